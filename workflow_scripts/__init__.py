@@ -1,0 +1,1 @@
+"""playlist2dance: from a playlist of dance videos to dances for any song."""

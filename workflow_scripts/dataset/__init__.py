@@ -1,0 +1,1 @@
+"""Aligned windows of motion and music, split without leaks."""

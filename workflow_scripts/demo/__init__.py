@@ -1,0 +1,1 @@
+"""The embedded demo corpus: songs, choreography and a filmed dancer, all from a seed."""

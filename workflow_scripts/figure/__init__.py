@@ -1,0 +1,1 @@
+"""Drawing a human figure from joints: body, camera, room, rasteriser. Used by the demo's film and by render."""

@@ -1,0 +1,1 @@
+"""A dance for a song, by a trained model."""

@@ -1,0 +1,1 @@
+"""One file per architecture; no file access inside; chosen by name."""

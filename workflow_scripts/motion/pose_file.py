@@ -1,0 +1,162 @@
+"""The pose file: 3D motion of every clip of one video, and the format of generated dances.
+
+    /                      attrs: format, version, fps, skeleton, joint_names, parents, up, unit, source, backend,
+                                  provenance (JSON), complete (written last)
+    /clips/0000/           attrs: start_s, end_s, quality (0..1), verdict ("kept" or the reason it is not)
+       people/0/positions    (T, J, 3) f32   root-relative, world-aligned joints, metres
+       people/0/root         (T, 3) f32      root trajectory, metres, floor at y = 0
+       people/0/keypoints_2d (T, K, 2) f32 px, confidence (T, K) f32, valid (T,) bool, interpolated (T,) bool
+
+The two-dimensional datasets exist only for motion estimated from video.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
+from workflow_scripts.workflow.errors import broken_file
+from workflow_scripts.workflow.files import atomic_path
+
+FORMAT = "playlist2dance/pose"
+VERSION = 1
+KEPT = "kept"
+SKELETONS: dict[str, Skeleton] = {SMPL24.name: SMPL24}
+
+
+@dataclass
+class Person:
+    """One person's motion in one clip; see the module's docstring for shapes, units and frames."""
+
+    positions: Floats
+    root: Floats
+    keypoints_2d: Floats | None = None
+    confidence: Floats | None = None
+    valid: npt.NDArray[np.bool_] | None = None
+    interpolated: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def world(self) -> Floats:
+        """World joints (T, J, 3), metres, floor at y = 0."""
+        return self.positions + self.root[:, None]
+
+
+@dataclass
+class PoseClip:
+    """One clip: where it lies in its video (seconds), how good it is, and the people in it (none if rejected)."""
+
+    start_s: float
+    end_s: float
+    quality: float = 1.0
+    verdict: str = KEPT
+    people: list[Person] = field(default_factory=list)
+
+
+@dataclass
+class PoseFile:
+    """The content of a pose file. `clips` is keyed by the clip's four-digit number."""
+
+    fps: float
+    source: str
+    backend: str
+    clips: dict[str, PoseClip]
+    skeleton: Skeleton = SMPL24
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self) -> dict[str, PoseClip]:
+        """Return the clips that were not rejected and hold at least one person."""
+        return {name: clip for name, clip in self.clips.items() if clip.verdict == KEPT and clip.people}
+
+
+def write_poses(target: Path, poses: PoseFile) -> None:
+    """Write a pose file atomically.
+
+    Raises:
+        ValueError: an array has a shape that does not fit, or holds NaN or infinity (never written to a file).
+    """
+    with atomic_path(target) as path, h5py.File(path, "w") as file:
+        file.attrs.update(
+            format=FORMAT,
+            version=VERSION,
+            fps=float(poses.fps),
+            skeleton=poses.skeleton.name,
+            joint_names=list(poses.skeleton.joints),
+            parents=list(poses.skeleton.parents),
+            up="y",
+            unit="m",
+            source=poses.source,
+            backend=poses.backend,
+            provenance=json.dumps(poses.provenance, sort_keys=True),
+        )
+        clips = file.create_group("clips")
+        for name, clip in sorted(poses.clips.items()):
+            group = clips.create_group(name)
+            group.attrs.update(
+                start_s=float(clip.start_s), end_s=float(clip.end_s), quality=float(clip.quality), verdict=clip.verdict
+            )
+            people = group.create_group("people")
+            for number, person in enumerate(clip.people):
+                _write_person(people.create_group(str(number)), person, poses.skeleton.size, f"{name}/{number}")
+        file.attrs["complete"] = True
+
+
+def read_poses(path: Path) -> PoseFile:
+    """Read a pose file whole.
+
+    Raises:
+        BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
+                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
+            if not bool(file.attrs.get("complete", False)):
+                raise broken_file(path, "incomplete pose file")
+            return PoseFile(
+                fps=float(file.attrs["fps"]),
+                source=str(file.attrs["source"]),
+                backend=str(file.attrs["backend"]),
+                clips={name: _read_clip(group) for name, group in file["clips"].items()},
+                skeleton=SKELETONS[str(file.attrs["skeleton"])],
+                provenance=json.loads(str(file.attrs["provenance"])),
+            )
+    except (OSError, KeyError) as error:
+        if not path.exists():
+            raise
+        raise broken_file(path, f"not a readable pose file ({error})") from error
+
+
+def _write_person(group: h5py.Group, person: Person, joints: int, where: str) -> None:
+    frames = len(person.positions)
+    if person.positions.shape != (frames, joints, 3) or person.root.shape != (frames, 3):
+        raise ValueError(f"{where}: positions {person.positions.shape} and root {person.root.shape} do not fit")
+    for name in ("positions", "root", "keypoints_2d", "confidence"):
+        values = getattr(person, name)
+        if values is None:
+            continue
+        if len(values) != frames or not np.isfinite(values).all():
+            raise ValueError(f"{where}/{name}: {len(values)} frames for {frames}, or not finite")
+        group.create_dataset(name, data=np.asarray(values, dtype=np.float32), compression="gzip", shuffle=True)
+    for name in ("valid", "interpolated"):
+        if (mask := getattr(person, name)) is not None:
+            group.create_dataset(name, data=np.asarray(mask, dtype=bool))
+
+
+def _read_clip(group: h5py.Group) -> PoseClip:
+    people = []
+    for number in sorted(group["people"], key=int):
+        data = group["people"][number]
+        optional = {name: data[name][()] if name in data else None for name in _OPTIONAL}
+        people.append(Person(positions=data["positions"][()], root=data["root"][()], **optional))
+    attrs = group.attrs
+    return PoseClip(
+        float(attrs["start_s"]), float(attrs["end_s"]), float(attrs["quality"]), str(attrs["verdict"]), people
+    )
+
+
+_OPTIONAL = ("keypoints_2d", "confidence", "valid", "interpolated")

@@ -1,0 +1,1 @@
+"""Music features of every clip and song."""

@@ -1,0 +1,1 @@
+"""3D poses of every clip, estimated from its video."""

@@ -1,0 +1,1 @@
+"""What all stages share: atomic outputs, provenance, config, media access, ledger."""

@@ -1,0 +1,178 @@
+"""Reading and writing audio and video: ffmpeg from the environment's own wheel, and PyAV to look inside files."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.files import atomic_path
+
+
+@dataclass(frozen=True)
+class VideoStream:
+    """Picture size in pixels as shown (rotation applied), mean frame rate in frames/s, codec name."""
+
+    width: int
+    height: int
+    fps: float
+    codec: str
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a media file holds. `duration_s` is the container's, 0 when it states none."""
+
+    duration_s: float
+    video: VideoStream | None
+    audio_rate: int | None
+    audio_channels: int | None
+
+
+class MediaError(UserError):
+    """A file that cannot be used as media; the message names the file and the reason."""
+
+
+@lru_cache(maxsize=1)
+def ffmpeg_exe() -> str:
+    """Return the path of the ffmpeg binary (the one in the imageio-ffmpeg wheel: nothing of the system is used)."""
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
+    """Run ffmpeg with the given arguments (a list, never a shell string) and no standard input.
+
+    Raises:
+        MediaError: ffmpeg failed; the message names `subject` and ffmpeg's own last line.
+    """
+    command = [ffmpeg_exe(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
+        raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
+
+
+def probe(path: Path) -> MediaInfo:
+    """Return what the media file holds.
+
+    Raises:
+        MediaError: the file is no readable media file.
+    """
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            duration = container.duration / 1e6 if container.duration else 0.0
+            video = None
+            # A cover picture in a song counts as "attached picture", not as video.
+            pictures = [s for s in container.streams.video if not (int(s.disposition) & 0x400)]
+            if pictures:
+                stream = pictures[0]
+                rate = float(stream.average_rate or stream.guessed_rate or 0)
+                video = VideoStream(stream.width, stream.height, rate, stream.codec_context.name)
+            audio = container.streams.audio[0] if container.streams.audio else None
+            if not duration and (stream_ := (pictures or list(container.streams.audio) or [None])[0]):
+                duration = float((stream_.duration or 0) * (stream_.time_base or 0))
+            return MediaInfo(
+                duration,
+                video,
+                audio.rate if audio else None,
+                audio.channels if audio else None,
+            )
+    except (av.error.FFmpegError, OSError, IndexError) as error:
+        raise MediaError(f"{path}: not a readable audio or video file ({_reason(error)})") from error
+
+
+def read_audio(path: Path, rate: int | None = None, mono: bool = False) -> tuple[npt.NDArray[np.float32], int]:
+    """Read a WAV file (as the collect stage writes them) as float32 in [-1, 1].
+
+    Returns:
+        (samples, rate): samples (N, channels), or (N,) when `mono` (mean of the channels). With `rate` given, the
+        sound is resampled to it (soxr, high quality).
+    """
+    import soundfile
+
+    try:
+        samples, native = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise MediaError(f"{path}: not a readable WAV file ({error})") from error
+    if mono:
+        samples = samples.mean(axis=1)
+    if rate is not None and rate != native:
+        import soxr
+
+        samples = soxr.resample(samples, native, rate, quality="HQ")
+    return samples, rate or native
+
+
+class FrameSink:
+    """A running ffmpeg that takes raw RGB frames; made by `video_writer`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", shape: tuple[int, int, int], target: Path) -> None:
+        self._process, self._shape, self._target = process, shape, target
+
+    def write(self, frame: npt.NDArray[np.uint8]) -> None:
+        """Add one frame, (height, width, 3) uint8 RGB."""
+        if frame.shape != self._shape or frame.dtype != np.uint8:
+            raise ValueError(f"frame is {frame.shape} {frame.dtype}, expected {self._shape} uint8")
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(np.ascontiguousarray(frame).data)
+        except BrokenPipeError:
+            pass  # ffmpeg has gone: `video_writer` reports why
+
+
+@contextmanager
+def video_writer(
+    target: Path,
+    width: int,
+    height: int,
+    fps: float,
+    audio: Path | None = None,
+    preset: str = "veryfast",
+    crf: int = 20,
+    metadata: dict[str, str] | None = None,
+    threads: int = 1,
+) -> Iterator[FrameSink]:
+    """Encode frames to an H.264 MP4 that appears atomically at `target`, with the sound of `audio` (AAC) if given.
+
+    The output is as long as the frames: sound is cut, or padded with silence, to the picture's length.
+    """
+    with atomic_path(target) as path:
+        command: list[str] = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"]
+        command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{fps:g}", "-i", "-"]
+        if audio is not None:
+            command += ["-i", str(audio), "-map", "0:v", "-map", "1:a", "-af", "apad", "-shortest"]
+            command += ["-c:a", "aac", "-b:a", "160k"]
+        command += ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p"]
+        command += ["-threads", str(threads), "-movflags", "+faststart", "-fflags", "+bitexact"]
+        command += ["-flags:v", "+bitexact", "-flags:a", "+bitexact"]
+        for key, value in (metadata or {}).items():
+            command += ["-metadata", f"{key}={value}"]
+        process: subprocess.Popen[Any] = subprocess.Popen(
+            [*command, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert process.stdin is not None and process.stderr is not None
+        try:
+            yield FrameSink(process, (height, width, 3), target)
+            process.stdin.close()
+            message = process.stderr.read().decode(errors="replace").strip()
+            if process.wait():
+                raise MediaError(f"{target}: ffmpeg failed: {message.splitlines()[-1] if message else 'no message'}")
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            process.stderr.close()
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
