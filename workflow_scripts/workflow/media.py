@@ -79,8 +79,8 @@ def probe(path: Path) -> MediaInfo:
                 rate = float(stream.average_rate or stream.guessed_rate or 0)
                 video = VideoStream(stream.width, stream.height, rate, stream.codec_context.name)
             audio = container.streams.audio[0] if container.streams.audio else None
-            if not duration and (stream_ := (pictures or list(container.streams.audio) or [None])[0]):
-                duration = float((stream_.duration or 0) * (stream_.time_base or 0))
+            for stream_ in () if duration else container.streams:
+                duration = max(duration, float((stream_.duration or 0) * (stream_.time_base or 0)))
             return MediaInfo(
                 duration,
                 video,
@@ -160,7 +160,8 @@ def video_writer(
         process: subprocess.Popen[Any] = subprocess.Popen(
             [*command, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        assert process.stdin is not None and process.stderr is not None
+        assert process.stdin is not None
+        assert process.stderr is not None
         try:
             yield FrameSink(process, (height, width, 3), target)
             process.stdin.close()

@@ -4,7 +4,7 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def _closure(modules: Iterable[str]) -> set[str]:
     return seen
 
 
-@lru_cache(maxsize=None)
+@cache
 def _source(module: str) -> Path | None:
     path = ROOT / Path(*module.split("."))
     for candidate in (path.with_suffix(".py"), path / "__init__.py"):
@@ -65,14 +65,14 @@ def _source(module: str) -> Path | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _tree(module: str) -> ast.Module:
     path = _source(module)
     assert path is not None
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _imports(module: str) -> tuple[str, ...]:
     names = set[str]()
     for node in ast.walk(_tree(module)):
@@ -84,7 +84,7 @@ def _imports(module: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name.split(".")[0] == PACKAGE and _source(name) is not None))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _module_digest(module: str) -> str:
     tree = _tree(module)
     for node in ast.walk(tree):

@@ -1,0 +1,161 @@
+"""The dataset file: aligned clips of motion and music, the table of windows into them, split and statistics.
+
+    /                    attrs: format, version, fps, skeleton, feature_set, provenance (JSON), complete (written last)
+    /clips/<collection>.<video>.<clip>/
+                         attrs: collection, video, clip, song, genre, split ("train" | "validation"), quality, tempo
+        positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
+    /windows/{train,validation}    (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
+    /statistics/{features,motion}/{mean,std}    per column, from the training split only
+
+Windows point into whole clips: nothing is stored twice and no tail is dropped. The columns of the motion statistics
+are those of `motion.representation`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.workflow.errors import broken_file
+from workflow_scripts.workflow.files import atomic_path
+
+FORMAT = "playlist2dance/dataset"
+VERSION = 1
+SPLITS = ("train", "validation")
+
+
+@dataclass
+class DatasetClip:
+    """One aligned clip: `motion` and `music.features` have the same number of frames at the dataset's rate."""
+
+    collection: str
+    video: str
+    clip: str
+    song: str
+    genre: str
+    split: str
+    quality: float
+    motion: Person
+    music: Music
+
+    @property
+    def name(self) -> str:
+        """The clip's unique name, `<collection>.<video>.<clip>`."""
+        return f"{self.collection}.{self.video}.{self.clip}"
+
+
+@dataclass
+class Statistics:
+    """Column means and standard deviations, (D,) each, of the training split. A constant column has std 1."""
+
+    mean: Floats
+    std: Floats
+
+
+@dataclass
+class Dataset:
+    """The content of a dataset file. `clips` are sorted by name; windows are rows (clip number, start, frames)."""
+
+    fps: float
+    feature_set: str
+    clips: list[DatasetClip]
+    windows: dict[str, npt.NDArray[np.int64]]
+    features: Statistics
+    motion: Statistics
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def split(self, name: str) -> list[DatasetClip]:
+        """Return the clips of one split."""
+        return [clip for clip in self.clips if clip.split == name]
+
+
+def write_dataset(target: Path, dataset: Dataset) -> None:
+    """Write a dataset file atomically."""
+    if [clip.name for clip in dataset.clips] != sorted(clip.name for clip in dataset.clips):
+        raise ValueError("the clips of a dataset must be sorted by name")
+    with atomic_path(target) as path, h5py.File(path, "w") as file:
+        file.attrs.update(
+            format=FORMAT,
+            version=VERSION,
+            fps=float(dataset.fps),
+            skeleton="smpl24",
+            feature_set=dataset.feature_set,
+            provenance=json.dumps(dataset.provenance, sort_keys=True),
+        )
+        for clip in dataset.clips:
+            group = file.create_group(f"clips/{clip.name}")
+            group.attrs.update(
+                collection=clip.collection,
+                video=clip.video,
+                clip=clip.clip,
+                song=clip.song,
+                genre=clip.genre,
+                split=clip.split,
+                quality=float(clip.quality),
+                tempo=float(clip.music.tempo),
+            )
+            group.create_dataset("positions", data=np.asarray(clip.motion.positions, np.float32))
+            group.create_dataset("root", data=np.asarray(clip.motion.root, np.float32))
+            group.create_dataset("features", data=np.asarray(clip.music.features, np.float32))
+            group.create_dataset("beats", data=np.asarray(clip.music.beats, np.float64))
+            group.create_dataset("downbeats", data=np.asarray(clip.music.downbeats, np.float64))
+        for split in SPLITS:
+            file.create_dataset(f"windows/{split}", data=np.asarray(dataset.windows[split], np.int64).reshape(-1, 3))
+        for name in ("features", "motion"):
+            statistics: Statistics = getattr(dataset, name)
+            file.create_dataset(f"statistics/{name}/mean", data=np.asarray(statistics.mean, np.float32))
+            file.create_dataset(f"statistics/{name}/std", data=np.asarray(statistics.std, np.float32))
+        file.attrs["complete"] = True
+
+
+def read_dataset(path: Path) -> Dataset:
+    """Read a dataset file whole.
+
+    Raises:
+        BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
+                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
+            if not bool(file.attrs.get("complete", False)):
+                raise broken_file(path, "incomplete dataset")
+            fps = float(file.attrs["fps"])
+            return Dataset(
+                fps=fps,
+                feature_set=str(file.attrs["feature_set"]),
+                clips=[_read_clip(file["clips"][name], fps) for name in sorted(file.get("clips", {}))],
+                windows={split: file[f"windows/{split}"][()] for split in SPLITS},
+                features=Statistics(file["statistics/features/mean"][()], file["statistics/features/std"][()]),
+                motion=Statistics(file["statistics/motion/mean"][()], file["statistics/motion/std"][()]),
+                provenance=json.loads(str(file.attrs["provenance"])),
+            )
+    except (OSError, KeyError) as error:
+        if not path.exists():
+            raise
+        raise broken_file(path, f"not a readable dataset ({error})") from error
+
+
+def _read_clip(group: h5py.Group, fps: float) -> DatasetClip:
+    attrs = group.attrs
+    music = Music(
+        group["features"][()], group["beats"][()], group["downbeats"][()], tempo=float(attrs["tempo"]), fps=fps
+    )
+    return DatasetClip(
+        collection=str(attrs["collection"]),
+        video=str(attrs["video"]),
+        clip=str(attrs["clip"]),
+        song=str(attrs["song"]),
+        genre=str(attrs["genre"]),
+        split=str(attrs["split"]),
+        quality=float(attrs["quality"]),
+        motion=Person(group["positions"][()], group["root"][()]),
+        music=music,
+    )

@@ -1,0 +1,152 @@
+"""The music file: features of every clip of one video or song, one file per group of features.
+
+    /                  attrs: format, version, group, fps, source, parameters (JSON: of each feature), provenance (JSON),
+                              complete (written last)
+    /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and `downbeats`
+                       (K,) f64 seconds from the start of the clip and `tempo` (beats per minute, 0 when unknown)
+
+A group shares one computation, so that a new feature set computes only the group it adds.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.workflow.errors import broken_file
+from workflow_scripts.workflow.files import atomic_path
+
+FORMAT = "playlist2dance/music"
+VERSION = 1
+
+# Which group computes a feature, and its width. Feature sets are concatenations, in this order.
+FEATURES: dict[str, tuple[str, int]] = {
+    "onset": ("spectral", 1),
+    "mfcc": ("spectral", 20),
+    "chroma_cens": ("chroma", 12),
+    "onset_peaks": ("rhythm", 1),
+    "beat_pulses": ("rhythm", 1),
+}
+# edge35: the 35 numbers of FACT (Li et al., ICCV 2021), as EDGE (Tseng et al., CVPR 2023) computes them with librosa.
+FEATURE_SETS: dict[str, tuple[str, ...]] = {
+    "edge35": ("onset", "mfcc", "chroma_cens", "onset_peaks", "beat_pulses"),
+}
+GROUPS: tuple[str, ...] = ("spectral", "chroma", "rhythm")
+# Every model is told the beats, whatever features it uses.
+BEATS_GROUP = "rhythm"
+
+
+def groups_of(feature_set: str) -> tuple[str, ...]:
+    """Return the groups whose files a feature set and the beats need, in the order of `GROUPS`."""
+    needed = {FEATURES[name][0] for name in FEATURE_SETS[feature_set]} | {BEATS_GROUP}
+    return tuple(group for group in GROUPS if group in needed)
+
+
+@dataclass
+class MusicFile:
+    """The content of a music file: {clip: {feature: array}} of one group."""
+
+    group: str
+    fps: float
+    source: str
+    clips: dict[str, dict[str, Floats]]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Music:
+    """The music of one clip as models get it.
+
+    Attributes:
+        features: (T, D) float32 at `fps`.
+        beats, downbeats: (K,) float64 seconds.
+        tempo: beats per minute, 0 when unknown.
+    """
+
+    features: Floats
+    beats: Floats
+    downbeats: Floats
+    tempo: float
+    fps: float
+
+
+def write_features(target: Path, music: MusicFile) -> None:
+    """Write a music file atomically.
+
+    Raises:
+        ValueError: a feature holds NaN or infinity, or features of one clip differ in length.
+    """
+    with atomic_path(target) as path, h5py.File(path, "w") as file:
+        file.attrs.update(
+            format=FORMAT,
+            version=VERSION,
+            group=music.group,
+            fps=float(music.fps),
+            source=music.source,
+            parameters=json.dumps(music.parameters, sort_keys=True),
+            provenance=json.dumps(music.provenance, sort_keys=True),
+        )
+        clips = file.create_group("clips")
+        for name, features in sorted(music.clips.items()):
+            group = clips.create_group(name)
+            lengths = {len(values) for values in features.values() if np.ndim(values) == 2}
+            if len(lengths) > 1 or not all(np.isfinite(values).all() for values in features.values()):
+                raise ValueError(f"{target}: clip {name}: features of lengths {sorted(lengths)}, or not finite")
+            for key, values in features.items():
+                dtype = np.float32 if np.ndim(values) == 2 else np.float64
+                group.create_dataset(key, data=np.asarray(values, dtype=dtype))
+        file.attrs["complete"] = True
+
+
+def read_features(path: Path) -> MusicFile:
+    """Read a music file whole.
+
+    Raises:
+        BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
+                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
+            if not bool(file.attrs.get("complete", False)):
+                raise broken_file(path, "incomplete music file")
+            return MusicFile(
+                group=str(file.attrs["group"]),
+                fps=float(file.attrs["fps"]),
+                source=str(file.attrs["source"]),
+                clips={name: {key: data[()] for key, data in group.items()} for name, group in file["clips"].items()},
+                parameters=json.loads(str(file.attrs["parameters"])),
+                provenance=json.loads(str(file.attrs["provenance"])),
+            )
+    except (OSError, KeyError) as error:
+        if not path.exists():
+            raise
+        raise broken_file(path, f"not a readable music file ({error})") from error
+
+
+def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:
+    """Read a feature set of one video or song, {clip: Music}, from the files of its groups (in any order)."""
+    files = [read_features(path) for path in paths]
+    rhythm = next(file for file in files if file.group == BEATS_GROUP)
+    return {
+        clip: Music(
+            features=joined({key: value for file in files for key, value in file.clips[clip].items()}, feature_set),
+            beats=rhythm.clips[clip]["beats"],
+            downbeats=rhythm.clips[clip]["downbeats"],
+            tempo=float(rhythm.clips[clip]["tempo"]),
+            fps=rhythm.fps,
+        )
+        for clip in rhythm.clips
+    }
+
+
+def joined(features: dict[str, Floats], feature_set: str) -> Floats:
+    """Concatenate the named features (T, d) of a set to (T, D) float32."""
+    names: Sequence[str] = FEATURE_SETS[feature_set]
+    return np.concatenate([features[name] for name in names], axis=1).astype(np.float32)
