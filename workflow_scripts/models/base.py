@@ -1,7 +1,7 @@
 """What every model is: built from a dataset, kept as tensors, asked for a dance.
 
-A model touches no files. The train stage makes it with `from_dataset`, hands it to Lightning if it learns by gradient, and
-saves `state()`; the generate stage calls `from_state` and `generate`.
+A model touches no files. The train stage makes it with `from_dataset`, hands it to Lightning if it learns by gradient,
+and saves `state()`; the generate stage calls `from_state` and `generate`.
 """
 
 import importlib

@@ -2,8 +2,8 @@
 
     /                  attrs: format, version, group, fps, source, parameters (JSON: of each feature), provenance (JSON),
                               complete (written last)
-    /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and `downbeats`
-                       (K,) f64 seconds from the start of the clip and `tempo` (beats per minute, 0 when unknown)
+    /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and
+                       `downbeats` (K,) f64 seconds from the start of the clip and `tempo` (bpm, 0 when unknown)
 
 A group shares one computation, so that a new feature set computes only the group it adds.
 """

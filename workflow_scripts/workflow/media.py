@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -124,10 +124,8 @@ class FrameSink:
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"frame is {frame.shape} {frame.dtype}, expected {self._shape} uint8")
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # ffmpeg has gone: `video_writer` reports why
             self._process.stdin.write(np.ascontiguousarray(frame).data)
-        except BrokenPipeError:
-            pass  # ffmpeg has gone: `video_writer` reports why
 
 
 @contextmanager

@@ -1,0 +1,112 @@
+"""The configuration: checked against its schema, with messages a person understands, and completed with defaults."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from workflow_scripts.workflow.errors import UserError
+
+SCHEMA = Path(__file__).resolve().parents[2] / "config" / "schema.yaml"
+_KINDS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "a mapping of keys to values",
+    "array": "a list",
+}
+
+
+def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:
+    """Return `config` with the schema's defaults filled in and `all` in `use` and `datasets` spelled out.
+
+    Raises:
+        UserError: one line per mistake, each with the path of the key, what it must be and what it is.
+    """
+    rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    plain: dict[str, Any] = json.loads(json.dumps(config))  # our own copy, of plain types only
+    messages = [_message(error) for error in Draft202012Validator(rules).iter_errors(plain)]
+    if not messages:
+        _fill_defaults(plain, rules)
+        messages = list(_wrong_names(plain))
+    if messages:
+        raise UserError("the configuration has mistakes:\n" + "\n".join(f"  {line}" for line in sorted(messages)))
+    return plain
+
+
+def _message(error: ValidationError) -> str:
+    path = ".".join(str(part) for part in error.absolute_path) or "configuration"
+    value = json.dumps(error.instance, ensure_ascii=False)
+    value = value if len(value) <= 60 else value[:57] + "..."
+    match error.validator:
+        case "type":
+            return f"{path}: must be {_KINDS[str(error.validator_value)]}, not {value}"
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            unknown = [key for key in error.instance if key not in known]
+            return "; ".join(f"{path}: unknown key {key!r}{_hint(key, known)}" for key in unknown)
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            return f"{path}: the key {missing[0]!r} is missing"
+        case "enum":
+            return f"{path}: must be one of {', '.join(map(str, error.validator_value))}, not {value}"
+        case "const":
+            return f"{path}: must be `{error.validator_value}` or a list of names, not {value}"
+        case "minimum":
+            return f"{path}: must be at least {error.validator_value}, not {value}"
+        case "maximum":
+            return f"{path}: must be at most {error.validator_value}, not {value}"
+        case "multipleOf":
+            return f"{path}: must be a multiple of {error.validator_value}, not {value}"
+        case "pattern":
+            return f"{path}: {value} is not {error.schema.get('description', 'of the expected form')}"
+        case "not":
+            return f"{path}: the name {value} is reserved for the songs to dance to; choose another"
+        case "minLength":
+            return f"{path}: must not be empty"
+    return f"{path}: {error.message}"
+
+
+def _hint(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(known)})"
+
+
+def _fill_defaults(value: Any, rules: Mapping[str, Any]) -> None:
+    if not isinstance(value, dict):
+        return
+    properties: Mapping[str, Any] = rules.get("properties", {})
+    for key, rule in properties.items():
+        if "default" in rule:
+            value.setdefault(key, json.loads(json.dumps(rule["default"])))
+    for key, item in value.items():
+        rule = properties.get(key, rules.get("additionalProperties"))
+        if isinstance(rule, dict):
+            _fill_defaults(item, rule)
+
+
+def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
+    """Spell out `all`, and yield a message for each name that refers to nothing."""
+    use = config["use"]
+    for key in ("collections", "models"):
+        known = list(config[key])
+        if use[key] == "all":
+            use[key] = known
+        for name in use[key]:
+            if name not in known:
+                yield f"use.{key}: there is no {name!r} in {key}{_hint(name, known)}"
+    for dataset, entry in config["datasets"].items():
+        if entry["collections"] == "all":
+            entry["collections"] = list(use["collections"])
+        for name in entry["collections"]:
+            if name not in config["collections"]:
+                yield f"datasets.{dataset}.collections: there is no collection {name!r}"
+    for model in use["models"]:
+        if model in config["models"] and (name := config["models"][model]["dataset"]) not in config["datasets"]:
+            yield f"models.{model}.dataset: there is no dataset {name!r}"
