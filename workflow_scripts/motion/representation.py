@@ -1,0 +1,54 @@
+"""Motion as one vector per frame, the form learned models read and write.
+
+Columns, for J joints: root-relative, world-aligned positions of joints 1..J-1 (x, y, z each, metres), the root's height
+(metres), the root's horizontal velocity x, z (metres per second). Directions stay those of the world and are not turned
+into the body's own frame: a filmed dancer faces the camera again and again, and a heading that is integrated from
+generated turns would drift away from it over a song.
+"""
+
+import numpy as np
+
+from workflow_scripts.motion.kinematics import with_bone_lengths
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
+
+
+def width(skeleton: Skeleton = SMPL24) -> int:
+    """Return the number of columns D."""
+    return 3 * (skeleton.size - 1) + 3
+
+
+def to_vectors(person: Person, fps: float) -> Floats:
+    """Return (T, D) float32 vectors of a motion of T >= 1 frames at `fps`.
+
+    The velocity of a frame is that since the frame before it; frame 0 repeats the velocity of frame 1.
+    """
+    frames = len(person.positions)
+    velocity = np.zeros((frames, 2))
+    velocity[1:] = np.diff(person.root[:, [0, 2]].astype(np.float64), axis=0) * fps
+    if frames > 1:
+        velocity[0] = velocity[1]
+    joints = person.positions[:, 1:].reshape(frames, -1)
+    return np.concatenate([joints, person.root[:, 1:2], velocity], axis=1).astype(np.float32)
+
+
+def to_person(
+    vectors: Floats, fps: float, start: tuple[float, float] = (0.0, 0.0), skeleton: Skeleton = SMPL24
+) -> Person:
+    """Return the motion of (T, D) vectors: the inverse of `to_vectors`, up to where it starts and its bone lengths.
+
+    Args:
+        vectors: (T, D), as `to_vectors` returns them.
+        fps: frames per second.
+        start: x and z of the root in frame 0, metres.
+        skeleton: its rest lengths become the lengths of all bones; the directions are those of `vectors`.
+    """
+    frames = len(vectors)
+    joints = np.zeros((frames, skeleton.size, 3))
+    joints[:, 1:] = vectors[:, :-3].reshape(frames, -1, 3)
+    steps = vectors[:, -2:].astype(np.float64) / fps
+    steps[:1] = start
+    horizontal = np.cumsum(steps, axis=0)
+    root = np.stack([horizontal[:, 0], vectors[:, -3], horizontal[:, 1]], axis=-1)
+    positions = with_bone_lengths(joints, skeleton.rest_lengths, skeleton)
+    return Person(positions.astype(np.float32), root.astype(np.float32))
