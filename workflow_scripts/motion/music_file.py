@@ -1,6 +1,6 @@
 """The music file: features of every clip of one video or song, one file per group of features.
 
-    /                  attrs: format, version, group, fps, source, parameters (JSON: of each feature), provenance (JSON),
+    /                  attrs: format, version, group, fps, source, parameters (JSON, per feature), provenance (JSON),
                               complete (written last)
     /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and
                        `downbeats` (K,) f64 seconds from the start of the clip and `tempo` (bpm, 0 when unknown)
@@ -17,34 +17,13 @@ from typing import Any
 import h5py
 import numpy as np
 
+from workflow_scripts.motion.feature_sets import BEATS_GROUP, FEATURE_SETS
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import broken_file
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/music"
 VERSION = 1
-
-# Which group computes a feature, and its width. Feature sets are concatenations, in this order.
-FEATURES: dict[str, tuple[str, int]] = {
-    "onset": ("spectral", 1),
-    "mfcc": ("spectral", 20),
-    "chroma_cens": ("chroma", 12),
-    "onset_peaks": ("rhythm", 1),
-    "beat_pulses": ("rhythm", 1),
-}
-# edge35: the 35 numbers of FACT (Li et al., ICCV 2021), as EDGE (Tseng et al., CVPR 2023) computes them with librosa.
-FEATURE_SETS: dict[str, tuple[str, ...]] = {
-    "edge35": ("onset", "mfcc", "chroma_cens", "onset_peaks", "beat_pulses"),
-}
-GROUPS: tuple[str, ...] = ("spectral", "chroma", "rhythm")
-# Every model is told the beats, whatever features it uses.
-BEATS_GROUP = "rhythm"
-
-
-def groups_of(feature_set: str) -> tuple[str, ...]:
-    """Return the groups whose files a feature set and the beats need, in the order of `GROUPS`."""
-    needed = {FEATURES[name][0] for name in FEATURE_SETS[feature_set]} | {BEATS_GROUP}
-    return tuple(group for group in GROUPS if group in needed)
 
 
 @dataclass

@@ -1,0 +1,77 @@
+# playlist2dance: from a playlist of dance videos to dances for any song.
+#
+#   snakemake --cores 4 results/animations     the main job: every song danced to by every model, as videos
+#   snakemake --cores 4 poses                  one stage only; the stages are the rules below
+#   snakemake --cores 4 results/poses/demo/v01.h5          one file
+#
+# config.yaml says what takes part and explains itself; docs/how_it_works.md shows how the stages meet in files.
+from snakemake.utils import min_version
+
+min_version("9.27.1")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/collect.smk"
+include: "rules/pose.smk"
+include: "rules/music.smk"
+include: "rules/dataset.smk"
+include: "rules/train.smk"
+include: "rules/generate.smk"
+include: "rules/render.smk"
+include: "rules/evaluate.smk"
+
+
+onsuccess:
+    print_summary()
+
+
+onerror:
+    print_summary()
+
+
+# ---- the targets, in the order of the data ----
+
+
+rule animations:
+    default_target: True
+    input:
+        "results/animations",
+
+
+rule videos:
+    input:
+        expand("results/admitted/{collection}.tsv", collection=[*config["use"]["collections"], "songs"]),
+
+
+rule poses:
+    input:
+        all_poses,
+
+
+rule features:
+    input:
+        all_features,
+
+
+rule datasets:
+    input:
+        expand("results/datasets/{dataset}.h5", dataset=used_datasets()),
+
+
+rule models:
+    input:
+        expand("results/models/{model}/model.json", model=config["use"]["models"]),
+
+
+rule dances:
+    input:
+        all_dances,
+
+
+rule evaluation:
+    input:
+        "results/evaluation/comparison.csv",
+        expand("results/evaluation/demo.json" if uses_demo() else [], allow_missing=True),

@@ -1,0 +1,191 @@
+# From a source to clips: listing, downloading, admitting, cutting. `songs` is a collection without pictures.
+from workflow_scripts.collect.cuts import cuts_for, read_cuts
+from workflow_scripts.collect.local import local_digest
+
+# Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
+# must not fetch a playlist again.
+DOWNLOAD_VERSION = 1
+
+
+def listing_config(collection):
+    """What a collection's listing depends on."""
+    if collection == SONGS:
+        entry = {"source": config["songs"], "kind": "songs"}
+    else:
+        entry = {key: value for key, value in config["collections"][collection].items() if key != "fps"}
+        entry["kind"] = "videos"
+    sources = entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
+    return entry | ({"demo": config["demo"]} if "demo" in sources else {})
+
+
+def download_code(wildcards):
+    # The demo corpus is computed, not fetched: it follows the code that makes it.
+    return code("demo.world") if row_of(wildcards)["url"].startswith("demo:") else DOWNLOAD_VERSION
+
+
+@lru_cache(maxsize=None)
+def _cuts(path, modified):
+    try:
+        return read_cuts(Path(path))
+    except UserError as error:
+        raise WorkflowError(str(error))
+
+
+def cuts_of(wildcards):
+    """The parts of one video that cuts/{collection}.tsv asks for; [] means all of it."""
+    path = Path("cuts") / f"{wildcards.collection}.tsv"
+    cuts = _cuts(str(path), path.stat().st_mtime_ns) if path.exists() else {}
+    return cuts_for(row_of(wildcards), cuts)
+
+
+checkpoint list_collection:
+    output:
+        playlist="results/playlists/{collection}.tsv",
+    params:
+        config=lambda wc: canonical_json(listing_config(wc.collection)),
+        # A local source is looked at whenever Snakemake starts, so that a new file is noticed.
+        contents=lambda wc: local_digest(listing_config(wc.collection)["source"]),
+        code=code("collect.list_collection"),
+    log:
+        "logs/list_collection/{collection}.log",
+    benchmark:
+        "logs/benchmarks/list_collection/{collection}.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=60,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
+        " --config {params.config:q} --output {output.playlist:q} >{log:q} 2>&1"
+
+
+rule download:
+    input:
+        # Another video in the list is no reason to download this one again; its own row is (see params).
+        playlist=lambda wc: ancient(checkpoints.list_collection.get(collection=wc.collection).output[0]),
+    output:
+        status="results/videos/{collection}/{video}.json",
+    params:
+        row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "url", "title", "digest")}),
+        config=lambda wc: canonical_json(
+            config["download"]
+            | {"kind": "songs" if wc.collection == SONGS else "videos"}
+            | ({"demo": config["demo"]} if row_of(wc)["url"].startswith("demo:") else {})
+        ),
+        code=download_code,
+    log:
+        "logs/download/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/download/{collection}/{video}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=120,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"
+        " --config {params.config:q} --output {output.status:q} >{log:q} 2>&1"
+
+
+checkpoint admit:
+    input:
+        playlist="results/playlists/{collection}.tsv",
+        statuses=lambda wc: [f"results/videos/{wc.collection}/{row['id']}.json" for row in listed(wc.collection)],
+    output:
+        admitted="results/admitted/{collection}.tsv",
+    params:
+        code=code("collect.admit"),
+    log:
+        "logs/admit/{collection}.log",
+    benchmark:
+        "logs/benchmarks/admit/{collection}.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.admit --collection {wildcards.collection}"
+        " --playlist {input.playlist:q} --output {output.admitted:q} >{log:q} 2>&1"
+
+
+rule cut:
+    input:
+        status="results/videos/{collection}/{video}.json",
+    output:
+        clips="results/clips/{collection}/{video}/clips.tsv",
+    params:
+        row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "start", "end")}),
+        cuts=lambda wc: canonical_json(cuts_of(wc)),
+        config=lambda wc: canonical_json(
+            {"kind": "songs"}
+            if wc.collection == SONGS
+            else {"kind": "videos", "fps": config["collections"][wc.collection]["fps"]}
+        ),
+        code=code("collect.cut"),
+    log:
+        "logs/cut/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/cut/{collection}/{video}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.cut --video {input.status:q} --row {params.row:q}"
+        " --cuts {params.cuts:q} --config {params.config:q} --output {output.clips:q} >{log:q} 2>&1"
+
+
+rule ledger:
+    """Everything that was left out, and why: broken downloads and rejected clips of all that takes part."""
+    input:
+        admitted=expand("results/admitted/{collection}.tsv", collection=[*used_collections(), SONGS]),
+        poses=lambda wc: all_poses(wc),
+    output:
+        quarantine="results/quarantine.tsv",
+    params:
+        code=code("collect.ledger"),
+    log:
+        "logs/ledger.log",
+    benchmark:
+        "logs/benchmarks/ledger.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses {input.poses:q}"
+        " --output {output.quarantine:q} >{log:q} 2>&1"
+
+
+rule verdict:
+    """Fails, every time, when more was left out than `max_quarantined` allows."""
+    input:
+        quarantine="results/quarantine.tsv",
+        admitted=expand("results/admitted/{collection}.tsv", collection=[*used_collections(), SONGS]),
+    output:
+        verdict="results/verdict.txt",
+    params:
+        limit=config["max_quarantined"],
+        code=code("collect.verdict"),
+    log:
+        "logs/verdict.log",
+    benchmark:
+        "logs/benchmarks/verdict.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.collect.verdict --quarantine {input.quarantine:q}"
+        " --admitted {input.admitted:q} --limit {params.limit} --output {output.verdict:q} >{log:q} 2>&1"

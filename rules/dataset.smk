@@ -1,0 +1,34 @@
+# Aligned windows of motion and music, split by video and song.
+
+
+def dataset_inputs(wildcards):
+    entry = config["datasets"][wildcards.dataset]
+    videos = [(collection, video) for collection in entry["collections"] for video in admitted(collection)]
+    poses = [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
+    return poses + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
+
+
+rule build_dataset:
+    input:
+        admitted=lambda wc: expand(
+            "results/admitted/{collection}.tsv", collection=config["datasets"][wc.dataset]["collections"]
+        ),
+        parts=dataset_inputs,
+    output:
+        dataset="results/datasets/{dataset}.h5",
+    params:
+        config=lambda wc: canonical_json(config["datasets"][wc.dataset]),
+        code=code("dataset.build"),
+    log:
+        "logs/build_dataset/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/build_dataset/{dataset}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.dataset.build --admitted {input.admitted:q} --results results"
+        " --config {params.config:q} --output {output.dataset:q} >{log:q} 2>&1"

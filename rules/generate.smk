@@ -1,0 +1,41 @@
+# A dance by a model for a song.
+
+
+def model_features(wildcards):
+    dataset = config["models"][wildcards.model]["dataset"]
+    return feature_files(config["datasets"][dataset]["feature_set"], SONGS, wildcards.item)
+
+
+def used_dances():
+    """(model, song, sample) of every dance that takes part."""
+    samples = range(config["generate"]["samples"])
+    return [(model, song, sample) for model in config["use"]["models"] for song in used_songs() for sample in samples]
+
+
+def all_dances(wildcards):
+    return [f"results/dances/{model}/songs/{song}_{sample}.h5" for model, song, sample in used_dances()]
+
+
+rule generate_dance:
+    input:
+        checkpoint="results/models/{model}/checkpoint.ckpt",
+        description="results/models/{model}/model.json",
+        features=model_features,
+    output:
+        dance="results/dances/{model}/songs/{item}_{sample}.h5",
+    params:
+        config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
+        code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}"),
+    log:
+        "logs/generate_dance/{model}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/generate_dance/{model}/{item}_{sample}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"
+        " --features {input.features:q} --clip 0000 --config {params.config:q} --output {output.dance:q} >{log:q} 2>&1"

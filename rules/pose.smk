@@ -1,0 +1,30 @@
+# 3D poses of every clip of a video, estimated from its pictures.
+
+
+def all_poses(wildcards):
+    return [
+        f"results/poses/{collection}/{video}.h5" for collection in used_collections() for video in admitted(collection)
+    ]
+
+
+rule estimate_poses:
+    input:
+        clips="results/clips/{collection}/{video}/clips.tsv",
+    output:
+        poses="results/poses/{collection}/{video}.h5",
+    params:
+        config=lambda wc: canonical_json(config["pose"]),
+        code=code("pose.estimate"),
+    log:
+        "logs/estimate_poses/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/estimate_poses/{collection}/{video}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=120,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.pose.estimate --clips {input.clips:q} --config {params.config:q}"
+        " --output {output.poses:q} >{log:q} 2>&1"

@@ -1,0 +1,77 @@
+# From a dataset to a model. Networks learn by gradient and have a history; a motion graph is built in one pass.
+
+
+def model_config(wildcards):
+    entry = config["models"][wildcards.model]
+    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed")})
+
+
+def model_code(wildcards):
+    # Only the chosen architecture: editing one model makes no other stale.
+    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}")
+
+
+def dataset_of(wildcards):
+    return f"results/datasets/{config['models'][wildcards.model]['dataset']}.h5"
+
+
+def models_of(*architectures):
+    """A wildcard pattern of the models with these architectures (one that matches nothing when there are none)."""
+    names = [name for name, entry in config["models"].items() if entry["architecture"] in architectures]
+    return "|".join(names) or "(?!)"
+
+
+rule train_network:
+    input:
+        dataset=dataset_of,
+    output:
+        checkpoint="results/models/{model}/checkpoint.ckpt",
+        description="results/models/{model}/model.json",
+        history="results/models/{model}/history.csv",
+        loss="results/models/{model}/loss.svg",
+    wildcard_constraints:
+        model=models_of("seq2seq"),
+    params:
+        config=model_config,
+        code=model_code,
+    log:
+        "logs/train_network/{model}.log",
+    benchmark:
+        "logs/benchmarks/train_network/{model}.tsv"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
+        " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
+        " >{log:q} 2>&1"
+
+
+rule build_motion_graph:
+    input:
+        dataset=dataset_of,
+    output:
+        checkpoint="results/models/{model}/checkpoint.ckpt",
+        description="results/models/{model}/model.json",
+    wildcard_constraints:
+        model=models_of("motion_graph"),
+    params:
+        config=model_config,
+        code=model_code,
+    log:
+        "logs/build_motion_graph/{model}.log",
+    benchmark:
+        "logs/benchmarks/build_motion_graph/{model}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        "../envs/playlist2dance.yaml"
+    shell:
+        "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
+        " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
+        " >{log:q} 2>&1"
