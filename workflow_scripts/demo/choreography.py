@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
-from workflow_scripts.demo.moves import VOCABULARY, Arm, Foot, Move, Pose
+from workflow_scripts.demo.moves import VOCABULARY, Arm, Direction, Foot, Move, Pose
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.workflow.errors import UserError
 
@@ -23,6 +23,7 @@ FOOT_LIFT_PER_METRE, MAX_FOOT_LIFT = 0.45, 0.09
 # A foot rises before it travels and has arrived before it lands, so that it never slides on the floor.
 TRAVEL = (0.14, 0.86)
 LEG_REACH = 0.992
+ARM_SWING, FOREARM_SWING = (0.8, 0.0, 0.6), (0.3, 0.0, 0.95)
 COLLAR_RAISE_DEG, COLLAR_REACH_DEG = 24.0, 14.0
 
 
@@ -151,21 +152,25 @@ def _animate(poses: list[Pose], times: Floats, frames: Floats, dancer: Dancer, b
     turn = np.array([pose.turn for pose in poses]) + dancer.heading
     heading = curves(turn)
 
-    angles = np.array([_trunk_angles(pose) for pose in poses]) * dancer.energy
-    angles[1:] += dancer.posture
-    angles = curves(angles)
+    trunk_keys = np.array([_trunk_angles(pose) for pose in poses]) * dancer.energy
+    trunk_keys[1:] += dancer.posture
+    angles = curves(trunk_keys)
     # The groove: the head nods and the pelvis sinks on every beat. A cosine of the beat's phase is at rest on beats.
     pulse = np.cos(2 * np.pi * curves.phase) * dancer.energy
     angles[:, 8] += 3.0 * pulse
 
     pelvis = Rotation.from_euler("YZX", angles[:, :3] + heading[:, None] * [1, 0, 0], degrees=True)
-    spot = np.array([(pose.shift * dancer.energy, 0.0, pose.advance) for pose in poses]) * scale
+    # Bending the knees sets the hips back, so that the weight stays over the feet.
+    spot = np.array([(pose.shift, 0.0, pose.advance - 0.4 * pose.drop) for pose in poses]) * dancer.energy * scale
     root = curves(Rotation.from_euler("Y", turn[:, None], degrees=True).apply(spot))
     drop = curves(np.array([pose.drop for pose in poses]) * dancer.energy)
     root[:, 1] = (SMPL24.rest_positions[0, 1] - 0.02 - drop - bounce * pulse) * scale
 
     joints = np.zeros((len(frames), SMPL24.size, 3))
     feet = [_foot(poses, side, turn, heading, curves, dancer, offsets) for side in (0, 1)]
+    # A hop: where both feet leave the floor between two beats the body rises with them.
+    flight = np.minimum(feet[0][1][:, 1], feet[1][1][:, 1]) - SMPL24.rest_positions[10, 1] * scale
+    root[:, 1] += flight
     root[:, 1] = _reachable_height(root, pelvis, [ankle for ankle, _ in feet], offsets)
     joints[:, 0] = root
     for side, (ankle, toe) in enumerate(feet):
@@ -258,8 +263,8 @@ def _place_arm(
     """Forward kinematics from the collar, which turns up and forward as the upper arm does."""
     sign = 1 - 2 * side
     arms: list[Arm] = [(pose.left_arm, pose.right_arm)[side] for pose in poses]
-    upper = _directions([arm.upper for arm in arms], dancer.arms[2 * side], sign, curves)
-    fore = _directions([arm.fore for arm in arms], dancer.arms[2 * side + 1], sign, curves)
+    upper = _directions([arm.upper for arm in arms], dancer.arms[2 * side], ARM_SWING, sign, curves)
+    fore = _directions([arm.fore for arm in arms], dancer.arms[2 * side + 1], FOREARM_SWING, sign, curves)
     raised = COLLAR_RAISE_DEG * np.clip(0.35 + upper[:, 1], 0.0, None) ** 2 / 1.35**2
     reach = -COLLAR_REACH_DEG * upper[:, 2] * sign
     collar = Rotation.from_euler("YZ", np.stack([reach, sign * raised], axis=1), degrees=True)
@@ -270,8 +275,18 @@ def _place_arm(
         joints[:, joint + side] = joints[:, parent + side] + chest.apply(direction) * length
 
 
-def _directions(keys: Sequence[tuple[float, float, float]], habit: Floats, sign: int, curves: _Curves) -> Floats:
-    """Unit vectors (T, 3) in the chest's frame along the keys' (outward, up, forward)."""
+def _directions(keys: Sequence[Direction], habit: Floats, swing: Direction, sign: int, curves: _Curves) -> Floats:
+    """Unit vectors (T, 3) in the chest's frame that pass through the keys' (outward, up, forward).
+
+    Between keys the limb swings along an arc. Two opposite directions have no shortest arc: then it goes by `swing`,
+    the side to which the joint moves freely.
+    """
     units = np.asarray(keys) / np.linalg.norm(keys, axis=1, keepdims=True) + habit
-    path = curves(units * [sign, 1, 1])
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    middle = (units[:-1] + units[1:]) / 2
+    half_cosine = np.linalg.norm(middle, axis=1, keepdims=True)
+    bulge = middle + 0.3 * np.asarray(swing)
+    bulge *= (1 - half_cosine) / np.linalg.norm(bulge, axis=1, keepdims=True)
+    weight = _minimum_jerk(curves.phase)[:, None]
+    path = (curves(units) + 4 * weight * (1 - weight) * bulge[curves.key]) * [sign, 1, 1]
     return path / np.linalg.norm(path, axis=1, keepdims=True)

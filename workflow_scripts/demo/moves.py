@@ -5,6 +5,7 @@ faces. Limbs are given per side as (outward, up, forward), so that the mirror im
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 Direction = tuple[float, float, float]
 BEATS_PER_MOVE = 4
@@ -26,7 +27,7 @@ class Foot:
     """
 
     out: float = 0.12
-    forward: float = 0.07
+    forward: float = 0.09
     lift: float = 0.0
     toe_out: float = 12.0
     heel_up: float = 0.0
@@ -90,11 +91,11 @@ def _side_to_side(pose: Pose) -> Move:
     return (pose, pose.mirrored(), pose, pose.mirrored())
 
 
-def _both(arm: Arm) -> dict[str, Arm]:
+def _both(arm: Arm) -> dict[str, Any]:
     return {"left_arm": arm, "right_arm": arm}
 
 
-def _wide(out: float, toe_out: float = 18.0) -> dict[str, Foot]:
+def _wide(out: float, toe_out: float = 18.0) -> dict[str, Any]:
     foot = Foot(out=out, toe_out=toe_out)
     return {"left_foot": foot, "right_foot": foot}
 
@@ -108,30 +109,29 @@ UP_ARM = Arm((0.35, 0.95, 0.15), (-0.12, 1.0, 0.20))
 
 
 def _step_touch() -> Move:
-    aside = Pose(
-        shift=0.14, drop=0.07, hip_tilt=-4, chest_yaw=14, chest_roll=6, head_roll=-6,
+    step = Pose(shift=0.05, drop=0.03, chest_yaw=-8, **_both(GUARD), **_wide(0.22))
+    touch = Pose(
+        shift=0.15, drop=0.07, hip_tilt=-4, chest_yaw=14, chest_roll=6, head_roll=-6,
         left_arm=BACK_SWING, right_arm=FRONT_SWING,
-        left_foot=Foot(out=0.26), right_foot=Foot(out=-0.04, heel_up=22, toe_out=20),
+        left_foot=Foot(out=0.22, toe_out=18), right_foot=Foot(out=-0.04, heel_up=22, toe_out=20),
     )  # fmt: skip
-    gathered = Pose(drop=0.03, left_foot=Foot(out=0.16), right_foot=Foot(out=0.12), **_both(GUARD))
-    return _there_and_back(aside, gathered)
+    return (step, touch, step.mirrored(), touch.mirrored())
 
 
 def _hip_sway() -> Move:
-    return _side_to_side(
-        Pose(
-            shift=0.09,
-            drop=0.05,
-            hip_tilt=9,
-            chest_roll=-11,
-            head_roll=7,
-            head_yaw=12,
-            left_arm=ON_HIP,
-            right_arm=ON_HIP,
-            left_foot=Foot(out=0.17),
-            right_foot=Foot(out=0.17, heel_up=18),
-        )  # fmt: skip
-    )
+    pose = Pose(
+        shift=0.09,
+        drop=0.05,
+        hip_tilt=9,
+        chest_roll=-11,
+        head_roll=7,
+        head_yaw=12,
+        left_arm=ON_HIP,
+        right_arm=ON_HIP,
+        left_foot=Foot(out=0.17),
+        right_foot=Foot(out=0.17, heel_up=18),
+    )  # fmt: skip
+    return _side_to_side(pose)
 
 
 def _rolling_arms() -> Move:
@@ -162,9 +162,9 @@ def _disco_point() -> Move:
 
 def _star_lunge() -> Move:
     out = Pose(
-        shift=0.20, drop=0.20, hip_tilt=-5, chest_roll=8, head_yaw=28,
+        shift=0.17, drop=0.17, hip_tilt=-5, chest_roll=8, head_yaw=28,
         left_arm=WIDE_ARM, right_arm=replace(WIDE_ARM, fore=(1.0, 0.35, 0.2)),
-        left_foot=Foot(out=0.44, toe_out=38), right_foot=Foot(out=0.30, toe_out=5),
+        left_foot=Foot(out=0.47, toe_out=40), right_foot=Foot(out=0.14, toe_out=10),
     )  # fmt: skip
     home = Pose(drop=0.03, head_pitch=10, **_both(Arm((0.45, -0.65, 0.55), (-0.65, 0.40, 0.65))), **_wide(0.14))
     return _there_and_back(out, home)
@@ -180,8 +180,9 @@ def _spin() -> Move:
 def _rock_bounce() -> Move:
     left = Pose(
         shift=0.08, drop=0.13, chest_yaw=18, chest_roll=10, chest_pitch=10, head_roll=8, head_pitch=10,
-        left_arm=Arm((0.55, -0.85, -0.25), (0.05, -0.35, 0.95)), right_arm=Arm((0.55, -0.75, 0.40), (-0.35, 0.10, 0.95)),
-        left_foot=Foot(out=0.22, toe_out=25), right_foot=Foot(out=0.20, toe_out=20),
+        left_arm=Arm((0.55, -0.85, -0.25), (0.05, -0.35, 0.95)),
+        right_arm=Arm((0.55, -0.75, 0.40), (-0.35, 0.10, 0.95)),
+        left_foot=Foot(out=0.21, toe_out=25), right_foot=Foot(out=0.21, toe_out=18),
     )  # fmt: skip
     return _side_to_side(left)
 
@@ -212,54 +213,52 @@ def _b_stance() -> Move:
     stance = Pose(
         shift=0.05, drop=0.08, advance=-0.05, hip_lean=-6, chest_yaw=-18, chest_pitch=-8, chest_roll=-8,
         head_pitch=-8, head_yaw=10, head_roll=-8, left_arm=crossed, right_arm=crossed,
-        left_foot=Foot(out=0.22, forward=0.16, toe_out=28), right_foot=Foot(out=0.18, forward=0.0, toe_out=24),
+        left_foot=Foot(out=0.21, forward=0.24, toe_out=28), right_foot=Foot(out=0.21, toe_out=26),
     )  # fmt: skip
-    dip = Pose(drop=0.20, hip_lean=14, chest_pitch=14, head_pitch=8, **_both(BACK_SWING), **_wide(0.22, 26))
+    dip = Pose(drop=0.20, hip_lean=14, chest_pitch=14, head_pitch=8, **_both(BACK_SWING), **_wide(0.21, 26))
     return _there_and_back(stance, dip)
 
 
 def _jab() -> Move:
-    return _side_to_side(
-        Pose(
-            shift=0.05,
-            advance=0.03,
-            drop=0.12,
-            hip_yaw=-10,
-            chest_yaw=-26,
-            chest_pitch=6,
-            head_pitch=4,
-            left_arm=Arm((0.10, -0.05, 1.0), (-0.05, 0.02, 1.0)),
-            right_arm=Arm((0.60, -0.75, -0.30), (-0.10, 0.45, 0.90)),
-            left_foot=Foot(out=0.20, forward=0.13),
-            right_foot=Foot(out=0.20, forward=0.02, heel_up=16),
-        )  # fmt: skip
-    )
+    pose = Pose(
+        shift=0.05,
+        advance=0.03,
+        drop=0.12,
+        hip_yaw=-10,
+        chest_yaw=-26,
+        chest_pitch=6,
+        head_pitch=4,
+        left_arm=Arm((0.10, -0.05, 1.0), (-0.05, 0.02, 1.0)),
+        right_arm=Arm((0.60, -0.75, -0.30), (-0.10, 0.45, 0.90)),
+        left_foot=Foot(out=0.20),
+        right_foot=Foot(out=0.20, heel_up=16),
+    )  # fmt: skip
+    return _side_to_side(pose)
 
 
 def _robot() -> Move:
-    return _side_to_side(
-        Pose(
-            shift=0.04,
-            drop=0.09,
-            chest_roll=7,
-            chest_yaw=10,
-            head_yaw=28,
-            left_arm=Arm((0.98, 0.10, 0.12), (0.18, 1.0, 0.18)),
-            right_arm=Arm((0.95, -0.15, 0.12), (0.15, -0.98, 0.28)),
-            left_foot=Foot(out=0.21),
-            right_foot=Foot(out=0.21),
-        )  # fmt: skip
-    )
+    pose = Pose(
+        shift=0.04,
+        drop=0.09,
+        chest_roll=7,
+        chest_yaw=10,
+        head_yaw=28,
+        left_arm=Arm((0.98, 0.10, 0.12), (0.18, 1.0, 0.18)),
+        right_arm=Arm((0.95, -0.15, 0.12), (0.15, -0.98, 0.28)),
+        left_foot=Foot(out=0.21),
+        right_foot=Foot(out=0.21),
+    )  # fmt: skip
+    return _side_to_side(pose)
 
 
 def _kick_slide() -> Move:
     kick = Pose(
         shift=-0.10, drop=0.06, advance=-0.04, hip_lean=-9, chest_yaw=16, chest_pitch=8,
         left_arm=BACK_SWING, right_arm=FRONT_SWING,
-        left_foot=Foot(out=0.14, forward=0.46, lift=0.26, toe_out=6), right_foot=Foot(out=0.12, toe_out=20),
+        left_foot=Foot(out=0.14, forward=0.46, lift=0.26, toe_out=6), right_foot=Foot(out=0.17, toe_out=20),
     )  # fmt: skip
     land = Pose(
-        drop=0.18, hip_lean=10, chest_pitch=8, **_both(Arm((0.85, -0.45, 0.20), (0.35, -0.65, 0.65))), **_wide(0.27, 30)
+        drop=0.18, hip_lean=10, chest_pitch=8, **_both(Arm((0.85, -0.45, 0.20), (0.35, -0.65, 0.65))), **_wide(0.17, 28)
     )
     return _there_and_back(kick, land)
 
@@ -278,18 +277,17 @@ def _running_man() -> Move:
 
 
 def _twist() -> Move:
-    return _side_to_side(
-        Pose(
-            drop=0.13,
-            hip_yaw=26,
-            chest_yaw=-42,
-            shift=0.03,
-            left_arm=Arm((0.60, -0.75, 0.25), (-0.10, 0.10, 1.0)),
-            right_arm=Arm((0.60, -0.75, -0.10), (0.30, 0.10, 0.95)),
-            left_foot=Foot(out=0.16, toe_out=36, heel_up=14),
-            right_foot=Foot(out=0.16, toe_out=-14, heel_up=14),
-        )  # fmt: skip
-    )
+    pose = Pose(
+        drop=0.13,
+        hip_yaw=26,
+        chest_yaw=-42,
+        shift=0.03,
+        left_arm=Arm((0.60, -0.75, 0.25), (-0.10, 0.10, 1.0)),
+        right_arm=Arm((0.60, -0.75, -0.10), (0.30, 0.10, 0.95)),
+        left_foot=Foot(out=0.16, toe_out=36, heel_up=14),
+        right_foot=Foot(out=0.16, toe_out=-14, heel_up=14),
+    )  # fmt: skip
+    return _side_to_side(pose)
 
 
 def _shuffle() -> Move:
@@ -300,7 +298,7 @@ def _shuffle() -> Move:
     )  # fmt: skip
     in_ = Pose(
         shift=-0.05, drop=0.10, chest_yaw=10, left_arm=GUARD, right_arm=spread,
-        left_foot=Foot(out=0.05, toe_out=-14), right_foot=Foot(out=0.13, toe_out=-12, heel_up=18),
+        left_foot=Foot(out=0.13, toe_out=-6), right_foot=Foot(out=0.13, toe_out=-12, heel_up=18),
     )  # fmt: skip
     return _there_and_back(out, in_)
 
@@ -316,9 +314,9 @@ def _jumping_jack() -> Move:
 def _knee_up() -> Move:
     knee = Pose(
         shift=-0.09, drop=0.02, chest_yaw=14, chest_pitch=4, left_arm=BACK_SWING, right_arm=UP_ARM,
-        left_foot=Foot(out=0.13, forward=0.27, lift=0.42, toe_out=4, heel_up=20), right_foot=Foot(out=0.12),
+        left_foot=Foot(out=0.13, forward=0.27, lift=0.42, toe_out=4, heel_up=20), right_foot=Foot(out=0.13),
     )  # fmt: skip
-    landing = Pose(drop=0.11, chest_pitch=6, **_both(GUARD), **_wide(0.15))
+    landing = Pose(drop=0.11, chest_pitch=6, **_both(GUARD), **_wide(0.13))
     return _there_and_back(knee, landing)
 
 
