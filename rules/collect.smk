@@ -41,21 +41,21 @@ def cuts_of(wildcards):
 checkpoint list_collection:
     output:
         playlist="results/playlists/{collection}.tsv",
+    log:
+        "logs/list_collection/{collection}.log",
+    benchmark:
+        "logs/benchmarks/list_collection/{collection}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=60,
     params:
         config=lambda wc: canonical_json(listing_config(wc.collection)),
         # A local source is looked at whenever Snakemake starts, so that a new file is noticed.
         contents=lambda wc: local_digest(listing_config(wc.collection)["source"]),
         code=code("collect.list_collection"),
-    log:
-        "logs/list_collection/{collection}.log",
-    benchmark:
-        "logs/benchmarks/list_collection/{collection}.tsv"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=60,
-    conda:
-        "../envs/playlist2dance.yaml"
     shell:
         "{python:q} -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
         " --config {params.config:q} --output {output.playlist:q} >{log:q} 2>&1"
@@ -67,6 +67,16 @@ rule download:
         playlist=lambda wc: ancient(checkpoints.list_collection.get(collection=wc.collection).output[0]),
     output:
         status="results/videos/{collection}/{video}.json",
+    log:
+        "logs/download/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/download/{collection}/{video}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=120,
     params:
         row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "url", "title", "digest")}),
         config=lambda wc: canonical_json(
@@ -75,16 +85,6 @@ rule download:
             | ({"demo": config["demo"]} if row_of(wc)["url"].startswith("demo:") else {})
         ),
         code=download_code,
-    log:
-        "logs/download/{collection}/{video}.log",
-    benchmark:
-        "logs/benchmarks/download/{collection}/{video}.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=120,
-    conda:
-        "../envs/playlist2dance.yaml"
     shell:
         "{python:q} -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"
         " --config {params.config:q} --output {output.status:q} >{log:q} 2>&1"
@@ -96,18 +96,18 @@ checkpoint admit:
         statuses=lambda wc: [f"results/videos/{wc.collection}/{row['id']}.json" for row in listed(wc.collection)],
     output:
         admitted="results/admitted/{collection}.tsv",
-    params:
-        code=code("collect.admit"),
     log:
         "logs/admit/{collection}.log",
     benchmark:
         "logs/benchmarks/admit/{collection}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        code=code("collect.admit"),
     shell:
         "{python:q} -m workflow_scripts.collect.admit --collection {wildcards.collection}"
         " --playlist {input.playlist:q} --output {output.admitted:q} >{log:q} 2>&1"
@@ -118,6 +118,16 @@ rule cut:
         status="results/videos/{collection}/{video}.json",
     output:
         clips="results/clips/{collection}/{video}/clips.tsv",
+    log:
+        "logs/cut/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/cut/{collection}/{video}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
     params:
         row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "start", "end")}),
         cuts=lambda wc: canonical_json(cuts_of(wc)),
@@ -127,16 +137,6 @@ rule cut:
             else {"kind": "videos", "fps": config["collections"][wc.collection]["fps"]}
         ),
         code=code("collect.cut"),
-    log:
-        "logs/cut/{collection}/{video}.log",
-    benchmark:
-        "logs/benchmarks/cut/{collection}/{video}.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=60,
-    conda:
-        "../envs/playlist2dance.yaml"
     shell:
         "{python:q} -m workflow_scripts.collect.cut --video {input.status:q} --row {params.row:q}"
         " --cuts {params.cuts:q} --config {params.config:q} --output {output.clips:q} >{log:q} 2>&1"
@@ -149,18 +149,18 @@ rule ledger:
         poses=lambda wc: all_poses(wc),
     output:
         quarantine="results/quarantine.tsv",
-    params:
-        code=code("collect.ledger"),
     log:
         "logs/ledger.log",
     benchmark:
         "logs/benchmarks/ledger.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        code=code("collect.ledger"),
     shell:
         "{python:q} -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses {input.poses:q}"
         " --output {output.quarantine:q} >{log:q} 2>&1"
@@ -173,19 +173,19 @@ rule verdict:
         admitted=expand("results/admitted/{collection}.tsv", collection=[*used_collections(), SONGS]),
     output:
         verdict="results/verdict.txt",
-    params:
-        limit=config["max_quarantined"],
-        code=code("collect.verdict"),
     log:
         "logs/verdict.log",
     benchmark:
         "logs/benchmarks/verdict.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        limit=config["max_quarantined"],
+        code=code("collect.verdict"),
     shell:
         "{python:q} -m workflow_scripts.collect.verdict --quarantine {input.quarantine:q}"
         " --admitted {input.admitted:q} --limit {params.limit} --output {output.verdict:q} >{log:q} 2>&1"

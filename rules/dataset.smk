@@ -16,19 +16,19 @@ rule build_dataset:
         parts=dataset_inputs,
     output:
         dataset="results/datasets/{dataset}.h5",
-    params:
-        config=lambda wc: canonical_json(config["datasets"][wc.dataset]),
-        code=code("dataset.build"),
     log:
         "logs/build_dataset/{dataset}.log",
     benchmark:
         "logs/benchmarks/build_dataset/{dataset}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        config=lambda wc: canonical_json(config["datasets"][wc.dataset]),
+        code=code("dataset.build"),
     shell:
         "{python:q} -m workflow_scripts.dataset.build --admitted {input.admitted:q} --results results"
         " --config {params.config:q} --output {output.dataset:q} >{log:q} 2>&1"

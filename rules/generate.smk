@@ -23,19 +23,19 @@ rule generate_dance:
         features=model_features,
     output:
         dance="results/dances/{model}/songs/{item}_{sample}.h5",
-    params:
-        config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
-        code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}"),
     log:
         "logs/generate_dance/{model}/{item}_{sample}.log",
     benchmark:
         "logs/benchmarks/generate_dance/{model}/{item}_{sample}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
+        code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}"),
     shell:
         "{python:q} -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"
         " --features {input.features:q} --clip 0000 --config {params.config:q} --output {output.dance:q} >{log:q} 2>&1"

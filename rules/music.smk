@@ -13,19 +13,19 @@ rule extract_features:
         clips="results/clips/{collection}/{video}/clips.tsv",
     output:
         features="results/features/{group}/{collection}/{video}.h5",
-    params:
-        config=lambda wc: canonical_json({"fps": 30}),
-        code=lambda wc: code(f"music.{wc.group}", "music.extract"),
     log:
         "logs/extract_features/{group}/{collection}/{video}.log",
     benchmark:
         "logs/benchmarks/extract_features/{group}/{collection}/{video}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        config=lambda wc: canonical_json({"fps": 30}),
+        code=lambda wc: code(f"music.{wc.group}", "music.extract"),
     shell:
         "{python:q} -m workflow_scripts.music.extract --group {wildcards.group} --clips {input.clips:q}"
         " --config {params.config:q} --output {output.features:q} >{log:q} 2>&1"

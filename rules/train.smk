@@ -29,21 +29,21 @@ rule train_network:
         description="results/models/{model}/model.json",
         history="results/models/{model}/history.csv",
         loss="results/models/{model}/loss.svg",
-    wildcard_constraints:
-        model=models_of("seq2seq"),
-    params:
-        config=model_config,
-        code=model_code,
     log:
         "logs/train_network/{model}.log",
     benchmark:
         "logs/benchmarks/train_network/{model}.tsv"
+    wildcard_constraints:
+        model=models_of("seq2seq"),
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 2
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        config=model_config,
+        code=model_code,
     shell:
         "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
@@ -56,21 +56,21 @@ rule build_motion_graph:
     output:
         checkpoint="results/models/{model}/checkpoint.ckpt",
         description="results/models/{model}/model.json",
-    wildcard_constraints:
-        model=models_of("motion_graph"),
-    params:
-        config=model_config,
-        code=model_code,
     log:
         "logs/build_motion_graph/{model}.log",
     benchmark:
         "logs/benchmarks/build_motion_graph/{model}.tsv"
+    wildcard_constraints:
+        model=models_of("motion_graph"),
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../envs/playlist2dance.yaml"
+    params:
+        config=model_config,
+        code=model_code,
     shell:
         "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"

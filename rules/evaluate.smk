@@ -1,0 +1,91 @@
+# Metrics beside their controls: of every model's dances, and of the demo corpus against its known truth.
+
+
+def dances_of(wildcards):
+    return [
+        f"results/dances/{model}/songs/{song}_{sample}.h5"
+        for model, song, sample in used_dances()
+        if model == wildcards.model
+    ]
+
+
+rule evaluate_model:
+    input:
+        description="results/models/{model}/model.json",
+        dances=dances_of,
+        rhythms=lambda wc: [f"results/features/rhythm/songs/{song}.h5" for song in used_songs()],
+        dataset=dataset_of,
+    output:
+        evaluation="results/evaluation/{model}.json",
+    log:
+        "logs/evaluate_model/{model}.log",
+    benchmark:
+        "logs/benchmarks/evaluate_model/{model}.tsv"
+    wildcard_constraints:
+        model="|".join(config["models"]) or "(?!)",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        config=lambda wc: canonical_json({"seed": config["generate"]["seed"]}),
+        code=code("evaluate.model"),
+    shell:
+        "{python:q} -m workflow_scripts.evaluate.model --model results/models/{wildcards.model}"
+        " --dances {input.dances:q} --rhythms {input.rhythms:q} --dataset {input.dataset:q}"
+        " --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+
+
+rule compare_models:
+    input:
+        evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),
+    output:
+        comparison="results/evaluation/comparison.csv",
+    log:
+        "logs/compare_models.log",
+    benchmark:
+        "logs/benchmarks/compare_models.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("evaluate.compare"),
+    shell:
+        "{python:q} -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q}"
+        " --output {output.comparison:q} >{log:q} 2>&1"
+
+
+def demo_videos(wildcards):
+    names = [name for name in used_collections() if config["collections"][name]["source"] == "demo"]
+    return [(name, video) for name in names for video in admitted(name)]
+
+
+rule evaluate_demo:
+    """Poses and beats of the demo corpus against the truth that was written beside its videos."""
+    input:
+        poses=lambda wc: [f"results/poses/{name}/{video}.h5" for name, video in demo_videos(wc)],
+        rhythms=lambda wc: [f"results/features/rhythm/{name}/{video}.h5" for name, video in demo_videos(wc)],
+        statuses=lambda wc: [f"results/videos/{name}/{video}.json" for name, video in demo_videos(wc)],
+    output:
+        evaluation="results/evaluation/demo.json",
+    log:
+        "logs/evaluate_demo.log",
+    benchmark:
+        "logs/benchmarks/evaluate_demo.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        truths=lambda wc: [f"results/videos/{name}/{video}.truth.h5" for name, video in demo_videos(wc)],
+        code=code("evaluate.demo"),
+    shell:
+        "{python:q} -m workflow_scripts.evaluate.demo --poses {input.poses:q} --truths {params.truths:q}"
+        " --rhythm {input.rhythms:q} --output {output.evaluation:q} >{log:q} 2>&1"

@@ -1,0 +1,64 @@
+# Dances as videos with their music, and the gallery of all of them.
+
+
+def song_title(song):
+    return next((row["title"] for row in listed(SONGS) if row["id"] == song), "") or song
+
+
+def render_config(wildcards):
+    return canonical_json(
+        config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
+    )
+
+
+rule render_dance:
+    input:
+        dance="results/dances/{model}/songs/{item}_{sample}.h5",
+        clips="results/clips/songs/{item}/clips.tsv",
+        rhythm="results/features/rhythm/songs/{item}.h5",
+    output:
+        video="results/renders/{model}/songs/{item}_{sample}.mp4",
+    log:
+        "logs/render_dance/{model}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/render_dance/{model}/{item}_{sample}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        config=render_config,
+        code=code("render.dance"),
+    shell:
+        "{python:q} -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
+        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --output {output.video:q}"
+        " >{log:q} 2>&1"
+
+
+rule make_gallery:
+    """The only rule that writes into results/animations."""
+    input:
+        videos=lambda wc: [
+            f"results/renders/{model}/songs/{song}_{sample}.mp4" for model, song, sample in used_dances()
+        ],
+        songs="results/admitted/songs.tsv",
+        verdict="results/verdict.txt",
+    output:
+        gallery=directory("results/animations"),
+    log:
+        "logs/make_gallery.log",
+    benchmark:
+        "logs/benchmarks/make_gallery.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        code=code("render.gallery"),
+    shell:
+        "{python:q} -m workflow_scripts.render.gallery --videos {input.videos:q} --songs {input.songs:q}"
+        " --output {output.gallery:q} >{log:q} 2>&1"

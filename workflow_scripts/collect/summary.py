@@ -1,0 +1,30 @@
+"""The last lines of a run: where the dances are, and how much was left out."""
+
+from collections import Counter
+from pathlib import Path
+
+from workflow_scripts.workflow.tables import read_table
+
+
+def summary_lines(results: Path) -> list[str]:
+    """Return the lines to print when a run ends, from what lies in the results folder now."""
+    lines = []
+    gallery = results / "animations" / "index.html"
+    if gallery.exists():
+        count = len(list(gallery.parent.glob("*.mp4")))
+        lines.append(f"{count} dances: open {gallery} in a browser.")
+    quarantine = results / "quarantine.tsv"
+    if quarantine.exists():
+        rows = read_table(quarantine, ("collection", "item", "reason"))
+        lines += left_out_lines(rows, quarantine)
+    return lines
+
+
+def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:
+    """Return one line that counts what was left out by reason; none when nothing was."""
+    if not rows:
+        return []
+    # Reasons name their file ("x.mp4: no audio stream found"); the part after it is what they have in common.
+    reasons = Counter(row["reason"].rsplit(": ", 1)[-1] for row in rows)
+    common = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common(5))
+    return [f"{len(rows)} left out ({common}): see {ledger}."]
