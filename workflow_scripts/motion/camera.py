@@ -54,8 +54,8 @@ def translation(points: Floats, rays: Floats, weights: Floats) -> Floats:
     matrix[..., 0, 0] = matrix[..., 1, 1] = 1.0
     matrix[..., 2] = -rays
     wanted = rays * points[..., 2:] - points[..., :2]
-    matrix = (matrix * weight[..., None]).reshape(frames, 2 * joints, 3)
-    return (np.linalg.pinv(matrix) @ (wanted * weight).reshape(frames, 2 * joints, 1))[..., 0]
+    equations = (matrix * weight[..., None]).reshape(frames, 2 * joints, 3)
+    return (np.linalg.pinv(equations) @ (wanted * weight).reshape(frames, 2 * joints, 1))[..., 0]
 
 
 def translation_at_depth(points: Floats, rays: Floats, weights: Floats, depth: Floats) -> Floats:

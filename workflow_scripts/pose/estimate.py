@@ -1,0 +1,106 @@
+"""Entry point: estimate the 3D motion in every clip of one video.
+
+    python -m workflow_scripts.pose.estimate --clips clips.tsv --config JSON --output poses.h5
+
+Every clip appears in the output. One that cannot be used is there with the reason as its verdict and nobody in it.
+"""
+
+import argparse
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from workflow_scripts.motion.camera import Camera
+from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
+from workflow_scripts.pose.backend import Frame, PoseBackend
+from workflow_scripts.pose.cleaning import clean_motion
+from workflow_scripts.pose.config import PoseConfig
+from workflow_scripts.pose.frames import decode_frames
+from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
+from workflow_scripts.workflow.media import MediaError
+from workflow_scripts.workflow.tables import Row, read_table
+
+COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
+FPS = 30.0  # the clips' constant rate, made by the collect stage
+
+
+class _Watched:
+    """Passes frames through and remembers how many there were and their size."""
+
+    def __init__(self, frames: Iterable[Frame]) -> None:
+        self.count, self.width, self.height = 0, 0, 0
+        self._frames = frames
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._frames:
+            self.count, self.height, self.width = self.count + 1, frame.shape[0], frame.shape[1]
+            yield frame
+
+
+def make_backend(name: str) -> PoseBackend:
+    """Return the estimator of that name; only then is its library loaded."""
+    if name == "mediapipe":
+        from workflow_scripts.pose.mediapipe_backend import MediaPipeBackend
+
+        return MediaPipeBackend()
+    raise UserError(f"pose.backend: {name!r} is unknown")
+
+
+def estimate_clip(row: Row, folder: Path, backend: PoseBackend, config: PoseConfig) -> PoseClip:
+    """Estimate one clip; `row` is its line of clips.tsv, whose files lie in `folder`.
+
+    A clip of which less can be decoded than the table says is used as far as it goes, if that is enough.
+    """
+    start, end, expected = float(row["start_s"]), float(row["end_s"]), int(row["frames"])
+    rejected = PoseClip(start, end, quality=0.0)
+    if not row["video"]:
+        rejected.verdict = "the clip has no video"
+        return rejected
+    frames = _Watched(itertools.islice(decode_frames(folder / row["video"]), expected))
+    try:
+        tracks = backend.track(frames)
+    except MediaError as error:
+        rejected.verdict = str(error)
+        return rejected
+    found = int(tracks[0].found.sum()) if tracks else 0
+    if frames.count < config.min_detection * expected:
+        rejected.verdict = f"only {frames.count} of {expected} frames can be decoded"
+        return rejected
+    if not found or found < config.min_detection * expected:
+        rejected.verdict = f"no person found in {1 - found / max(expected, 1):.0%} of the frames".replace("%", " %")
+        return rejected
+    person, quality = clean_motion(tracks[0], Camera.assumed(frames.width, frames.height), FPS, expected, config)
+    clip = PoseClip(start, min(end, start + frames.count / FPS), quality.score, KEPT, [person])
+    if quality.score < config.min_quality:
+        weakest = quality.weakest
+        clip.people = []
+        clip.verdict = (
+            f"pose quality {quality.score:.2f} is below {config.min_quality:g} "
+            f"(weakest: {weakest} {asdict(quality)[weakest]:.2f})"
+        )
+    return clip
+
+
+def main() -> None:
+    """Read clips.tsv, write the pose file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clips", type=Path, required=True, help="clips.tsv of one video")
+    parser.add_argument("--config", required=True, help="the pose section of the configuration, as JSON")
+    parser.add_argument("--output", type=Path, required=True, help="the pose file to write")
+    arguments = parser.parse_args()
+    config = PoseConfig.from_dict(json.loads(arguments.config))
+    rows = read_table(arguments.clips, COLUMNS)
+    folder: Path = arguments.clips.parent
+    for row in rows:
+        if row["video"] and not (folder / row["video"]).is_file():
+            raise broken_file(arguments.clips, f"the clip {row['video']} it lists is missing")
+    backend = make_backend(config.backend)
+    clips = {row["clip"]: estimate_clip(row, folder, backend, config) for row in rows}
+    provenance = {"config": asdict(config)}
+    write_poses(arguments.output, PoseFile(FPS, folder.name, backend.name, clips, provenance=provenance))
+
+
+if __name__ == "__main__":
+    entry_point(main)
