@@ -1,1 +1,1 @@
-"""Aligned windows of motion and music, split without leaks."""
+"""Aligned windows of motion and music, split by song, with statistics of the training split."""

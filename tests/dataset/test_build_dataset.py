@@ -1,0 +1,172 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workflow_scripts.dataset.align import aligned, resampled
+from workflow_scripts.dataset.build import DatasetConfig, build
+from workflow_scripts.dataset.windows import statistics, window_starts
+from workflow_scripts.motion.dataset_file import read_dataset, write_dataset
+from workflow_scripts.motion.feature_sets import FEATURES
+from workflow_scripts.motion.music_file import Music, MusicFile, write_features
+from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.tables import write_table
+
+
+def config(**settings: object) -> DatasetConfig:
+    defaults = {"collections": ["demo"], "window_s": 1.0, "stride_s": 0.4, "validation": 0.25, "seed": 1}
+    return DatasetConfig.model_validate(defaults | settings)
+
+
+def moving_body(frames: int, fps: float, seed: int) -> Person:
+    time = np.arange(frames)[:, None, None] / fps
+    amplitude = np.random.default_rng(seed).uniform(0.1, 0.3, (24, 3))
+    positions = SMPL24.rest_positions - SMPL24.rest_positions[0] + amplitude * np.sin(2 * time)
+    positions[:, 0] = 0
+    root = np.concatenate([0 * time[:, 0], 0.9 + 0 * time[:, 0], 0.1 * time[:, 0]], axis=1)
+    return Person(positions.astype(np.float32), root.astype(np.float32))
+
+
+def write_video(results: Path, video: str, frames: int = 70, fps: float = 30.0, **changes: object) -> None:
+    """One video of one clip: motion at `fps`, `frames` of music at 30."""
+    seed = int(changes.get("seed", sum(map(ord, video))))  # type: ignore[call-overload]
+    collection = str(changes.get("collection", "demo"))
+    clip = PoseClip(0, frames / 30, float(changes.get("quality", 1)), str(changes.get("verdict", "kept")))  # type: ignore[arg-type]
+    clip.people = [moving_body(int(changes.get("pose_frames", round(frames / 30 * fps))), fps, seed)]  # type: ignore[call-overload]
+    write_poses(results / f"poses/{collection}/{video}.h5", PoseFile(fps, video, "test", {"0000": clip}))
+    rng = np.random.default_rng(seed)
+    for group in {group for group, _ in FEATURES.values()}:
+        features = {k: rng.random((frames, d)).astype(np.float32) for k, (g, d) in FEATURES.items() if g == group}
+        if group == "rhythm":
+            features |= {"beats": np.arange(0, 9, 0.5), "downbeats": np.arange(0, 9, 2.0), "tempo": np.float64(120)}
+        write_features(
+            results / f"features/{group}/{collection}/{video}.h5", MusicFile(group, 30.0, video, {"0000": features})
+        )
+
+
+def write_admitted(results: Path, rows: list[tuple[str, ...]], collection: str = "demo") -> Path:
+    path = results / f"admitted/{collection}.tsv"
+    columns = ["id", "verdict", "genre", "split", "title"]
+    write_table(path, columns, [dict(zip(columns, row, strict=False)) for row in rows])
+    return path
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> tuple[Path, list[Path]]:
+    names = [f"v{number}" for number in range(4)]
+    for number, name in enumerate(names):
+        write_video(tmp_path, name, frames=61 + 10 * number)
+    return tmp_path, [write_admitted(tmp_path, [(name, "ok", "ab"[int(name[1]) % 2]) for name in names])]
+
+
+@pytest.mark.parametrize(
+    ("frames", "window", "stride"), [(61, 30, 12), (30, 30, 12), (8, 30, 12), (60, 30, 30), (31, 30, 50)]
+)
+def test_windows_cover_every_frame(frames: int, window: int, stride: int) -> None:
+    covered = np.zeros(frames, bool)
+    for start in window_starts(frames, window, stride):
+        assert start + min(window, frames) <= frames
+        covered[start : start + window] = True
+    assert covered[: min(frames, window)].all()
+    assert covered[-1]
+    assert covered.all() or stride > window
+
+
+def test_statistics_by_hand() -> None:
+    result = statistics([np.array([[1.0, 5.0]]), np.array([[3.0, 5.0]])])
+    np.testing.assert_array_equal(result.mean, [2, 5])
+    np.testing.assert_array_equal(result.std, [1, 1])  # the second column is constant
+
+
+def test_resampling_keeps_time() -> None:
+    """A joint that moves at 1 m/s does so at any rate."""
+    time = np.arange(60) / 60
+    root = np.stack([time, 0 * time, 0 * time], axis=1).astype(np.float32)
+    at_30 = resampled(Person(np.zeros((60, 24, 3), np.float32), root), 60, 30)
+    np.testing.assert_allclose(at_30.root[:, 0], np.arange(30) / 30, atol=1e-6)
+    at_60 = resampled(at_30, 30, 60)
+    assert len(at_60.root) == 60
+    np.testing.assert_allclose(at_60.root[:59, 0], time[:59], atol=1e-6)
+
+
+def test_lengths_must_fit() -> None:
+    music = Music(np.zeros((70, 35), np.float32), np.array([0.5, 2.2]), np.array([0.5]), 120.0, 30.0)
+    person, short = aligned(moving_body(66 + 1, 30, 0), 30, music, 30, Path("x.h5"))
+    assert len(person.root) == len(short.features) == 67
+    assert short.beats.tolist() == [0.5, 2.2]
+    with pytest.raises(UserError, match=r"x\.h5.*66 frames.*70"):
+        aligned(moving_body(66, 30, 0), 30, music, 30, Path("x.h5"))
+
+
+def test_dataset_round_trip(corpus: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    dataset = build(corpus[1], corpus[0], config())
+    write_dataset(tmp_path / "d.h5", dataset)
+    back = read_dataset(tmp_path / "d.h5")
+    assert [clip.name for clip in back.clips] == [f"demo.v{number}.0000" for number in range(4)]
+    assert [len(clip.motion.root) for clip in back.clips] == [61, 71, 81, 91]
+    for split, windows in back.windows.items():
+        assert {back.clips[number].split for number, _, _ in windows} == {split}
+    training = back.split("train")
+    assert len(training) == 3
+    np.testing.assert_allclose(
+        back.features.mean, np.concatenate([c.music.features for c in training]).mean(0), rtol=1e-5
+    )
+
+
+def test_statistics_ignore_validation(corpus: tuple[Path, list[Path]]) -> None:
+    before = build(corpus[1], corpus[0], config())
+    held_out = before.split("validation")[0]
+    write_video(corpus[0], held_out.video, frames=80, seed=999)
+    after = build(corpus[1], corpus[0], config())
+    assert after.split("validation")[0].video == held_out.video
+    assert not np.array_equal(after.split("validation")[0].motion.positions[20], held_out.motion.positions[20])
+    for name in ("features", "motion"):
+        np.testing.assert_array_equal(getattr(before, name).mean, getattr(after, name).mean)
+        np.testing.assert_array_equal(getattr(before, name).std, getattr(after, name).std)
+
+
+def test_same_sound_never_in_both_splits(corpus: tuple[Path, list[Path]]) -> None:
+    """Every video again in a second collection under another id: the copies go where the originals go."""
+    results, admitted = corpus
+    for number in range(4):
+        write_video(results, f"copy{number}", 61 + 10 * number, collection="other", seed=sum(map(ord, f"v{number}")))
+    admitted.append(write_admitted(results, [(f"copy{number}", "ok", "") for number in range(4)], "other"))
+    dataset = build(admitted, results, config(collections=["demo", "other"]))
+    split = {f"{clip.collection}/{clip.video}": clip.split for clip in dataset.clips}
+    assert all(split[f"demo/v{number}"] == split[f"other/copy{number}"] for number in range(4))
+    assert sorted(split.values()) == ["train"] * 6 + ["validation"] * 2
+
+
+def test_playlist_split_and_rejected_videos(corpus: tuple[Path, list[Path]]) -> None:
+    results, _ = corpus
+    write_video(results, "v3", verdict="no person")
+    rows = [("v0", "ok", "", "train"), ("v1", "ok", "", "validation"), ("v2", "private", ""), ("v3", "ok", "")]
+    dataset = build([write_admitted(results, rows)], results, config())
+    assert {clip.video: clip.split for clip in dataset.clips} == {"v0": "train", "v1": "validation"}
+
+
+def test_no_usable_clip_says_where_to_look(corpus: tuple[Path, list[Path]]) -> None:
+    results, _ = corpus
+    write_video(results, "v0", quality=0.2)
+    admitted = [write_admitted(results, [("v0", "ok", ""), ("v1", "private", "")])]
+    with pytest.raises(UserError, match=r"1 videos and 1 clips .*quarantine\.tsv"):
+        build(admitted, results, config(min_quality=0.5))
+
+
+def test_entry_point(corpus: tuple[Path, list[Path]]) -> None:
+    command = [sys.executable, "-m", "workflow_scripts.dataset.build", "--admitted", str(corpus[1][0])]
+    command += ["--results", str(corpus[0]), "--output", str(corpus[0] / "datasets/d.h5"), "--config"]
+    outputs = []
+    for _ in range(2):
+        done = subprocess.run([*command, config().model_dump_json()], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        outputs.append((corpus[0] / "datasets/d.h5").read_bytes())
+    assert outputs[0] == outputs[1]
+    done = subprocess.run([*command, json.dumps({"window": 3})], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "window" in done.stderr

@@ -1,0 +1,174 @@
+"""Build a dataset.
+
+`python -m workflow_scripts.dataset.build --admitted TSV... --results DIR --config JSON --output H5`
+"""
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflow_scripts.dataset.align import AlignedClip, read_video
+from workflow_scripts.dataset.split import Song, songs_of, split_songs
+from workflow_scripts.dataset.windows import statistics, window_starts
+from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, write_dataset
+from workflow_scripts.motion.representation import to_vectors
+from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.provenance import code_version, versions
+from workflow_scripts.workflow.tables import Row, read_table
+
+
+class DatasetConfig(BaseModel):
+    """What a dataset is made of.
+
+    Attributes:
+        collections: names of collections.
+        feature_set: a key of `motion.music_file.FEATURE_SETS`.
+        fps: frames per second of the dataset.
+        window_s, stride_s: length and distance of windows, seconds.
+        validation: share of songs kept for validation.
+        seed: which ones.
+        min_quality: clips below are left out (0..1).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    collections: tuple[str, ...]
+    feature_set: str = "edge35"
+    fps: float = Field(default=30.0, gt=0)
+    window_s: float = Field(gt=0)
+    stride_s: float = Field(gt=0)
+    validation: float = Field(ge=0, lt=1)
+    seed: int = Field(ge=0)
+    min_quality: float = Field(default=0.0, ge=0, le=1)
+
+
+def build(admitted: Sequence[Path], results: Path, config: DatasetConfig) -> Dataset:
+    """Return the dataset of all admitted videos of the configured collections.
+
+    Args:
+        admitted: tables named `<collection>.tsv` (see the collect stage); one per collection.
+        results: the folder that holds `poses/` and `features/`.
+        config: the dataset's settings.
+
+    Raises:
+        UserError: no clip is usable, or a file does not fit (named in the message).
+    """
+    tables = {path.stem: read_table(path, ["id", "verdict", "genre", "split"]) for path in admitted}
+    rows: dict[str, tuple[str, Row]] = {}
+    clips: dict[str, list[AlignedClip]] = {}
+    rejected_clips = rejected_videos = 0
+    for collection in config.collections:
+        if collection not in tables:
+            raise UserError(f"collection {collection!r}: no table of admitted videos was given")
+        for row in tables[collection]:
+            if row["verdict"] != "ok":
+                rejected_videos += 1
+                continue
+            name = f"{collection}/{row['id']}"
+            kept, left_out = read_video(
+                results, collection, row["id"], config.feature_set, config.fps, config.min_quality
+            )
+            rejected_clips += left_out
+            if kept:
+                rows[name], clips[name] = (collection, row), kept
+    if not clips:
+        raise UserError(
+            f"no usable clip in {', '.join(config.collections)}: {rejected_videos} videos and {rejected_clips} clips "
+            f"were rejected (minimum quality {config.min_quality:g}); the reasons are in {results / 'quarantine.tsv'}"
+        )
+    song_of = songs_of({name: [_music_digest(clip) for clip in kept] for name, kept in clips.items()})
+    splits = split_songs(_songs(rows, song_of), config.validation, config.seed)
+    dataset_clips = sorted(
+        (
+            DatasetClip(
+                collection=rows[name][0],
+                video=rows[name][1]["id"],
+                clip=clip.clip,
+                song=song_of[name],
+                genre=rows[name][1]["genre"],
+                split=splits[song_of[name]],
+                quality=clip.quality,
+                motion=clip.motion,
+                music=clip.music,
+            )
+            for name, kept in clips.items()
+            for clip in kept
+        ),
+        key=lambda clip: clip.name,
+    )
+    return assembled(dataset_clips, config)
+
+
+def assembled(clips: list[DatasetClip], config: DatasetConfig) -> Dataset:
+    """Return the dataset of aligned, split clips (sorted by name): windows, and statistics of the training split."""
+    training = [clip for clip in clips if clip.split == "train"]
+    validating = [clip for clip in clips if clip.split == "validation"]
+    assert not {clip.song for clip in training} & {clip.song for clip in validating}, "a song is in both splits"
+    window, stride = round(config.window_s * config.fps), max(1, round(config.stride_s * config.fps))
+    windows = {
+        split: np.array(
+            [
+                (number, start, min(window, len(clip.motion.root)))
+                for number, clip in enumerate(clips)
+                if clip.split == split
+                for start in window_starts(len(clip.motion.root), window, stride)
+            ],
+            dtype=np.int64,
+        ).reshape(-1, 3)
+        for split in SPLITS
+    }
+    return Dataset(
+        fps=config.fps,
+        feature_set=config.feature_set,
+        clips=clips,
+        windows=windows,
+        features=statistics(clip.music.features for clip in training),
+        motion=statistics(to_vectors(clip.motion, config.fps) for clip in training),
+        provenance={
+            "config": config.model_dump(mode="json"),
+            "code": code_version("workflow_scripts.dataset.build"),
+            "versions": versions("numpy", "h5py"),
+        },
+    )
+
+
+def main() -> None:
+    """Parse the arguments, build and write the dataset."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--admitted", type=Path, nargs="+", required=True, help="results/admitted/<collection>.tsv")
+    parser.add_argument("--results", type=Path, required=True, help="the folder with poses/ and features/")
+    parser.add_argument("--config", required=True, help="settings as JSON text")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    try:
+        config = DatasetConfig.model_validate_json(arguments.config)
+    except ValidationError as error:
+        raise UserError(f"dataset settings: {error}") from error
+    dataset = build(arguments.admitted, arguments.results, config)
+    write_dataset(arguments.output, dataset)
+    counts = ", ".join(f"{len(dataset.split(split))} clips ({len(dataset.windows[split])} windows)" for split in SPLITS)
+    print(f"{arguments.output}: training and validation: {counts}")  # noqa: T201
+
+
+def _songs(rows: dict[str, tuple[str, Row]], song_of: dict[str, str]) -> list[Song]:
+    """Songs with genre and split of their videos; a song whose videos are given different splits is an error."""
+    songs: dict[str, Song] = {}
+    for name, (_, row) in rows.items():
+        song, genre, split = song_of[name], row["genre"], row["split"].strip().lower()
+        known = songs.get(song, Song(song))
+        if split and known.split and split != known.split:
+            raise UserError(f"{name}: split {split!r}, but another video of the same song has {known.split!r}")
+        songs[song] = Song(song, known.genre or genre, known.split or split)
+    return list(songs.values())
+
+
+def _music_digest(clip: AlignedClip) -> str:
+    return hashlib.sha256(np.ascontiguousarray(clip.music.features).tobytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    entry_point(main)
