@@ -24,3 +24,29 @@ test: setup ## the tests (about ten minutes on two cores)
 
 test-slow: setup ## the long ones
 	$(BIN)/python -m pytest -n 2 -m slow $(PYTEST)
+
+lint: setup ## ruff, snakefmt, snakemake --lint, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+	$(BIN)/python -m mypy
+
+benchmark: setup ## every script of benchmarks/: ours against what a user would run instead
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+dag: setup ## results/dag and results/rulegraph: SVG where graphviz is installed, mermaid text where not
+	@mkdir -p results
+	@for kind in dag rulegraph; do \
+	    if command -v dot >/dev/null; then \
+	        $(BIN)/snakemake --quiet all --$$kind -- results/animations | dot -Tsvg >results/$$kind.svg && echo results/$$kind.svg; \
+	    else \
+	        $(BIN)/snakemake --quiet all --$$kind mermaid-js -- results/animations >results/$$kind.mmd && echo "results/$$kind.mmd (graphviz would make it an SVG)"; \
+	    fi || exit 1; \
+	done
+
+refresh: setup ## list the playlists again (new videos are then fetched alone)
+	$(SNAKEMAKE) --forcerun list_collection -- results/animations
+
+clean-env: ## remove .venv
+	rm -rf $(VENV)

@@ -1,7 +1,7 @@
 """Reading and writing audio and video: ffmpeg from the environment's own wheel, and PyAV to look inside files."""
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.files import atomic_path
+from workflow_scripts.workflow.files import atomic_path, temporary_beside
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,9 @@ def read_audio(path: Path, rate: int | None = None, mono: bool = False) -> tuple
 class FrameSink:
     """A running ffmpeg that takes raw RGB frames; made by `video_writer`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", shape: tuple[int, int, int], target: Path) -> None:
-        self._process, self._shape, self._target = process, shape, target
+    def __init__(self, process: "subprocess.Popen[bytes]", shape: tuple[int, int, int]) -> None:
+        self._process, self._shape = process, shape
+        self.frames = 0
 
     def write(self, frame: npt.NDArray[np.uint8]) -> None:
         """Add one frame, (height, width, 3) uint8 RGB."""
@@ -126,6 +127,7 @@ class FrameSink:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # ffmpeg has gone: `video_writer` reports why
             self._process.stdin.write(np.ascontiguousarray(frame).data)
+        self.frames += 1
 
 
 @contextmanager
@@ -145,32 +147,43 @@ def video_writer(
     The output is as long as the frames: sound is cut, or padded with silence, to the picture's length.
     """
     with atomic_path(target) as path:
+        silent = temporary_beside(path) if audio else path
         command: list[str] = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"]
         command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{fps:g}", "-i", "-"]
-        if audio is not None:
-            command += ["-i", str(audio), "-map", "0:v", "-map", "1:a", "-af", "apad", "-shortest"]
-            command += ["-c:a", "aac", "-b:a", "160k"]
         command += ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p"]
-        command += ["-threads", str(threads), "-movflags", "+faststart", "-fflags", "+bitexact"]
-        command += ["-flags:v", "+bitexact", "-flags:a", "+bitexact"]
-        for key, value in (metadata or {}).items():
-            command += ["-metadata", f"{key}={value}"]
-        process: subprocess.Popen[Any] = subprocess.Popen(
-            [*command, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        command += ["-threads", str(threads), *_tags(metadata), *_BITEXACT, str(silent)]
+        process: subprocess.Popen[Any] = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stdin is not None
         assert process.stderr is not None
+        sink = FrameSink(process, (height, width, 3))
         try:
-            yield FrameSink(process, (height, width, 3), target)
+            yield sink
             process.stdin.close()
             message = process.stderr.read().decode(errors="replace").strip()
             if process.wait():
                 raise MediaError(f"{target}: ffmpeg failed: {message.splitlines()[-1] if message else 'no message'}")
+            if audio:
+                # A second pass over finished files: how a running pipe and the sound interleave depends on timing.
+                seconds = f"{sink.frames / fps:.6f}"
+                sound = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", "apad", "-c:a", "aac", "-b:a", "160k"]
+                run_ffmpeg(
+                    ["-i", silent, "-i", audio, *sound, "-t", seconds, *_tags(metadata), *_BITEXACT, path], target
+                )
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
             process.stderr.close()
+            if audio:
+                silent.unlink(missing_ok=True)
+
+
+# The same frames give the same bytes: no encoder versions or times in the file. The index comes first, for browsers.
+_BITEXACT = ("-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
+
+
+def _tags(metadata: Mapping[str, str] | None) -> list[str]:
+    return [part for key, value in (metadata or {}).items() for part in ("-metadata", f"{key}={value}")]
 
 
 def _reason(error: Exception) -> str:

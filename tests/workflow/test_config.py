@@ -1,0 +1,77 @@
+"""Mistakes in the configuration are said in words a user can act on."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from workflow_scripts.workflow.config import checked_config
+from workflow_scripts.workflow.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    config = deepcopy(DEFAULT)
+    *parents, last = path.split("/")
+    place = config
+    for key in parents:
+        place = place[key]
+    place[last] = value
+    return config
+
+
+def test_the_default_configuration_is_valid_and_spelled_out() -> None:
+    config = checked_config(DEFAULT)
+    assert config["datasets"]["main"]["collections"] == ["demo"]
+    assert config["collections"]["demo"]["fps"] == 30
+    assert config["use"]["songs"] == "all"
+
+
+def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> None:
+    schema = yaml.safe_load((ROOT / "config" / "schema.yaml").read_text())
+    text = (ROOT / "config.yaml").read_text()
+
+    def keys(rules: dict[str, Any]) -> set[str]:
+        found = set(rules.get("properties", {}))
+        for rule in [*rules.get("properties", {}).values(), rules.get("additionalProperties")]:
+            if isinstance(rule, dict):
+                found |= keys(rule)
+        return found
+
+    assert [key for key in keys(schema) if key not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("collections/demo/fps", "fast", 'collections.demo.fps: must be a number, not "fast"'),
+        ("collections/demo/sauce", 1, "collections.demo: unknown key 'sauce' (did you mean 'source'?)"),
+        ("collections/demo", {}, "collections.demo: the key 'source' is missing"),
+        ("collections/songs", {"source": "x"}, 'the name "songs" is reserved'),
+        ("collections/a b", {"source": "x"}, '"a b" is not a name of letters'),
+        ("render/width", 1281, "render.width: must be a multiple of 2, not 1281"),
+        ("render/width", 10, "render.width: must be at least 320, not 10"),
+        ("generate/samples", 1.5, "generate.samples: must be a whole number, not 1.5"),
+        ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, not "magic"'),
+        ("use/models", ["seq2sec"], "use.models: there is no 'seq2sec' in models (did you mean 'seq2seq'?)"),
+        ("use/collections", "everything", "use.collections: must be `all` or a list of names"),
+        ("models/seq2seq/dataset", "mian", "models.seq2seq.dataset: there is no dataset 'mian'"),
+        ("songs", "song.mp3", 'songs: must be a list, not "song.mp3"'),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_what_it_must_be(path: str, value: Any, message: str) -> None:
+    with pytest.raises(UserError) as error:
+        checked_config(changed(path, value))
+    assert message in str(error.value)
+
+
+def test_all_mistakes_are_said_at_once() -> None:
+    config = changed("render/width", "wide")
+    config["render"]["height"] = "high"
+    with pytest.raises(UserError) as error:
+        checked_config(config)
+    assert str(error.value).count("\n") == 2
