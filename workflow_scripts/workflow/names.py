@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 
 SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -31,10 +32,10 @@ def unique_ids(names: list[tuple[str, str]]) -> list[str]:
     """
     ids = [safe_id(name, key) for name, key in names]
     # File systems that fold case would let "A" and "a" overwrite each other.
-    folded = [item.casefold() for item in ids]
+    counts = Counter(item.casefold() for item in ids)
     result = []
-    for item, low, (_, key) in zip(ids, folded, names, strict=True):
-        if folded.count(low) > 1:
+    for item, (_, key) in zip(ids, names, strict=True):
+        if counts[item.casefold()] > 1:
             item = f"{item[:31]}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
         result.append(item)
     return result

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -46,4 +47,5 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    return " ".join(str(value).split()) if isinstance(value, str) else str(value)
+    # Other white space stays: file names have it, and a path must survive its table.
+    return re.sub(r"[\t\r\n]+", " ", str(value))

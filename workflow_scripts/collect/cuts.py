@@ -1,0 +1,83 @@
+"""Cut lists: which parts of which video become clips."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from workflow_scripts.workflow.errors import UserError
+
+Cuts = dict[str, list[tuple[float, float]]]
+
+_SECONDS = re.compile(r"\d+(\.\d*)?|\.\d+")
+_CLOCK = re.compile(r"(?:(?P<hours>\d+):(?=[0-5]?\d:))?(?P<minutes>\d+):(?P<seconds>[0-5]?\d(\.\d*)?)")
+
+
+def parse_time(text: str) -> float:
+    """Return seconds for `M:SS`, `H:MM:SS` (both with fractions if need be) or plain seconds.
+
+    Raises:
+        ValueError: `text` is no such time.
+    """
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    if match := _CLOCK.fullmatch(text):
+        return int(match["hours"] or 0) * 3600 + int(match["minutes"]) * 60 + float(match["seconds"])
+    raise ValueError(f"{text!r} is no time: write 3:47, 1:03:47.5 or seconds")
+
+
+def read_cuts(path: Path) -> Cuts:
+    """Read a cut list: lines of `video start end`, a header if wanted, comments that start with #.
+
+    `video` is an id, a file name with or without suffix, or a URL; the last two words of a line are the times (see
+    `parse_time`), so that names may hold spaces. Several lines for one video make several clips.
+
+    Returns:
+        {video as written: [(start, end) in seconds, in the order of the file]}.
+
+    Raises:
+        UserError: a line cannot be read or cuts nothing; the message names the file and the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not a readable UTF-8 text file ({error})") from error
+    cuts: Cuts = {}
+    header_allowed = True
+    for number, line in enumerate(lines, 1):
+        words = line.strip().rsplit(maxsplit=2)
+        if not words or line.startswith("#"):
+            continue
+        is_header = header_allowed and [word.lower() for word in words] == ["video", "start", "end"]
+        header_allowed = False
+        if is_header:
+            continue
+        if len(words) < 3:
+            raise UserError(f"{path}: line {number}: expected `video start end`, found {line.strip()!r}")
+        try:
+            start, end = parse_time(words[1]), parse_time(words[2])
+        except ValueError as error:
+            raise UserError(f"{path}: line {number}: {error}") from error
+        if end <= start:
+            raise UserError(f"{path}: line {number}: the cut ends ({words[2]}) before it starts ({words[1]})")
+        cuts.setdefault(words[0], []).append((start, end))
+    return cuts
+
+
+def cuts_for(row: Mapping[str, str], cuts: Cuts) -> list[tuple[float, float]]:
+    """Return the cuts of one video of a playlist, [] when the list does not name it.
+
+    The id counts before the URL or path, and that before the file name and the name without suffix.
+    """
+    return next((cuts[name] for name in _names(row) if name in cuts), [])
+
+
+def unmatched_cuts(rows: Iterable[Mapping[str, str]], cuts: Cuts) -> list[str]:
+    """Return the videos named in a cut list that no row of the playlist is (a misspelt name cuts nothing)."""
+    known = {name for row in rows for name in _names(row)}
+    return [name for name in cuts if name not in known]
+
+
+def _names(row: Mapping[str, str]) -> tuple[str, ...]:
+    path = unquote(urlsplit(row["url"]).path) if "://" in row["url"] else row["url"]
+    return row["id"], row["url"], Path(path).name, Path(path).stem

@@ -1,0 +1,83 @@
+"""The ledger of what was left out, stage by stage, and why."""
+
+import argparse
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from workflow_scripts.collect.admit import COLUMNS as ADMITTED_COLUMNS
+from workflow_scripts.collect.admit import OK
+from workflow_scripts.collect.verdict import allowed, summary
+from workflow_scripts.workflow.errors import broken_file, entry_point
+from workflow_scripts.workflow.tables import Row, read_table, write_table
+
+COLUMNS = ("stage", "collection", "item", "title", "reason")
+
+log = logging.getLogger(__name__)
+
+
+def quarantined(admitted: Iterable[Path], poses: Iterable[Path]) -> list[Row]:
+    """Return a row (columns: `COLUMNS`) per video that was not admitted and per clip that has no usable motion.
+
+    Args:
+        admitted: results/admitted/{collection}.tsv.
+        poses: results/poses/{collection}/{video}.h5; the item of a clip is `<video>.<clip>`.
+    """
+    rows: list[Row] = []
+    titles: dict[tuple[str, str], str] = {}
+    for path in admitted:
+        for row in read_table(path, ADMITTED_COLUMNS):
+            titles[path.stem, row["id"]] = row["title"]
+            if row["verdict"] != OK:
+                rows.append(_row("collect", path.stem, row["id"], row["title"], row["verdict"]))
+    for path in poses:
+        collection, video = path.parent.name, path.stem
+        for clip, verdict in rejected_clips(path).items():
+            rows.append(_row("pose", collection, f"{video}.{clip}", titles.get((collection, video), ""), verdict))
+    return rows
+
+
+def rejected_clips(path: Path) -> Mapping[str, str]:
+    """Return {clip: reason} of a pose file's rejected clips. Attributes alone are read, so long files cost nothing.
+
+    Raises:
+        BrokenFileError: the file is incomplete or unreadable; it has been deleted.
+    """
+    import h5py
+
+    from workflow_scripts.motion.pose_file import KEPT
+
+    try:
+        with h5py.File(path, "r") as file:
+            if not file.attrs.get("complete", False):
+                raise broken_file(path, "incomplete pose file")
+            verdicts = {name: str(group.attrs["verdict"]) for name, group in sorted(file["clips"].items())}
+    except (OSError, KeyError) as error:
+        if not path.exists():
+            raise
+        raise broken_file(path, f"not a readable pose file ({error})") from error
+    return {name: verdict for name, verdict in verdicts.items() if verdict != KEPT}
+
+
+def _row(*values: str) -> Row:
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def main() -> None:
+    """Write results/quarantine.tsv."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--admitted", type=Path, nargs="*", default=[])
+    parser.add_argument("--poses", type=Path, nargs="*", default=[])
+    parser.add_argument("--limit", type=json.loads, required=True, help="max_quarantined: a count, or a share <= 1.0")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    rows = quarantined(arguments.admitted, arguments.poses)
+    write_table(arguments.output, COLUMNS, rows)
+    total = sum(len(read_table(path, ADMITTED_COLUMNS)) for path in arguments.admitted)
+    log.info("%s", summary(rows, total, allowed(arguments.limit, total), arguments.output))
+
+
+if __name__ == "__main__":
+    entry_point(main)

@@ -1,0 +1,62 @@
+"""The verdict on a run: was more left out than the user allows?"""
+
+import argparse
+import json
+import logging
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.files import write_text
+from workflow_scripts.workflow.tables import Row, read_table
+
+log = logging.getLogger(__name__)
+
+
+def allowed(limit: float, total: int) -> int:
+    """Return how many of `total` items may be left out.
+
+    Args:
+        limit: a count if it is an int; a share of all items (0 to 1) if it is a float.
+        total: number of items.
+    """
+    is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+    if not is_number or limit < 0 or (limit > 1 and limit != int(limit)):
+        raise UserError(f"max_quarantined: {limit!r} is neither a count nor a share between 0 and 1")
+    is_share = isinstance(limit, float) and limit <= 1
+    # Binary fractions: 0.29 of 100 is 28.999999999999996, and means 29.
+    return math.floor(round(limit * total, 6)) if is_share else int(limit)
+
+
+def summary(rows: Sequence[Row], total: int, limit: int, ledger: Path) -> str:
+    """Say in a few lines how many items were left out, and for which reasons."""
+    if not rows:
+        return f"0 of {total} items were left out (allowed: {limit})"
+    reasons = Counter((row["stage"], row["reason"]) for row in rows).most_common()
+    lines = [f"  {count} x {reason} ({stage})" for (stage, reason), count in reasons]
+    head = f"{len(rows)} of {total} items were left out (allowed: {limit}; see {ledger}):"
+    return "\n".join([head, *lines])
+
+
+def main() -> None:
+    """Write the summary of the ledger, or fail with it when more was left out than allowed."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--quarantine", type=Path, required=True)
+    parser.add_argument("--total", type=int, required=True, help="number of items that were to be used")
+    parser.add_argument("--max", type=json.loads, required=True, help="a count, or a share <= 1.0 of the total")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    rows = read_table(arguments.quarantine, ("stage", "reason"))
+    limit = allowed(arguments.max, arguments.total)
+    text = summary(rows, arguments.total, limit, arguments.quarantine)
+    if len(rows) > limit:
+        raise UserError(text)
+    write_text(arguments.output, text + "\n")
+    log.info("%s", text)
+
+
+if __name__ == "__main__":
+    entry_point(main)
