@@ -1,0 +1,101 @@
+"""A user's own folder: odd names, bad files, a file added later. Every good item is finished, every bad one is named."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from workflow_runs import Workflow, new_workflow
+
+from workflow_scripts.demo import world
+from workflow_scripts.workflow.media import run_ffmpeg
+from workflow_scripts.workflow.tables import read_table
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("folder")]
+
+ODD_NAME = 'it\'s {great} "yes" $HOME 日本.mp4'
+
+
+def started(output: str) -> Counter[str]:
+    return Counter(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):", output, flags=re.MULTILINE))
+
+
+def ledger(workflow: Workflow) -> dict[str, str]:
+    rows = read_table(workflow.work / "results" / "quarantine.tsv", ("collection", "item", "title", "reason"))
+    return {row["title"]: row["reason"] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Four-second pieces of a demo film, and the ways a file can be bad."""
+    folder = tmp_path_factory.mktemp("films")
+    film = world.make("demo:v01", seed=1, target_stem=folder / "film")
+    pieces = {name: folder / f"{name}.mp4" for name in ("one", "two", "three", "silent", "nobody", "broken", "text")}
+    for number, name in enumerate(("one", "two", "three")):
+        run_ffmpeg(["-ss", str(1 + 4 * number), "-i", film, "-t", "4", "-preset", "ultrafast", pieces[name]], film)
+    run_ffmpeg(["-i", pieces["one"], "-an", "-c", "copy", pieces["silent"]], film)
+    picture, tone = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=30:d=4"], ["-f", "lavfi", "-i", "sine=d=4"]
+    run_ffmpeg([*picture, *tone, "-shortest", "-preset", "ultrafast", pieces["nobody"]], film)
+    pieces["broken"].write_bytes(pieces["one"].read_bytes()[:3000])
+    pieces["text"].write_text("this is no film")
+    return pieces
+
+
+@pytest.fixture(scope="module")
+def folder_run(tmp_path_factory: pytest.TempPathFactory, films: dict[str, Path]) -> Workflow:
+    workflow = new_workflow(tmp_path_factory.mktemp("folder"))
+    videos = workflow.work / "my videos"
+    (videos / "sub").mkdir(parents=True)
+    for target, name in {
+        ODD_NAME: "one",
+        "dance.mp4": "two",
+        "sub/dance.mp4": "three",
+        "silent.mp4": "silent",
+        "nobody.mp4": "nobody",
+        "broken.mp4": "broken",
+        "notes.mp4": "text",
+    }.items():
+        (videos / target).write_bytes(films[name].read_bytes())
+    song = workflow.work / "my song.mp3"
+    run_ffmpeg(["-i", films["one"], "-vn", song], song)
+    workflow.configure(
+        {
+            "collections": {"mine": {"source": "my videos"}},
+            "songs": ["my song.mp3"],
+            "use": {"collections": ["mine"], "models": ["motion_graph"], "songs": "all"},
+        }
+    )
+    return workflow
+
+
+def test_good_items_finish_and_bad_ones_are_in_the_ledger_with_reasons(folder_run: Workflow) -> None:
+    done = folder_run.run("results/animations")
+    assert done.returncode == 0, done.stdout
+    assert len(list((folder_run.work / "results" / "animations").glob("*.mp4"))) == 1
+    assert len(list((folder_run.work / "results" / "poses" / "mine").glob("*.h5"))) == 4
+    reasons = ledger(folder_run)
+    assert reasons.keys() == {"silent", "nobody", "broken", "notes"}
+    assert "no audio stream found" in reasons["silent"]
+    assert "no person found" in reasons["nobody"]
+    assert "not a readable audio or video file" in reasons["notes"]
+    assert "broken.mp4" in reasons["broken"]
+    last_lines = done.stdout.splitlines()[-8:]
+    assert any(line.startswith("4 left out") and "results/quarantine.tsv" in line for line in last_lines)
+    assert "Traceback" not in done.stdout
+
+
+def test_a_file_added_later_is_noticed_and_processed_alone(folder_run: Workflow, films: dict[str, Path]) -> None:
+    (folder_run.work / "my videos" / "new one.mp4").write_bytes(films["two"].read_bytes()[:])
+    done = folder_run.run("results/animations")
+    assert done.returncode == 0, done.stdout
+    counts = started(done.stdout)
+    assert (counts["download"], counts["cut"], counts["estimate_poses"], counts["extract_features"]) == (1, 1, 1, 3)
+
+
+def test_more_left_out_than_allowed_fails_every_time_but_finishes_the_good_ones(folder_run: Workflow) -> None:
+    folder_run.configure({"max_quarantined": 3})
+    for _ in range(2):
+        done = folder_run.run("results/animations")
+        assert done.returncode != 0
+        assert "4 of 9 items were left out (allowed: 3)" in done.stdout
+    assert (folder_run.work / "results" / "renders" / "motion_graph" / "songs").exists()
