@@ -1,4 +1,4 @@
-"""A user's own folder: odd names, bad files, a file added later. Every good item is finished, every bad one is named."""
+"""A user's own folder: odd names, bad files, a file added later. Good items are finished, bad ones named."""
 
 import re
 from collections import Counter
