@@ -1,4 +1,4 @@
-"""Cut one video (or song) into clips: pictures at a constant 30 frames/s and sound to the sample."""
+"""Cut one video (or song) into clips: pictures at a constant frame rate and sound to the sample."""
 
 import argparse
 import json
@@ -14,14 +14,16 @@ from workflow_scripts.workflow.media import MediaError, run_ffmpeg
 from workflow_scripts.workflow.tables import write_table
 
 COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256")
-FPS = 30
-AUDIO_RATE = 44_100  # Hz; a multiple of FPS: every frame has exactly 1470 samples
+DEFAULT_FPS = 30.0
+AUDIO_RATE = 44_100  # Hz
 CRF = 20  # x264's quality: no loss that a pose estimator could see (docs of x264: 18 is visually lossless)
 
 log = logging.getLogger(__name__)
 
 
-def ranges(row: Mapping[str, str], cuts: Sequence[Sequence[float]], duration_s: float) -> list[tuple[float, float]]:
+def ranges(
+    row: Mapping[str, str], cuts: Sequence[Sequence[float]], duration_s: float, fps: float = DEFAULT_FPS
+) -> list[tuple[float, float]]:
     """Return (start, end) in seconds of every clip: the cuts, or the row's start and end, or the whole.
 
     Ends beyond the video's end are clipped to it.
@@ -34,7 +36,7 @@ def ranges(row: Mapping[str, str], cuts: Sequence[Sequence[float]], duration_s: 
         wanted = [(float(row.get("start") or 0.0), float(row.get("end") or duration_s))]
     clips = [(start, min(end, duration_s)) for start, end in wanted]
     for (start, end), (_, asked) in zip(clips, wanted, strict=True):
-        if round(FPS * (end - start)) < 1:
+        if round(fps * (end - start)) < 1:
             raise UserError(
                 f"{row['id']}: the cut {start:g} s to {asked:g} s holds nothing: the video ends at {duration_s:.2f} s. "
                 "Correct the cut list, or start and end in the playlist."
@@ -42,44 +44,42 @@ def ranges(row: Mapping[str, str], cuts: Sequence[Sequence[float]], duration_s: 
     return clips
 
 
-def cut_clip(media: Path, start_s: float, end_s: float, video: Path | None, audio: Path) -> tuple[int, int]:
+def cut_clip(media: Path, start_s: float, end_s: float, fps: float, video: Path | None, audio: Path) -> tuple[int, int]:
     """Cut one clip in one pass of ffmpeg.
 
-    The picture is made upright, with square pixels and even size, at a constant 30 frames/s: each frame shows what the
-    source showed nearest to its time. The sound is 44.1 kHz stereo PCM of 16 bits. Where the source ends early (or
+    The picture is made upright, with square pixels and even size, at a constant rate: each frame shows what the source
+    showed nearest to its time. The sound is 44.1 kHz stereo PCM of 16 bits. Where the source ends early (or
     starts late) its last (first) picture stands and the sound is silent, so both are equally long.
 
     Args:
         media: the source.
         start_s: start in the source, seconds.
         end_s: end in the source, seconds.
+        fps: frames/s of the clip.
         video: the MP4 to write; None for a song.
         audio: the WAV to write.
 
     Returns:
-        (frames, samples): round(30 * seconds), and 1470 for each of them; also counted in what was written.
+        (frames, samples): round(fps * seconds) and round(44100 * frames / fps), counted in what was written.
 
     Raises:
         MediaError: ffmpeg failed, or wrote another number of frames.
     """
-    frames = round(FPS * (end_s - start_s))
-    samples = frames * AUDIO_RATE // FPS
+    frames = round(fps * (end_s - start_s))
+    samples = round(AUDIO_RATE * frames / fps)
     arguments: list[str | Path] = []
     sound = f"aresample={AUDIO_RATE}:async=1:first_pts=0"
     if video is not None:
         # Seeking in the input is exact when re-encoding, and spares decoding hours to cut a minute.
         arguments += ["-ss", f"{start_s:.6f}"] if start_s else []
-        arguments += ["-t", f"{end_s - start_s + 1:.6f}", "-i", media, *_BARE, "-map", "0:V:0", "-an"]
-        arguments += ["-vf", _PICTURE, "-frames:v", str(frames), "-c:v", "libx264", "-preset", "veryfast"]
-        # A fixed number of threads: x264's output depends on it, and equal inputs are to give equal bytes.
-        arguments += ["-crf", str(CRF), "-threads", "2", "-movflags", "+faststart", video]
+        arguments += ["-t", f"{end_s - start_s + 1:.6f}", "-i", media, "-map", "0:V:0", "-frames:v", str(frames)]
+        arguments += ["-vf", f"fps={fps:.6f}:start_time=0:round=near,{_PICTURE}", *_ENCODER, *_BARE, video]
     else:
         # Compressed songs have no index to seek by: they are decoded from the beginning.
-        skipped = round(start_s * AUDIO_RATE)
-        sound += f",atrim=start_sample={skipped},asetpts=PTS-STARTPTS"
+        sound += f",atrim=start_sample={round(start_s * AUDIO_RATE)},asetpts=PTS-STARTPTS"
         arguments += ["-i", media]
     sound += f",apad=whole_len={samples},atrim=end_sample={samples}"
-    arguments += [*_BARE, "-map", "0:a:0", "-vn", "-af", sound, "-ac", "2", "-c:a", "pcm_s16le", audio]
+    arguments += ["-map", "0:a:0", "-af", sound, "-ac", "2", "-c:a", "pcm_s16le", *_BARE, audio]
     run_ffmpeg(arguments, media)
     counted = (_count_frames(video) if video is not None else frames, _count_samples(audio))
     if counted != (frames, samples):
@@ -88,8 +88,10 @@ def cut_clip(media: Path, start_s: float, end_s: float, video: Path | None, audi
 
 
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact")
+# One thread, whatever the machine has: x264's output depends on it, and equal inputs are to give equal bytes.
+_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-threads", "1", "-movflags", "+faststart")
 _PICTURE = (
-    f"fps={FPS}:start_time=0:round=near,tpad=stop=-1:stop_mode=clone,"
+    "tpad=stop=-1:stop_mode=clone,"
     "scale=w='max(2,round(iw*if(sar,sar,1)/2)*2)':h='max(2,round(ih/2)*2)',setsar=1,format=yuv420p"
 )
 
@@ -121,13 +123,14 @@ def cut(
     if media == report_path or not media.is_file():
         raise broken_file(report_path, f"its media file {report.get('file')!r} is gone")
     is_song = config.get("kind") == "songs"
-    clips = ranges(row, cuts, float(report["duration_s"]))
+    fps = float(config.get("fps", DEFAULT_FPS))
+    clips = ranges(row, cuts, float(report["duration_s"]), fps)
     with atomic_directory(output.parent) as folder:
         rows: list[dict[str, object]] = []
         for number, (start_s, end_s) in enumerate(clips):
             video = None if is_song else folder / f"{number:04d}.mp4"
             audio = folder / f"{number:04d}.wav"
-            frames, samples = cut_clip(media, start_s, end_s, video, audio)
+            frames, samples = cut_clip(media, start_s, end_s, fps, video, audio)
             names = (video.name if video else "", audio.name)
             digests = (sha256_of(video) if video else "", sha256_of(audio))
             values = (f"{number:04d}", start_s, end_s, frames, samples, *names, *digests)
@@ -142,7 +145,7 @@ def main() -> None:
     parser.add_argument("--video", type=Path, required=True, help="the JSON written by the download")
     parser.add_argument("--row", type=json.loads, required=True, help="JSON: a row of the playlist")
     parser.add_argument("--cuts", type=json.loads, required=True, help="JSON: [[start, end], ...] in seconds, or []")
-    parser.add_argument("--config", type=json.loads, required=True, help='JSON: "kind" is "videos" or "songs"')
+    parser.add_argument("--config", type=json.loads, required=True, help='JSON: `kind` ("videos" or "songs"), `fps`')
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -76,7 +76,7 @@ def _inspect(container: Any, kind: str) -> Inspection:
     main = picture or sound
     duration = ends[main.index]
     if duration < MIN_SECONDS:
-        raise MediaError(f"too short ({duration:.2f} s; at least {MIN_SECONDS:g} s are needed)")
+        raise MediaError(f"shorter than {MIN_SECONDS:g} s")
     stated = (container.duration or 0) / 1e6
     if stated - duration > MIN_SECONDS:
         log.warning("the file states %.2f s but holds %.2f s of %s: that much is used", stated, duration, main.type)

@@ -1,14 +1,12 @@
 """The ledger of what was left out, stage by stage, and why."""
 
 import argparse
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workflow_scripts.collect.admit import COLUMNS as ADMITTED_COLUMNS
 from workflow_scripts.collect.admit import OK
-from workflow_scripts.collect.verdict import allowed, summary
 from workflow_scripts.workflow.errors import broken_file, entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
@@ -69,14 +67,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--admitted", type=Path, nargs="*", default=[])
     parser.add_argument("--poses", type=Path, nargs="*", default=[])
-    parser.add_argument("--limit", type=json.loads, required=True, help="max_quarantined: a count, or a share <= 1.0")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     rows = quarantined(arguments.admitted, arguments.poses)
     write_table(arguments.output, COLUMNS, rows)
-    total = sum(len(read_table(path, ADMITTED_COLUMNS)) for path in arguments.admitted)
-    log.info("%s", summary(rows, total, allowed(arguments.limit, total), arguments.output))
+    log.info("%d left out", len(rows))
 
 
 if __name__ == "__main__":

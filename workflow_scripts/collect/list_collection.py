@@ -17,7 +17,6 @@ from workflow_scripts.workflow.names import safe_id, unique_ids
 from workflow_scripts.workflow.tables import Row, write_table
 
 COLUMNS = ("id", "url", "title", "duration", "genre", "start", "end", "split", "digest")
-DEMO_COUNTS = {"videos": 12, "songs": 3}
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +75,7 @@ def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, 
 def _demo_rows(kind: str, demo: Mapping[str, Any]) -> Iterator[Row]:
     from workflow_scripts.demo.world import demo_rows
 
-    for row in demo_rows(kind, int(demo.get(kind, DEMO_COUNTS[kind])), int(demo.get("seed", 1))):
+    for row in demo_rows(kind, demo.get(kind), int(demo.get("seed", 1))):
         yield {column: str(row.get(column, "")) for column in COLUMNS}
 
 

@@ -66,22 +66,22 @@ def scan(folder: Path, kind: str) -> Folder:
     return found
 
 
-def local_digest(source: str | list[str], kind: str = "videos") -> str:
-    """Return a digest that changes when a local source does: names, sizes and times of its files, texts of its lists.
+def local_digest(source: str | list[str]) -> str:
+    """Return a digest that changes when a local source does: names, sizes and times of its files, also of its lists.
 
-    Nothing but folders and lists is read, so this is fast enough for every start of Snakemake. A source that is not
-    on this machine (a URL, the demo) gives "".
+    Files of every kind count (at worst a collection is listed in vain). Only folders and lists are read, which is fast
+    enough for every start of Snakemake. A source that is not on this machine (a URL, the demo) gives "".
     """
-    parts = [part for one in ([source] if isinstance(source, str) else source) for part in _traces(one, kind)]
+    parts = [part for one in ([source] if isinstance(source, str) else source) for part in _traces(one)]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12] if parts else ""
 
 
-def _traces(source: str, kind: str) -> Iterator[str]:
+def _traces(source: str) -> Iterator[str]:
     path = Path(source).expanduser()
     if source == DEMO or is_url(source):
         return
     if path.is_dir():
-        yield from map(_trace, scan(path, kind).media)
+        yield from map(_trace, scan(path, "songs").media)
     else:
         yield _trace(path)
         if path.suffix.lower() in LIST_SUFFIXES and path.is_file():

@@ -15,10 +15,8 @@ from workflow_scripts.collect.lists import is_url
 from workflow_scripts.workflow.media import ffmpeg_exe
 
 # Dancers are found equally well in small pictures, so 720 lines are enough; unknown sizes (plain files) pass.
-DEFAULT_FORMATS = {
-    "videos": "bv*[height<=?720][ext=mp4]+ba[ext=m4a]/b[height<=?720][ext=mp4]/bv*[height<=?720]+ba/b[height<=?720]/b",
-    "songs": "ba[ext=m4a]/ba/b",
-}
+VIDEO_FORMAT = "bv*[height<=?720][ext=mp4]+ba[ext=m4a]/b[height<=?720][ext=mp4]/bv*[height<=?720]+ba/b[height<=?720]/b"
+SONG_FORMAT = "ba[ext=m4a]/ba/b"
 DEFAULT_RETRIES = 5
 TIMEOUT_S = 30.0
 
@@ -60,7 +58,7 @@ def fetch(url: str, target_stem: Path, kind: str, config: Mapping[str, Any]) -> 
         url: an http(s) address.
         target_stem: where to; the suffix is added.
         kind: "videos" or "songs".
-        config: if wanted `format` (yt-dlp's format selection) and `retries`.
+        config: if wanted `format` (yt-dlp's format selection for videos) and `retries`.
 
     Returns:
         (path, title).
@@ -70,7 +68,7 @@ def fetch(url: str, target_stem: Path, kind: str, config: Mapping[str, Any]) -> 
     """
     tries = int(config.get("retries", DEFAULT_RETRIES))
     options = {
-        "format": config.get("format") or DEFAULT_FORMATS[kind],
+        "format": SONG_FORMAT if kind == "songs" else config.get("format") or VIDEO_FORMAT,
         # The name is ours alone; % would be a field of yt-dlp's output template.
         "outtmpl": {"default": str(target_stem).replace("%", "%%") + ".%(ext)s"},
         "noplaylist": True,
@@ -140,7 +138,7 @@ def _entry(item: dict[str, Any]) -> Entry:
 
 
 _LASTING = (
-    (r"HTTP Error 40[13]|Forbidden|Unauthorized", "access refused (HTTP 403): private, or blocked here"),
+    (r"HTTP Error 40[13]|Forbidden|Unauthorized", "access refused (HTTP 403, private or blocked here)"),
     (r"HTTP Error (404|410)", "not found (HTTP 404)"),
     (r"[Pp]rivate video|video is private", "private video"),
     (r"removed|no longer available|has been deleted|[Vv]ideo unavailable", "no longer available"),
@@ -148,7 +146,7 @@ _LASTING = (
     (r"not a valid URL|Unsupported url scheme|file:// ", "not a valid http(s) address"),
 )
 _PASSING = (
-    (r"HTTP Error 429", "too many requests (HTTP 429): try again later"),
+    (r"HTTP Error 429", "too many requests (HTTP 429), try again later"),
     (r"timed out|TimeoutError", "the connection timed out"),
     (r"Connection refused|NewConnectionError|resolve|Name or service not known|unreachable", "no connection"),
     (r"more expected|IncompleteRead|Did not get any data|RemoteDisconnected|reset by peer", "the connection broke off"),
