@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+
+# The joints over which pose errors are measured: the ones every estimator sees directly.
+LIMBS = [
+    SMPL24.index(f"{side}_{joint}")
+    for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+    for side in ("left", "right")
+]
 
 
 def procrustes_aligned(points: Floats, target: Floats) -> Floats:

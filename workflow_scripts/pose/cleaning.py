@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from workflow_scripts.motion.alignment import LIMBS
 from workflow_scripts.motion.camera import Camera, translation, translation_at_depth
 from workflow_scripts.motion.kinematics import bone_lengths, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
@@ -10,7 +11,7 @@ from workflow_scripts.motion.smoothing import fill_gaps, gap_lengths, smooth
 from workflow_scripts.pose.backend import Track
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.grounding import grounded, to_world
-from workflow_scripts.pose.quality import LIMBS, Quality, agreement, rigidity
+from workflow_scripts.pose.quality import Quality, agreement, rigidity
 from workflow_scripts.pose.upright import straightened, systematic_lean
 
 # About a quarter of a second at 30 fps: what lies between is still guessed well. Longer gaps are filled but not valid.

@@ -9,6 +9,7 @@ import argparse
 import itertools
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from workflow_scripts.pose.cleaning import clean_motion
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.frames import decode_frames
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
-from workflow_scripts.workflow.media import MediaError
+from workflow_scripts.workflow.media import MediaError, probe
 from workflow_scripts.workflow.tables import Row, read_table
 
 COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
-FPS = 30.0  # the clips' constant rate, made by the collect stage
+DEFAULT_FPS = 30.0  # what a file without any usable clip says
 
 
 class _Watched:
@@ -48,8 +49,17 @@ def make_backend(name: str) -> PoseBackend:
     raise UserError(f"pose.backend: {name!r} is unknown")
 
 
-def estimate_clip(row: Row, folder: Path, backend: PoseBackend, config: PoseConfig) -> PoseClip:
-    """Estimate one clip; `row` is its line of clips.tsv, whose files lie in `folder`.
+def frame_rate(videos: Iterable[Path]) -> float:
+    """Return the frame rate of the first video that can be opened: the clips of one video all have the same."""
+    for path in videos:
+        with suppress(MediaError):
+            if stream := probe(path).video:
+                return stream.fps
+    return DEFAULT_FPS
+
+
+def estimate_clip(row: Row, folder: Path, fps: float, backend: PoseBackend, config: PoseConfig) -> PoseClip:
+    """Estimate one clip; `row` is its line of clips.tsv, whose files lie in `folder` and have `fps` frames per second.
 
     A clip of which less can be decoded than the table says is used as far as it goes, if that is enough.
     """
@@ -71,8 +81,8 @@ def estimate_clip(row: Row, folder: Path, backend: PoseBackend, config: PoseConf
     if not found or found < config.min_detection * expected:
         rejected.verdict = f"no person found in {1 - found / max(expected, 1):.0%} of the frames".replace("%", " %")
         return rejected
-    person, quality = clean_motion(tracks[0], Camera.assumed(frames.width, frames.height), FPS, expected, config)
-    clip = PoseClip(start, min(end, start + frames.count / FPS), quality.score, KEPT, [person])
+    person, quality = clean_motion(tracks[0], Camera.assumed(frames.width, frames.height), fps, expected, config)
+    clip = PoseClip(start, min(end, start + frames.count / fps), quality.score, KEPT, [person])
     if quality.score < config.min_quality:
         weakest = quality.weakest
         clip.people = []
@@ -96,10 +106,11 @@ def main() -> None:
     for row in rows:
         if row["video"] and not (folder / row["video"]).is_file():
             raise broken_file(arguments.clips, f"the clip {row['video']} it lists is missing")
+    fps = frame_rate(folder / row["video"] for row in rows if row["video"])
     backend = make_backend(config.backend)
-    clips = {row["clip"]: estimate_clip(row, folder, backend, config) for row in rows}
+    clips = {row["clip"]: estimate_clip(row, folder, fps, backend, config) for row in rows}
     provenance = {"config": asdict(config)}
-    write_poses(arguments.output, PoseFile(FPS, folder.name, backend.name, clips, provenance=provenance))
+    write_poses(arguments.output, PoseFile(fps, folder.name, backend.name, clips, provenance=provenance))
 
 
 if __name__ == "__main__":

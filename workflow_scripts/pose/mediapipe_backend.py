@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,16 @@ class MediaPipeBackend:
         pixels, metres, visibility = [], [], []
         # Every clip has a tracker of its own, so that no clip depends on the one before. MediaPipe's smoothing looks
         # back only and would delay the motion against the music; ours (`motion.smoothing`) does not.
-        with _native_log_held_back():
-            pose = self._solution.Pose(model_complexity=1, smooth_landmarks=False)
-        with pose:
-            for number, frame in enumerate(frames):
-                if number == 0:
-                    with _native_log_held_back():
-                        result = pose.process(frame)
-                else:
-                    result = pose.process(frame)
+        with ExitStack() as stack:
+            # The last of the start-up messages comes with the first person found.
+            quiet = stack.enter_context(ExitStack())
+            quiet.enter_context(_native_log_held_back())
+            pose = stack.enter_context(self._solution.Pose(model_complexity=1, smooth_landmarks=False))
+            for frame in frames:
+                result = pose.process(frame)
                 image, world = result.pose_landmarks, result.pose_world_landmarks
+                if image is not None:
+                    quiet.close()
                 size = frame.shape[1], frame.shape[0]
                 pixels.append(_coordinates(image, "xy") * size)
                 metres.append(_coordinates(world, "xyz"))

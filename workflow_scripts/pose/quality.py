@@ -4,14 +4,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from workflow_scripts.motion.alignment import LIMBS
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
-# The joints everything hangs on: pose errors are measured over these twelve.
-LIMBS = [
-    SMPL24.index(f"{side}_{joint}")
-    for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-    for side in ("left", "right")
-]
 _BONES = [SMPL24.index(f"{side}_{end}") for end in ("elbow", "wrist", "knee", "ankle") for side in ("left", "right")]
 # Where a term reaches 0. Good footage measures 0.08 to 0.14 (bones) and 0.04 to 0.08 (reprojection, in trunk lengths).
 _WORST_BONE_VARIATION = 0.5
