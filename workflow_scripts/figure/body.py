@@ -1,0 +1,155 @@
+"""The body as a skinned mesh in its rest pose, and where its bones carry it in every frame of a dance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.figure.anatomy import CELLS, HAND_CELL, SKIN, head_centre, solids
+from workflow_scripts.figure.appearance import Appearance
+from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
+from workflow_scripts.figure.surface import Solid, gradient, triangulate, union_distance
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+
+# A vertex belongs to the solids around it with weight exp(-distance / this), metres: the width of a joint's crease.
+SKINNING_FALLOFF = 0.012
+# Triangles this deep (metres) inside another part are never seen and left out.
+HIDDEN_DEPTH = 0.014
+# Distances (metres) over which nearby surfaces darken each other, and how much.
+OCCLUSION = ((0.03, 0.35), (0.09, 0.45))
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """A closed body in its rest pose.
+
+    Attributes:
+        vertices, normals: (V, 3) f32, metres.
+        faces: (F, 3) i32, counter-clockwise seen from outside.
+        material: (V,) i32, see `anatomy`.
+        openness: (V,) f32, 1 where nothing is near .. 0 in deep creases (ambient occlusion).
+        bones, weights: (V, 4) i32 and f32: which of posing.BONES carry the vertex; weights sum to 1.
+        head_centre: (3,) between the ears; neck_height, hem_height: y of the neck and of the shirt's hem; scale: height over the skeleton's own.
+    """
+
+    vertices: npt.NDArray[np.float32]
+    normals: npt.NDArray[np.float32]
+    faces: npt.NDArray[np.int32]
+    material: npt.NDArray[np.int32]
+    openness: npt.NDArray[np.float32]
+    bones: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    head_centre: Floats
+    neck_height: float
+    hem_height: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Body:
+    """A dancer's body and its motion: `transforms` (T, B, 3, 4) carry the rest pose's points, see `bone_transforms`."""
+
+    look: Appearance
+    mesh: Mesh
+    transforms: npt.NDArray[np.float32]
+    world: Floats
+
+
+def make_body(world: Floats, look: Appearance) -> Body:
+    """Model the body of a dancer around its joints.
+
+    Args:
+        world: (T, 24, 3) smpl24 joints, metres, floor at y = 0.
+        look: clothes, hair, build.
+    """
+    world = np.asarray(world, dtype=np.float64)
+    rest = rest_joints(world)
+    return Body(look, make_mesh(rest, look), bone_transforms(world, rest).astype(np.float32), world)
+
+
+def make_mesh(rest: Floats, look: Appearance) -> Mesh:
+    """Build the mesh around the rest pose's joints (24, 3)."""
+    scale = _height(rest) / _height(SMPL24.rest_positions)
+    parts = [(material, union) for material, unions in solids(look, rest, scale).items() for union in unions]
+    vertices, normals, faces, materials, bones, weights = [], [], [], [], [], []
+    count = 0
+    for material, union in parts:
+        is_hand = material == SKIN and len(union) > 4
+        points, triangles = triangulate(union, (HAND_CELL if is_hand else CELLS[material]) * scale)
+        others = [other for kind, other in parts if kind != material]
+        triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]
+        kept, triangles = np.unique(triangles, return_inverse=True)
+        points = points[kept]
+        bone, weight = _skinning(points, union)
+        vertices.append(points)
+        normals.append(gradient(union, points))
+        faces.append(triangles.reshape(-1, 3) + count)
+        materials.append(np.full(len(points), material))
+        bones.append(bone)
+        weights.append(weight)
+        count += len(points)
+    points, directions = np.concatenate(vertices), np.concatenate(normals)
+    return Mesh(
+        vertices=points.astype(np.float32),
+        normals=directions.astype(np.float32),
+        faces=np.concatenate(faces).astype(np.int32),
+        material=np.concatenate(materials).astype(np.int32),
+        openness=_openness(points, directions, [union for _, union in parts], scale).astype(np.float32),
+        bones=np.concatenate(bones).astype(np.int32),
+        weights=np.concatenate(weights).astype(np.float32),
+        head_centre=head_centre(rest, scale),
+        neck_height=float(rest[SMPL24.index("neck"), 1]),
+        hem_height=float(rest[0, 1] - 0.045 * scale),
+        scale=scale,
+    )
+
+
+def extent(world: Floats) -> Floats:
+    """Return points (T, N, 3) around the joints (T, 24, 3) between which the whole body lies, hair and hands too."""
+    reach = np.full(SMPL24.size, 0.13)
+    reach[SMPL24.index("head")] = 0.27
+    for joint in ("left_foot", "right_foot"):
+        reach[SMPL24.index(joint)] = 0.12
+    offsets = np.concatenate([np.eye(3), -np.eye(3)])
+    points = world[:, :, None] + reach[:, None, None] * offsets
+    points[..., 1] = np.maximum(points[..., 1], np.minimum(world[:, :, None, 1], -0.03))
+    return points.reshape(len(world), -1, 3)
+
+
+def _height(joints: Floats) -> float:
+    """Length of the bones from ankle to neck: what scales a body (heads and feet are less well measured)."""
+    chain = ["left_ankle", "left_knee", "left_hip", "pelvis", "spine1", "spine2", "spine3", "neck"]
+    return float(np.linalg.norm(np.diff(joints[[SMPL24.index(j) for j in chain]], axis=0), axis=-1).sum())
+
+
+def _hidden(points: Floats, others: Sequence[Sequence[Solid]], scale: float) -> npt.NDArray[np.bool_]:
+    hidden = np.zeros(len(points), dtype=bool)
+    for union in others:
+        hidden |= union_distance(union, points) < -HIDDEN_DEPTH * scale
+    return hidden
+
+
+def _openness(points: Floats, normals: Floats, unions: Sequence[Sequence[Solid]], scale: float) -> Floats:
+    openness = np.ones(len(points))
+    for reach, strength in OCCLUSION:
+        probes = points + normals * reach * scale
+        distance = np.min([union_distance(union, probes) for union in unions], axis=0)
+        openness *= 1 - strength * (1 - np.clip(distance / (reach * scale), 0, 1))
+    return openness
+
+
+def _skinning(points: Floats, union: Sequence[Solid]) -> tuple[Floats, Floats]:
+    """Return the four strongest bones (V, 4) of each point and their weights (V, 4)."""
+    distances = np.stack([solid.distance(points) for solid in union])
+    near = np.exp(-(distances - distances.min(axis=0)) / SKINNING_FALLOFF)
+    total = np.zeros((len(points), len(BONES)))
+    for share, solid in zip(near, union, strict=True):
+        along = solid.along(points)
+        for station, weights in enumerate(solid.weights):
+            here = share * np.clip(1 - np.abs(along - station), 0, 1)
+            for bone, weight in weights.items():
+                total[:, BONES.index(bone)] += here * weight
+    strongest = np.argsort(-total, axis=-1, kind="stable")[:, :4]
+    weights = np.take_along_axis(total, strongest, axis=-1)
+    return strongest, weights / weights.sum(axis=-1, keepdims=True)

@@ -1,0 +1,140 @@
+"""Painting one frame after the other: background, floor shadow, figure. Buffers are made once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.figure import raster, room, shading
+from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, SKIN, SOLE, TROUSERS
+from workflow_scripts.figure.appearance import PATTERNS, Appearance
+from workflow_scripts.figure.body import Body
+from workflow_scripts.figure.camera import Camera
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+
+Frame = npt.NDArray[np.uint8]
+LAMP_MAP_CELLS, LAMP_MAP_SPAN = 320, 2.6  # the lamp's depth map: cells across and metres across
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """The light. `direction` (3,) points to the lamp; colours are linear RGB: lamp, from all around, at the rim."""
+
+    direction: tuple[float, float, float] = (0.45, 0.75, 0.55)
+    key: tuple[float, float, float] = (1.10, 1.03, 0.94)
+    ambient: tuple[float, float, float] = (0.50, 0.53, 0.58)
+    rim: tuple[float, float, float] = (0.9, 0.95, 1.0)
+
+    @property
+    def unit(self) -> Floats:
+        """The direction with length 1."""
+        return np.asarray(self.direction) / np.linalg.norm(self.direction)
+
+
+class FigurePainter:
+    """Paints a body over pictures of one camera."""
+
+    def __init__(self, body: Body, camera: Camera, lamp: Lamp) -> None:
+        """Make the buffers; two samples a pixel each way."""
+        self._body, self._camera = body, camera
+        vertices = body.mesh.vertices.shape
+        self._points, self._normals = np.empty(vertices, np.float32), np.empty(vertices, np.float32)
+        self._screen, self._flat = np.empty(vertices, np.float32), np.empty(vertices, np.float32)
+        self._depth = np.zeros((2 * camera.height, 2 * camera.width), np.float32)
+        self._owner = np.full(self._depth.shape, -1, np.int32)
+        self._lamp_depth = np.zeros((LAMP_MAP_CELLS, LAMP_MAP_CELLS), np.float32)
+        self._lamp_owner = np.empty(self._lamp_depth.shape, np.int32)
+        self._lights = np.array([*lamp.unit, *lamp.key, *lamp.ambient, *lamp.rim])
+        self._lamp_axes = _axes_along(-lamp.unit)
+        self._palette, self._marks = _palette(body.look), _marks(body)
+        self._table = shading.tone_table()
+        self._shadow = np.ones((room.SHADOW_CELLS, room.SHADOW_CELLS), np.float32)
+        self._lamp = lamp.unit
+        self._radii = room.CAPSULE_RADII * body.mesh.scale * body.look.width
+
+    def paint_shadow(self, frame: Frame, index: int, place: room.Room, gain: float = 1.0) -> None:
+        """Lay the shadow of frame `index` on the floor of `place`, whose light was multiplied by `gain`."""
+        joints = self._body.world[index]
+        # The grid's middle goes where the shadow of the body's middle falls.
+        reach = 0.5 * room.SHADOW_CELL * room.SHADOW_CELLS
+        x0, z0 = joints[0, ::2] - self._lamp[::2] * joints[0, 1] / self._lamp[1] - reach
+        room.floor_shadow(joints, room.CAPSULE_ENDS, self._radii, self._lamp, x0, z0, room.SHADOW_CELL, self._shadow)
+        corners = [(x, 0.0, z) for x in (x0, x0 + 2 * reach) for z in (z0, z0 + 2 * reach)]
+        camera = self._camera
+        if (camera.to_camera(np.array(corners))[:, 2] < 0.3).any():
+            box = (0, 0, camera.width, camera.height)
+        else:
+            screen = camera.project(np.array(corners))
+            box = raster.pixel_box(screen, camera.width, camera.height, 1)
+        room.lay_shadow(
+            frame, box, place.light, gain, place.x, place.z, self._shadow, x0, z0, room.SHADOW_CELL,
+            room.SHADOW_DARKNESS, self._table,
+        )  # fmt: skip
+
+    def paint(self, frame: Frame, index: int) -> None:
+        """Paint frame `index` of the dance over `frame`, (H, W, 3) u8 RGB."""
+        body, mesh, camera = self._body, self._body.mesh, self._camera
+        raster.skin(
+            mesh.vertices, mesh.normals, mesh.bones, mesh.weights, body.transforms[index], self._points, self._normals
+        )
+        origin = body.world[index, 0] + np.array([0, 0.05, 0])
+        scale = LAMP_MAP_CELLS / (LAMP_MAP_SPAN * mesh.scale)
+        raster.project_flat(self._points, self._lamp_axes, origin, scale, self._flat)
+        self._flat[:, :2] += LAMP_MAP_CELLS / 2
+        self._lamp_depth[:] = 0
+        raster.draw(self._flat, mesh.faces, self._lamp_depth, self._lamp_owner)
+
+        raster.project(
+            self._points, camera.position, camera.axes, 2 * camera.focal, camera.width, camera.height, self._screen
+        )
+        wide = raster.pixel_box(self._screen, 2 * camera.width, 2 * camera.height, 2)
+        box = (wide[0] // 2, wide[1] // 2, (wide[2] + 1) // 2, (wide[3] + 1) // 2)
+        part = (slice(2 * box[1], 2 * box[3]), slice(2 * box[0], 2 * box[2]))
+        self._depth[part] = 0
+        self._owner[part] = -1
+        raster.draw(self._screen, mesh.faces, self._depth, self._owner)
+        shading.shade(
+            frame, box, self._owner, self._depth, self._screen, mesh.faces, self._points, self._normals,
+            mesh.vertices, mesh.openness, mesh.material, self._palette, self._marks, self._lights, camera.position,
+            self._lamp_depth, self._lamp_axes, origin, scale, self._table,
+        )  # fmt: skip
+
+
+def tonemapped(light: Floats) -> Frame:
+    """Return linear light (H, W, 3) as 8-bit picture."""
+    index = np.clip(light * ((shading.TABLE_SIZE - 1) / shading.TABLE_RANGE) + 0.5, 0, shading.TABLE_SIZE - 1)
+    return shading.tone_table()[index.astype(np.int32)]
+
+
+def _axes_along(direction: Floats) -> Floats:
+    """Return right, up, forward (3, 3) rows of a view along `direction`."""
+    right = np.cross(direction, (0.0, 1.0, 0.0))
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(right, direction), direction])
+
+
+def _palette(look: Appearance) -> Floats:
+    """Return colour, gloss and hardness (M, 5) of each material."""
+    palette = np.zeros((7, 5))
+    palette[SKIN] = *look.skin, 0.10, 18
+    palette[HEAD] = *look.skin, 0.12, 22
+    palette[HAIR] = *look.hair, 0.22, 26
+    palette[SHIRT] = *look.shirt, 0.04, 12
+    palette[TROUSERS] = *look.trousers, 0.05, 12
+    palette[SHOE] = *look.shoe, 0.15, 25
+    palette[SOLE] = 0.75, 0.75, 0.75, 0.05, 10
+    return palette
+
+
+def _marks(body: Body) -> Floats:
+    """Return where the painted details lie, see `shading.shade`."""
+    mesh = body.mesh
+    return np.array(
+        [
+            *mesh.head_centre,
+            mesh.scale * HEAD_SIZE,
+            mesh.neck_height,
+            PATTERNS.index(body.look.pattern),
+            mesh.hem_height,
+        ]
+    )

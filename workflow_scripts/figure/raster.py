@@ -1,0 +1,116 @@
+"""Triangles to pixels: numba kernels for skinning, projection and a depth buffer. No kernel allocates per pixel."""
+
+import numba
+import numpy as np
+
+from workflow_scripts.motion.skeleton import Floats
+
+_FAST = {"cache": True, "nogil": True, "fastmath": True}
+
+
+@numba.njit(**_FAST)
+def skin(
+    vertices: Floats,
+    normals: Floats,
+    bones: Floats,
+    weights: Floats,
+    transforms: Floats,
+    out: Floats,
+    out_normals: Floats,
+) -> None:
+    """Carry vertices and normals (V, 3) along with their bones: linear blend skinning into `out`, `out_normals`."""
+    m = np.empty((3, 4), np.float32)
+    for v in range(vertices.shape[0]):
+        m[:] = 0
+        for k in range(4):
+            w = weights[v, k]
+            if w < 1e-3:
+                break
+            t = transforms[bones[v, k]]
+            for i in range(3):
+                for j in range(4):
+                    m[i, j] += w * t[i, j]
+        x, y, z = vertices[v, 0], vertices[v, 1], vertices[v, 2]
+        a, b, c = normals[v, 0], normals[v, 1], normals[v, 2]
+        for i in range(3):
+            out[v, i] = m[i, 0] * x + m[i, 1] * y + m[i, 2] * z + m[i, 3]
+            out_normals[v, i] = m[i, 0] * a + m[i, 1] * b + m[i, 2] * c
+
+
+@numba.njit(**_FAST)
+def project(points: Floats, position: Floats, axes: Floats, focal: float, cx: float, cy: float, out: Floats) -> None:
+    """Write (x, y, 1 / depth) in pixels of the picture for points (V, 3); the frame is that of `Camera`."""
+    for v in range(points.shape[0]):
+        x, y, z = points[v, 0] - position[0], points[v, 1] - position[1], points[v, 2] - position[2]
+        depth = axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z
+        inverse = 1 / max(depth, 0.05)
+        out[v, 0] = cx + focal * inverse * (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z)
+        out[v, 1] = cy - focal * inverse * (axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z)
+        out[v, 2] = inverse
+
+
+@numba.njit(**_FAST)
+def project_flat(points: Floats, axes: Floats, origin: Floats, scale: float, out: Floats) -> None:
+    """Parallel projection: (x, y) in cells of a map whose middle is `origin`, and nearness along -axes[2], metres."""
+    for v in range(points.shape[0]):
+        x, y, z = points[v, 0] - origin[0], points[v, 1] - origin[1], points[v, 2] - origin[2]
+        out[v, 0] = (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) * scale
+        out[v, 1] = -(axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) * scale
+        out[v, 2] = 10 - (axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z)
+
+
+@numba.njit(**_FAST)
+def pixel_box(screen: Floats, width: int, height: int, margin: int) -> tuple[int, int, int, int]:
+    """Return x0, y0, x1, y1 (exclusive) of the picture's part that the points can touch."""
+    x0, y0, x1, y1 = 1e9, 1e9, -1e9, -1e9
+    for v in range(screen.shape[0]):
+        x0, x1 = min(x0, screen[v, 0]), max(x1, screen[v, 0])
+        y0, y1 = min(y0, screen[v, 1]), max(y1, screen[v, 1])
+    return (
+        int(min(max(x0 - margin, 0), width)),
+        int(min(max(y0 - margin, 0), height)),
+        int(min(max(x1 + margin + 1, 0), width)),
+        int(min(max(y1 + margin + 1, 0), height)),
+    )
+
+
+@numba.njit(**_FAST)
+def draw(screen: Floats, faces: Floats, depth: Floats, owner: Floats) -> None:
+    """Draw triangles into a depth buffer: where a face is nearest (largest third coordinate), note its number.
+
+    Args:
+        screen: (V, 3) x, y and nearness (linear over the picture), x and y in samples of the buffers.
+        faces: (F, 3), front faces counter-clockwise in the world (clockwise in the picture, whose y points down).
+        depth, owner: (H, W) buffers, cleared to 0 and -1.
+    """
+    height, width = depth.shape
+    for f in range(faces.shape[0]):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        ax, ay, bx, by, cx, cy = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
+        area = (cx - ax) * (by - ay) - (bx - ax) * (cy - ay)
+        if area <= 1e-9:
+            continue
+        # Samples lie at the middle of the cells: the first whose middle is not left of (above) the triangle.
+        x0, x1 = max(int(np.ceil(min(ax, bx, cx) - 0.5)), 0), min(int(np.floor(max(ax, bx, cx) - 0.5)), width - 1)
+        y0, y1 = max(int(np.ceil(min(ay, by, cy) - 0.5)), 0), min(int(np.floor(max(ay, by, cy) - 0.5)), height - 1)
+        if x0 > x1 or y0 > y1:
+            continue
+        inverse = 1 / area
+        az, bz, cz = screen[a, 2], screen[b, 2], screen[c, 2]
+        # Shares of b and c at the first sample, and their steps to the right and down.
+        b_x, b_y = -(cy - ay) * inverse, (cx - ax) * inverse
+        c_x, c_y = (by - ay) * inverse, -(bx - ax) * inverse
+        px, py = x0 + 0.5 - ax, y0 + 0.5 - ay
+        b_row, c_row = b_x * px + b_y * py, c_x * px + c_y * py
+        for y in range(y0, y1 + 1):
+            u, v = b_row, c_row
+            for x in range(x0, x1 + 1):
+                if u >= -1e-6 and v >= -1e-6 and u + v <= 1.000001:
+                    near = az + u * (bz - az) + v * (cz - az)
+                    if near > depth[y, x]:
+                        depth[y, x] = near
+                        owner[y, x] = f
+                u += b_x
+                v += c_x
+            b_row += b_y
+            c_row += c_y
