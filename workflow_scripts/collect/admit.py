@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def admit(playlist: Path, downloads: Path) -> list[Row]:
-    """Return a row (columns: `COLUMNS`) per video of a playlist; `verdict` is "ok" or the reason why it is left out.
+    """Return a row (columns: `COLUMNS`) per video of a playlist; `verdict` is "ok" or "<address>: <reason>".
 
     Args:
         playlist: results/playlists/{collection}.tsv.
@@ -28,7 +28,8 @@ def admit(playlist: Path, downloads: Path) -> list[Row]:
         if not path.is_file():
             raise UserError(f"{path} is missing: {row['id']} has not been downloaded yet")
         report = read_json(path)
-        verdict = OK if report["status"] == OK else report["reason"]
+        # By its address, since files of equal names in two folders have nothing else to tell them apart.
+        verdict = OK if report["status"] == OK else ": ".join(filter(None, (report["url"], report["reason"])))
         title = row["title"] or report["title"]
         rows.append({"id": row["id"], "verdict": verdict, "title": title, "genre": row["genre"], "split": row["split"]})
     return rows

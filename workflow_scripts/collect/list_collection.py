@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,16 @@ def list_collection(collection: str, config: Mapping[str, Any]) -> list[Row]:
     if not sources or not all(sources):
         raise UserError(f'{key}: nothing is named; give a folder, a file, a list, "demo" or an http(s) URL')
     limit = int(config["limit"]) if config.get("limit") else None
-    rows = _without_repeats(row for source in sources for row in _rows(source, kind, config, limit, key))[:limit]
+    rows = _without_repeats(row for source in sources for row in _rows(source, kind, config, limit, key))
     ids = unique_ids([(row["id"], _key(row)) for row in rows])
     if len(set(ids)) < len(ids):
         raise UserError(f"{key}: two videos have the same id: {max(ids, key=ids.count)}")
-    for row, item in zip(rows, ids, strict=True):
+    # Only now the limit, so that it changes no id.
+    for row, item in zip(rows[:limit], ids, strict=False):
         row["id"] = item
         row["genre"] = row.get("genre") or str(config.get("genre") or "")
-    return rows
+        row["digest"] = _digest(row["url"])
+    return rows[:limit]
 
 
 def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, key: str) -> Iterator[Row]:
@@ -55,7 +58,7 @@ def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, 
     elif is_url(source):
         yield from _remote_rows(source, limit, key)
     elif path.is_dir():
-        yield from map(_local_row, _folder(path, kind, limit, key))
+        yield from map(_local_row, _folder(path, kind, key))
     elif not path.is_file():
         raise UserError(
             f'{key}: "{source}" is neither a folder, a file, "demo" nor an http(s) URL (looked in {path.absolute()})'
@@ -64,7 +67,7 @@ def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, 
         rows = read_list(path)
         if not rows:
             raise UserError(f'{key}: the list "{source}" names nothing')
-        yield from map(_list_row, rows[:limit])
+        yield from map(_list_row, rows)
     elif path.suffix.lower() in media_suffixes("songs"):
         yield _local_row(path)
     else:
@@ -94,7 +97,7 @@ def _remote_rows(url: str, limit: int | None, key: str) -> Iterator[Row]:
         yield {"id": name, "url": entry.url, "title": entry.title or name, "duration": duration}
 
 
-def _folder(folder: Path, kind: str, limit: int | None, key: str) -> list[Path]:
+def _folder(folder: Path, kind: str, key: str) -> list[Path]:
     found = scan(folder, kind)
     skipped = ", ".join(f"{count} {what}" for what, count in sorted(found.skipped.items()) if count)
     log.info("%s: %d media files; passed over: %s", folder, len(found.media), skipped or "nothing")
@@ -103,13 +106,11 @@ def _folder(folder: Path, kind: str, limit: int | None, key: str) -> list[Path]:
         raise UserError(
             f'{key}: no media in the folder "{folder}" (passed over: {skipped or "nothing"}; looked for {suffixes})'
         )
-    return found.media[:limit]
+    return found.media
 
 
 def _local_row(path: Path) -> Row:
-    # A list may name a file that is not there: its download reports it, and its digest changes when it appears.
-    digest = sha256_of(path) if path.is_file() else ""
-    return {"id": path.stem, "url": str(path), "title": path.stem, "digest": digest}
+    return {"id": path.stem, "url": str(path), "title": path.stem}
 
 
 def _list_row(entry: Row) -> Row:
@@ -125,6 +126,11 @@ def _name_of_url(url: str) -> str:
         return video[0]
     stem = Path(unquote(parts.path)).stem or parts.netloc
     return f"{safe_id(stem, url)[:31]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _digest(address: str) -> str:
+    """Return the hash of a local file, so that a changed one is taken anew; "" for a URL, the demo, a missing file."""
+    return sha256_of(Path(address)) if not is_url(address) and address and os.path.isfile(address) else ""
 
 
 def _key(row: Row) -> str:

@@ -24,7 +24,11 @@ def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:
     """Return one line that counts what was left out by reason; none when nothing was."""
     if not rows:
         return []
-    # Reasons name their file ("x.mp4: no audio stream found"); the part after it is what they have in common.
-    reasons = Counter(row["reason"].rsplit(": ", 1)[-1] for row in rows)
-    common = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common(5))
+    common = "; ".join(f"{count} × {reason}" for reason, count in reason_counts(rows).most_common(5))
     return [f"{len(rows)} left out ({common}): see {ledger}."]
+
+
+def reason_counts(rows: list[dict[str, str]]) -> Counter[str]:
+    """Count the rows of the ledger by reason, without the address that a reason begins with."""
+    # Reasons name their file ("x.mp4: no audio stream found"); the part after it is what they have in common.
+    return Counter(row["reason"].rsplit(": ", 1)[-1] for row in rows)

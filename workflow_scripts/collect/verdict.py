@@ -4,10 +4,9 @@ import argparse
 import json
 import logging
 import math
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
+from workflow_scripts.collect.summary import reason_counts
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import write_text
 from workflow_scripts.workflow.tables import Row, read_table
@@ -30,14 +29,12 @@ def allowed(limit: float, total: int) -> int:
     return math.floor(round(limit * total, 6)) if is_share else int(limit)
 
 
-def summary(rows: Sequence[Row], total: int, limit: int, ledger: Path) -> str:
+def summary(rows: list[Row], total: int, limit: int, ledger: Path) -> str:
     """Say in a few lines how many items were left out, and for which reasons."""
     if not rows:
         return f"0 of {total} items were left out (allowed: {limit})"
-    reasons = Counter((row["stage"], row["reason"]) for row in rows).most_common()
-    lines = [f"  {count} x {reason} ({stage})" for (stage, reason), count in reasons]
-    head = f"{len(rows)} of {total} items were left out (allowed: {limit}; see {ledger}):"
-    return "\n".join([head, *lines])
+    lines = [f"  {count} × {reason}" for reason, count in reason_counts(rows).most_common()]
+    return "\n".join([f"{len(rows)} of {total} items were left out (allowed: {limit}): see {ledger}", *lines])
 
 
 def main() -> None:
@@ -49,7 +46,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    rows = read_table(arguments.quarantine, ("stage", "reason"))
+    rows = read_table(arguments.quarantine, ("reason",))
     total = sum(len(read_table(path, ("id", "verdict"))) for path in arguments.admitted)
     limit = allowed(arguments.limit, total)
     text = summary(rows, total, limit, arguments.quarantine)
