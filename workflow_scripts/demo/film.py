@@ -1,6 +1,6 @@
 """Film a dance: a clothed figure in a room, seen by a still camera, with the song as its sound."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +29,12 @@ class Look:
         lamp: direction and colour of the light.
     """
 
-    appearance: Appearance = Appearance()
+    appearance: Appearance = field(default_factory=Appearance)
     room: str = "studio"
     azimuth: float = 0.0
     elevation: float = 4.0
     margin: float = 0.03
-    lamp: Lamp = Lamp()
+    lamp: Lamp = field(default_factory=Lamp)
 
     @classmethod
     def from_seed(cls, seed: int) -> "Look":

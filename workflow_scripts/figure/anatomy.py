@@ -19,10 +19,10 @@ HAND_CELL = 0.0085
 
 # Thickness along a limb: (position, radius), 0 at the shoulder or hip, 1 at elbow or knee, 2 at wrist or ankle.
 ARM = np.array(
-    [(0, 0.050), (0.3, 0.048), (0.6, 0.043), (0.9, 0.037), (1, 0.036), (1.25, 0.0405), (1.5, 0.037), (2, 0.025)]
+    [(0, 0.045), (0.3, 0.046), (0.6, 0.043), (0.9, 0.037), (1, 0.036), (1.25, 0.0405), (1.5, 0.037), (2, 0.025)]
 )
 LEG = np.array(
-    [(0, 0.088), (0.3, 0.082), (0.6, 0.069), (0.9, 0.056), (1, 0.054), (1.3, 0.058), (1.6, 0.049), (2, 0.036)]
+    [(0, 0.074), (0.3, 0.080), (0.6, 0.069), (0.9, 0.056), (1, 0.054), (1.3, 0.058), (1.6, 0.049), (2, 0.036)]
 )
 HEAD_SIZE = 1.05
 
@@ -100,7 +100,7 @@ def _shirt(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
     # The hem hangs loosely over the trousers.
     hem = Ellipsoid(
         at["pelvis"] - 0.010 * y,
-        w * np.array([0.154 + 0.006 * look.curve, 0.105, 0.116]),
+        w * np.array([0.176 + 0.006 * look.curve, 0.115, 0.122]),
         blend=0.05 * s,
         weights=[{"pelvis": 1.0}],
     )
@@ -110,8 +110,8 @@ def _shirt(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
         base = at["neck"] - 0.052 * y - 0.012 * z
         half = {"chest": 0.5, f"{side}_collar": 0.5}
         top = {"chest": 0.15, f"{side}_collar": 0.6, f"{side}_upper_arm": 0.25}
-        parts.append(_cone(base, shoulder - 0.006 * y - 0.006 * z, 0.056 * w, 0.053 * w, 0.05 * s, {"chest": 1.0}, top))
-        parts.append(_cone(collar - 0.05 * y, shoulder - 0.02 * y, 0.080 * w, 0.058 * w, 0.06 * s, half, top))
+        parts.append(_cone(base, shoulder - 0.008 * y - 0.006 * z, 0.054 * w, 0.046 * w, 0.04 * s, {"chest": 1.0}, top))
+        parts.append(_cone(collar - 0.05 * y, shoulder - 0.02 * y, 0.076 * w, 0.048 * w, 0.05 * s, half, top))
         parts.append(_arm(at, w, side, 0.0, look.sleeve, lambda u: 0.008 + 0.006 * min(u, 1.0), blend=0.05 * s))
     return parts
 

@@ -10,7 +10,7 @@ from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, 
 from workflow_scripts.figure.appearance import PATTERNS, Appearance
 from workflow_scripts.figure.body import Body
 from workflow_scripts.figure.camera import Camera
-from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.motion.skeleton import Floats
 
 Frame = npt.NDArray[np.uint8]
 LAMP_MAP_CELLS, LAMP_MAP_SPAN = 320, 2.6  # the lamp's depth map: cells across and metres across
@@ -37,20 +37,24 @@ class FigurePainter:
     def __init__(self, body: Body, camera: Camera, lamp: Lamp) -> None:
         """Make the buffers; two samples a pixel each way."""
         self._body, self._camera = body, camera
-        vertices = body.mesh.vertices.shape
-        self._points, self._normals = np.empty(vertices, np.float32), np.empty(vertices, np.float32)
-        self._screen, self._flat = np.empty(vertices, np.float32), np.empty(vertices, np.float32)
+        mesh = body.mesh
+        # One row per vertex of what shading needs: position and normal (of each frame), rest position, openness.
+        self._surface = np.zeros((len(mesh.vertices), 10), np.float32)
+        self._surface[:, 6:9], self._surface[:, 9] = mesh.vertices, mesh.openness
+        self._screen = np.empty(mesh.vertices.shape, np.float32)
         self._depth = np.zeros((2 * camera.height, 2 * camera.width), np.float32)
         self._owner = np.full(self._depth.shape, -1, np.int32)
         self._lamp_depth = np.zeros((LAMP_MAP_CELLS, LAMP_MAP_CELLS), np.float32)
         self._lamp_owner = np.empty(self._lamp_depth.shape, np.int32)
+        self._lamp_view = np.zeros((5, 3))
+        self._lamp_view[:3] = _axes_along(-lamp.unit)
+        self._lamp_view[4] = LAMP_MAP_CELLS / (LAMP_MAP_SPAN * mesh.scale)
         self._lights = np.array([*lamp.unit, *lamp.key, *lamp.ambient, *lamp.rim])
-        self._lamp_axes = _axes_along(-lamp.unit)
         self._palette, self._marks = _palette(body.look), _marks(body)
         self._table = shading.tone_table()
         self._shadow = np.ones((room.SHADOW_CELLS, room.SHADOW_CELLS), np.float32)
         self._lamp = lamp.unit
-        self._radii = room.CAPSULE_RADII * body.mesh.scale * body.look.width
+        self._radii = room.CAPSULE_RADII * mesh.scale * body.look.width
 
     def paint_shadow(self, frame: Frame, index: int, place: room.Room, gain: float = 1.0) -> None:
         """Lay the shadow of frame `index` on the floor of `place`, whose light was multiplied by `gain`."""
@@ -74,29 +78,23 @@ class FigurePainter:
     def paint(self, frame: Frame, index: int) -> None:
         """Paint frame `index` of the dance over `frame`, (H, W, 3) u8 RGB."""
         body, mesh, camera = self._body, self._body.mesh, self._camera
-        raster.skin(
-            mesh.vertices, mesh.normals, mesh.bones, mesh.weights, body.transforms[index], self._points, self._normals
-        )
-        origin = body.world[index, 0] + np.array([0, 0.05, 0])
-        scale = LAMP_MAP_CELLS / (LAMP_MAP_SPAN * mesh.scale)
-        raster.project_flat(self._points, self._lamp_axes, origin, scale, self._flat)
-        self._flat[:, :2] += LAMP_MAP_CELLS / 2
+        surface, screen = self._surface, self._screen
+        raster.skin(mesh.vertices, mesh.normals, mesh.bones, mesh.weights, body.transforms[index], surface)
+        self._lamp_view[3] = body.world[index, 0]
+        raster.project_flat(surface, self._lamp_view, LAMP_MAP_CELLS, screen)
         self._lamp_depth[:] = 0
-        raster.draw(self._flat, mesh.faces, self._lamp_depth, self._lamp_owner)
+        raster.draw(screen, mesh.faces, self._lamp_depth, self._lamp_owner)
 
-        raster.project(
-            self._points, camera.position, camera.axes, 2 * camera.focal, camera.width, camera.height, self._screen
-        )
-        wide = raster.pixel_box(self._screen, 2 * camera.width, 2 * camera.height, 2)
+        raster.project(surface, camera.position, camera.axes, 2 * camera.focal, camera.width, camera.height, screen)
+        wide = raster.pixel_box(screen, 2 * camera.width, 2 * camera.height, 2)
         box = (wide[0] // 2, wide[1] // 2, (wide[2] + 1) // 2, (wide[3] + 1) // 2)
         part = (slice(2 * box[1], 2 * box[3]), slice(2 * box[0], 2 * box[2]))
         self._depth[part] = 0
         self._owner[part] = -1
-        raster.draw(self._screen, mesh.faces, self._depth, self._owner)
+        raster.draw(screen, mesh.faces, self._depth, self._owner)
         shading.shade(
-            frame, box, self._owner, self._depth, self._screen, mesh.faces, self._points, self._normals,
-            mesh.vertices, mesh.openness, mesh.material, self._palette, self._marks, self._lights, camera.position,
-            self._lamp_depth, self._lamp_axes, origin, scale, self._table,
+            frame, box, self._owner, self._depth, screen, mesh.faces, mesh.material, surface, self._palette,
+            self._marks, self._lights, camera.position, self._lamp_depth, self._lamp_view, self._table,
         )  # fmt: skip
 
 
@@ -114,15 +112,15 @@ def _axes_along(direction: Floats) -> Floats:
 
 
 def _palette(look: Appearance) -> Floats:
-    """Return colour, gloss and hardness (M, 5) of each material."""
-    palette = np.zeros((7, 5))
-    palette[SKIN] = *look.skin, 0.10, 18
-    palette[HEAD] = *look.skin, 0.12, 22
-    palette[HAIR] = *look.hair, 0.22, 26
-    palette[SHIRT] = *look.shirt, 0.04, 12
-    palette[TROUSERS] = *look.trousers, 0.05, 12
-    palette[SHOE] = *look.shoe, 0.15, 25
-    palette[SOLE] = 0.75, 0.75, 0.75, 0.05, 10
+    """Return colour and gloss (M, 4) of each material."""
+    palette = np.zeros((7, 4))
+    palette[SKIN] = *look.skin, 0.10
+    palette[HEAD] = *look.skin, 0.12
+    palette[HAIR] = *look.hair, 0.20
+    palette[SHIRT] = *look.shirt, 0.04
+    palette[TROUSERS] = *look.trousers, 0.05
+    palette[SHOE] = *look.shoe, 0.15
+    palette[SOLE] = 0.75, 0.75, 0.75, 0.05
     return palette
 
 

@@ -1,24 +1,26 @@
 """Triangles to pixels: numba kernels for skinning, projection and a depth buffer. No kernel allocates per pixel."""
 
+from typing import Any
+
 import numba
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
 
-_FAST = {"cache": True, "nogil": True, "fastmath": True}
+# How every kernel is compiled: kept on disk, without Python's lock, free to reorder sums.
+FAST: Any = {"cache": True, "nogil": True, "fastmath": True}
+# Added to nearness in parallel projection, so that it is positive as in perspective (metres).
+NEARNESS_OFFSET = 10.0
 
 
-@numba.njit(**_FAST)
-def skin(
-    vertices: Floats,
-    normals: Floats,
-    bones: Floats,
-    weights: Floats,
-    transforms: Floats,
-    out: Floats,
-    out_normals: Floats,
-) -> None:
-    """Carry vertices and normals (V, 3) along with their bones: linear blend skinning into `out`, `out_normals`."""
+@numba.njit(**FAST)
+def skin(vertices: Floats, normals: Floats, bones: Floats, weights: Floats, transforms: Floats, out: Floats) -> None:
+    """Carry vertices and normals (V, 3) along with their bones (linear blend skinning).
+
+    Args:
+        bones, weights: (V, 4), strongest first; transforms: (B, 3, 4).
+        out: (V, 6+): columns 0-2 get the positions, 3-5 the normals (not normalised).
+    """
     m = np.empty((3, 4), np.float32)
     for v in range(vertices.shape[0]):
         m[:] = 0
@@ -34,12 +36,12 @@ def skin(
         a, b, c = normals[v, 0], normals[v, 1], normals[v, 2]
         for i in range(3):
             out[v, i] = m[i, 0] * x + m[i, 1] * y + m[i, 2] * z + m[i, 3]
-            out_normals[v, i] = m[i, 0] * a + m[i, 1] * b + m[i, 2] * c
+            out[v, 3 + i] = m[i, 0] * a + m[i, 1] * b + m[i, 2] * c
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def project(points: Floats, position: Floats, axes: Floats, focal: float, cx: float, cy: float, out: Floats) -> None:
-    """Write (x, y, 1 / depth) in pixels of the picture for points (V, 3); the frame is that of `Camera`."""
+    """Write (x, y, 1 / depth) in pixels of the picture for points (V, 3+); the frame is that of `Camera`."""
     for v in range(points.shape[0]):
         x, y, z = points[v, 0] - position[0], points[v, 1] - position[1], points[v, 2] - position[2]
         depth = axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z
@@ -49,17 +51,23 @@ def project(points: Floats, position: Floats, axes: Floats, focal: float, cx: fl
         out[v, 2] = inverse
 
 
-@numba.njit(**_FAST)
-def project_flat(points: Floats, axes: Floats, origin: Floats, scale: float, out: Floats) -> None:
-    """Parallel projection: (x, y) in cells of a map whose middle is `origin`, and nearness along -axes[2], metres."""
+@numba.njit(**FAST)
+def project_flat(points: Floats, view: Floats, cells: int, out: Floats) -> None:
+    """Write (x, y, nearness) of points (V, 3+) in a square map of parallel rays, nearness in metres.
+
+    Args:
+        view: (5, 3) rows: right, up, forward, middle of the map in the world, cells per metre.
+        cells: edge of the map.
+    """
+    scale = view[4, 0]
     for v in range(points.shape[0]):
-        x, y, z = points[v, 0] - origin[0], points[v, 1] - origin[1], points[v, 2] - origin[2]
-        out[v, 0] = (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) * scale
-        out[v, 1] = -(axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) * scale
-        out[v, 2] = 10 - (axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z)
+        x, y, z = points[v, 0] - view[3, 0], points[v, 1] - view[3, 1], points[v, 2] - view[3, 2]
+        out[v, 0] = (view[0, 0] * x + view[0, 1] * y + view[0, 2] * z) * scale + 0.5 * cells
+        out[v, 1] = -(view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) * scale + 0.5 * cells
+        out[v, 2] = NEARNESS_OFFSET - (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z)
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def pixel_box(screen: Floats, width: int, height: int, margin: int) -> tuple[int, int, int, int]:
     """Return x0, y0, x1, y1 (exclusive) of the picture's part that the points can touch."""
     x0, y0, x1, y1 = 1e9, 1e9, -1e9, -1e9
@@ -74,7 +82,7 @@ def pixel_box(screen: Floats, width: int, height: int, margin: int) -> tuple[int
     )
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def draw(screen: Floats, faces: Floats, depth: Floats, owner: Floats) -> None:
     """Draw triangles into a depth buffer: where a face is nearest (largest third coordinate), note its number.
 

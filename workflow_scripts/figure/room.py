@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from workflow_scripts.figure.camera import Camera
+from workflow_scripts.figure.raster import FAST
 from workflow_scripts.figure.shading import tone
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
-_FAST = {"cache": True, "nogil": True, "fastmath": True}
 # The shadow is worked out on a grid of the floor that goes along with the dancer: cells of 2.5 cm, 3.2 m across.
 SHADOW_CELL, SHADOW_CELLS = 0.025, 128
 SHADOW_DARKNESS = 0.66
@@ -46,7 +47,7 @@ class Room:
     """
 
     light: Floats
-    floor: Floats
+    floor: npt.NDArray[np.bool_]
     x: Floats
     z: Floats
 
@@ -122,7 +123,7 @@ CAPSULE_ENDS = np.array([(SMPL24.index(a), SMPL24.index(b)) for a, b, _ in _CAPS
 CAPSULE_RADII = np.array([radius for *_, radius in _CAPSULES])
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def floor_shadow(
     joints: Floats, ends: Floats, radii: Floats, lamp: Floats, x0: float, z0: float, cell: float, out: Floats
 ) -> None:
@@ -159,7 +160,7 @@ def floor_shadow(
                 out[i, j] = min(out[i, j], v)
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def lay_shadow(
     frame: Floats,
     box: tuple[int, int, int, int],

@@ -6,12 +6,13 @@ import numba
 import numpy as np
 
 from workflow_scripts.figure.anatomy import HAIR, HEAD, SHIRT, SKIN, TROUSERS
+from workflow_scripts.figure.raster import FAST, NEARNESS_OFFSET
 from workflow_scripts.motion.skeleton import Floats
 
-_FAST = {"cache": True, "nogil": True, "fastmath": True}
 TABLE_SIZE = 8192
 TABLE_RANGE = 4.0
 SHADOW_BIAS = 0.022  # metres: more than the mesh's own unevenness, less than an arm
+SHADE_LIGHT = 0.3  # share of the lamp's light that gets even into its shadow, off the walls
 
 
 def tone_table() -> Floats:
@@ -24,13 +25,13 @@ def tone_table() -> Floats:
     return (film ** (1 / 2.2) * 255 + 0.5).astype(np.uint8)
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def tone(value: float, table: Floats) -> int:
     """Look linear light up in `tone_table`."""
     return table[min(max(int(value * ((TABLE_SIZE - 1) / TABLE_RANGE) + 0.5), 0), TABLE_SIZE - 1)]
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def _paint_face(
     x: float, y: float, z: float, r: float, g: float, b: float, hair: Floats
 ) -> tuple[float, float, float, float]:
@@ -77,14 +78,36 @@ def _paint_face(
     return r, g, b, gloss
 
 
-@numba.njit(**_FAST)
-def _lit(x: float, y: float, z: float, shadow: Floats, axes: Floats, origin: Floats, scale: float) -> float:
-    """Share of the lamp's light (0..1) that reaches a point: four neighbours of the shadow map, blended."""
-    x, y, z = x - origin[0], y - origin[1], z - origin[2]
-    u = (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) * scale + 0.5 * shadow.shape[1] - 0.5
-    v = -(axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) * scale + 0.5 * shadow.shape[0] - 0.5
-    near = 10 - (axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z) + SHADOW_BIAS
-    i, j = int(math.floor(v)), int(math.floor(u))
+@numba.njit(**FAST)
+def _paint_shirt(
+    x: float, y: float, z: float, over_hem: float, pattern: float, palette: Floats
+) -> tuple[float, float, float]:
+    """Colour of the shirt at a place given from the neck, metres, and its height over the hem."""
+    r, g, b = palette[SHIRT, 0], palette[SHIRT, 1], palette[SHIRT, 2]
+    torso = abs(x) < 0.2
+    neckline = (x / 0.078) ** 2 + (y / 0.060) ** 2
+    if over_hem < 0 and torso:
+        return palette[TROUSERS, 0], palette[TROUSERS, 1], palette[TROUSERS, 2]
+    if z > -0.03 and neckline < 1:
+        return palette[SKIN, 0], palette[SKIN, 1], palette[SKIN, 2]
+    if (neckline < 1.3 and y > -0.09) or (over_hem < 0.012 and torso):
+        return 0.78 * r, 0.78 * g, 0.78 * b
+    striped = pattern == 1 and math.sin(y * 110) > 0.25
+    banded = pattern == 2 and -0.21 < y < -0.13
+    if torso and (striped or banded):
+        return 0.80 - 0.6 * r, 0.80 - 0.6 * g, 0.80 - 0.6 * b
+    return r, g, b
+
+
+@numba.njit(**FAST)
+def _lit(x: float, y: float, z: float, shadow: Floats, view: Floats) -> float:
+    """Share of the lamp's light (0..1) that reaches a point: four neighbours of the depth map, blended."""
+    x, y, z = x - view[3, 0], y - view[3, 1], z - view[3, 2]
+    scale = view[4, 0]
+    u = (view[0, 0] * x + view[0, 1] * y + view[0, 2] * z) * scale + 0.5 * shadow.shape[1] - 0.5
+    v = -(view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) * scale + 0.5 * shadow.shape[0] - 0.5
+    near = NEARNESS_OFFSET - (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) + SHADOW_BIAS
+    i, j = math.floor(v), math.floor(u)
     if i < 0 or j < 0 or i >= shadow.shape[0] - 1 or j >= shadow.shape[1] - 1:
         return 1.0
     a, b = u - j, v - i
@@ -100,80 +123,57 @@ def _lit(x: float, y: float, z: float, shadow: Floats, axes: Floats, origin: Flo
     return total
 
 
-@numba.njit(**_FAST)
+@numba.njit(cache=True, nogil=True, fastmath=True, forceinline=True)
 def _colour(
     px: float,
     py: float,
     f: int,
+    m: int,
     screen: Floats,
     faces: Floats,
-    points: Floats,
-    normals: Floats,
-    rest: Floats,
-    openness: Floats,
-    material: Floats,
+    surface: Floats,
     palette: Floats,
     marks: Floats,
     lights: Floats,
     eye: Floats,
     shadow: Floats,
-    axes: Floats,
-    origin: Floats,
-    scale: float,
+    lamp_view: Floats,
 ) -> tuple[float, float, float]:
-    """Linear light from face `f` through the sample at (px, py)."""
+    """Linear light from face `f` of material `m` through the sample at (px, py); see `shade`."""
     i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay = screen[i, 0], screen[i, 1]
     bx, by, cx, cy = screen[j, 0] - ax, screen[j, 1] - ay, screen[k, 0] - ax, screen[k, 1] - ay
     area = cx * by - bx * cy
     u = (cx * (py - ay) - cy * (px - ax)) / area
     v = ((px - ax) * by - (py - ay) * bx) / area
+    # The middle of a pixel may lie a little outside the face that its first sample hit.
     u, v = min(max(u, -0.3), 1.3), min(max(v, -0.3), 1.3)
     # Perspective: shares weighted by nearness.
-    p, q, r_ = (1 - u - v) * screen[i, 2], u * screen[j, 2], v * screen[k, 2]
-    total = 1 / (p + q + r_)
-    p, q, r_ = p * total, q * total, r_ * total
-    nx = p * normals[i, 0] + q * normals[j, 0] + r_ * normals[k, 0]
-    ny = p * normals[i, 1] + q * normals[j, 1] + r_ * normals[k, 1]
-    nz = p * normals[i, 2] + q * normals[j, 2] + r_ * normals[k, 2]
-    x = p * points[i, 0] + q * points[j, 0] + r_ * points[k, 0]
-    y = p * points[i, 1] + q * points[j, 1] + r_ * points[k, 1]
-    z = p * points[i, 2] + q * points[j, 2] + r_ * points[k, 2]
-    rx = p * rest[i, 0] + q * rest[j, 0] + r_ * rest[k, 0]
-    ry = p * rest[i, 1] + q * rest[j, 1] + r_ * rest[k, 1]
-    rz = p * rest[i, 2] + q * rest[j, 2] + r_ * rest[k, 2]
-    free = p * openness[i] + q * openness[j] + r_ * openness[k]
+    a, b, c = (1 - u - v) * screen[i, 2], u * screen[j, 2], v * screen[k, 2]
+    total = 1 / (a + b + c)
+    a, b, c = a * total, b * total, c * total
+    x = a * surface[i, 0] + b * surface[j, 0] + c * surface[k, 0]
+    y = a * surface[i, 1] + b * surface[j, 1] + c * surface[k, 1]
+    z = a * surface[i, 2] + b * surface[j, 2] + c * surface[k, 2]
+    nx = a * surface[i, 3] + b * surface[j, 3] + c * surface[k, 3]
+    ny = a * surface[i, 4] + b * surface[j, 4] + c * surface[k, 4]
+    nz = a * surface[i, 5] + b * surface[j, 5] + c * surface[k, 5]
+    rx = a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6]
+    ry = a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7]
+    rz = a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8]
+    free = a * surface[i, 9] + b * surface[j, 9] + c * surface[k, 9]
 
-    m = material[i]
-    r, g, b, gloss, hardness = palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3], palette[m, 4]
+    red, green, blue, gloss = palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
     s = marks[3]
     if m == HEAD:
-        r, g, b, gloss = _paint_face(
-            (rx - marks[0]) / s, (ry - marks[1]) / s, (rz - marks[2]) / s, r, g, b, palette[HAIR]
+        red, green, blue, gloss = _paint_face(
+            (rx - marks[0]) / s, (ry - marks[1]) / s, (rz - marks[2]) / s, red, green, blue, palette[HAIR]
         )
     elif m == SHIRT:
-        dx, dy = rx / s, (ry - marks[4]) / s
-        neckline = (dx / 0.078) ** 2 + (dy / 0.060) ** 2
-        if ry < marks[6] and abs(dx) < 0.3:
-            m = TROUSERS
-            r, g, b, gloss = palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
-        elif rz > -0.03 and neckline < 1:
-            r, g, b = palette[SKIN, 0], palette[SKIN, 1], palette[SKIN, 2]
-        elif neckline < 1.30 and dy > -0.09:
-            r, g, b = 0.78 * r, 0.78 * g, 0.78 * b
-        elif marks[5] == 1 and math.sin(dy * 110) > 0.25 and abs(dx) < 0.24:
-            r, g, b = 0.80 - 0.6 * r, 0.80 - 0.6 * g, 0.80 - 0.6 * b
-        elif marks[5] == 2 and -0.21 < dy < -0.13 and abs(dx) < 0.20:
-            r, g, b = 0.80 - 0.6 * r, 0.80 - 0.6 * g, 0.80 - 0.6 * b
-    if m == SHIRT or m == TROUSERS:
-        # Folds: a slow, warped wave across the cloth tilts the normal.
-        wave = math.cos(46 * ry + 17 * abs(rx) + 2.1 * math.sin(23 * rx + 31 * rz))
-        fold = 0.10 * wave
-        ny += fold
-        nx += 0.6 * fold * math.sin(31 * rx + 9 * ry)
+        red, green, blue = _paint_shirt(rx / s, (ry - marks[4]) / s, rz / s, (ry - marks[6]) / s, marks[5], palette)
     elif m == HAIR:
-        nx += 0.16 * math.sin(420 * rx + 60 * rz)
-        nz += 0.10 * math.sin(350 * rz + 210 * rx)
+        strand = math.sin(420 * rx + 90 * rz)
+        red, green, blue = red * (1 + 0.12 * strand), green * (1 + 0.12 * strand), blue * (1 + 0.12 * strand)
 
     length = 1 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
     nx, ny, nz = nx * length, ny * length, nz * length
@@ -181,23 +181,28 @@ def _colour(
     length = 1 / math.sqrt(ex * ex + ey * ey + ez * ez)
     ex, ey, ez = ex * length, ey * length, ez * length
     facing = nx * lights[0] + ny * lights[1] + nz * lights[2]
-    lit = _lit(x + 0.012 * nx, y + 0.012 * ny, z + 0.012 * nz, shadow, axes, origin, scale)
-    key = max(0.0, (facing + 0.22) / 1.22) * (0.12 + 0.88 * lit)
-    sky = free * (0.45 + 0.55 * (0.5 + 0.5 * ny))
+    lit = 0.0
+    if facing > -0.22:
+        lit = _lit(x + 0.012 * nx, y + 0.012 * ny, z + 0.012 * nz, shadow, lamp_view)
+    key = max(0.0, (facing + 0.22) / 1.22) * (SHADE_LIGHT + (1 - SHADE_LIGHT) * lit)
+    above = 0.5 + 0.5 * ny
+    sky = free * (0.45 + 0.55 * above)
     head_on = max(0.0, nx * ex + ny * ey + nz * ez)
-    edge = (1 - head_on) ** 3
     fill = 0.18 * head_on * free
     hx, hy, hz = lights[0] + ex, lights[1] + ey, lights[2] + ez
-    length = 1 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9)
-    shine = 0.5 * gloss * lit * max(0.0, (nx * hx + ny * hy + nz * hz) * length) ** hardness
-    rim = 0.24 * edge * free * (0.4 + 0.6 * (0.5 + 0.5 * ny))
-    r = r * (lights[3] * key + lights[6] * sky + fill) + shine + rim * lights[9]
-    g = g * (lights[4] * key + lights[7] * sky + fill) + shine + rim * lights[10]
-    b = b * (lights[5] * key + lights[8] * sky + fill) + shine + rim * lights[11]
-    return r, g, b
+    shine = max(0.0, (nx * hx + ny * hy + nz * hz) / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9))
+    for _ in range(4):
+        shine *= shine  # the 16th power
+    shine *= 0.5 * gloss * lit
+    rim = 0.24 * (1 - head_on) ** 3 * free * (0.4 + 0.6 * above)
+    return (
+        red * (lights[3] * key + lights[6] * sky + fill) + shine + rim * lights[9],
+        green * (lights[4] * key + lights[7] * sky + fill) + shine + rim * lights[10],
+        blue * (lights[5] * key + lights[8] * sky + fill) + shine + rim * lights[11],
+    )
 
 
-@numba.njit(**_FAST)
+@numba.njit(**FAST)
 def shade(
     frame: Floats,
     box: tuple[int, int, int, int],
@@ -205,19 +210,14 @@ def shade(
     depth: Floats,
     screen: Floats,
     faces: Floats,
-    points: Floats,
-    normals: Floats,
-    rest: Floats,
-    openness: Floats,
     material: Floats,
+    surface: Floats,
     palette: Floats,
     marks: Floats,
     lights: Floats,
     eye: Floats,
     shadow: Floats,
-    axes: Floats,
-    origin: Floats,
-    scale: float,
+    lamp_view: Floats,
     table: Floats,
 ) -> None:
     """Paint the figure over `frame` (H, W, 3) u8 from buffers of twice its size: four samples a pixel.
@@ -228,12 +228,14 @@ def shade(
     Args:
         box: x0, y0, x1, y1 of the pixels to look at.
         owner, depth: from `raster.draw`, (2H, 2W); screen: (V, 3) in samples.
-        points, normals: (V, 3) in the world; rest: (V, 3) of the rest pose.
-        palette: (M, 5) colour, gloss, hardness per material.
+        faces: (F, 3) and material (F,) of the faces.
+        surface: (V, 10) position and normal in the world, position in the rest pose, openness.
+        palette: (M, 4) colour and gloss per material.
         marks: head's middle x, y, z; scale of the head; height of the neck; number of the shirt's pattern;
             height of the shirt's hem.
-        lights: direction to the lamp (3), its colour (3), colour from above (3), colour at the rim (3).
-        eye: the camera's position (3). shadow, axes, origin, scale: the lamp's depth map (see `raster.project_flat`).
+        lights: direction to the lamp (3), its colour (3), colour from all around (3), colour at the rim (3).
+        eye: the camera's position (3). shadow, lamp_view: the lamp's depth map and (5, 3) how it was taken: right, up,
+            forward, middle, cells per metre.
         table: `tone_table`.
     """
     x0, y0, x1, y1 = box
@@ -241,75 +243,33 @@ def shade(
         for x in range(x0, x1):
             f0, f1 = owner[2 * y, 2 * x], owner[2 * y, 2 * x + 1]
             f2, f3 = owner[2 * y + 1, 2 * x], owner[2 * y + 1, 2 * x + 1]
-            if f0 < 0 and f1 < 0 and f2 < 0 and f3 < 0:
+            if (f0 & f1 & f2 & f3) == -1:
                 continue
-            whole = f0 >= 0 and f1 >= 0 and f2 >= 0 and f3 >= 0
+            whole = (f0 | f1 | f2 | f3) >= 0
             if whole:
-                m = material[faces[f0, 0]]
-                same = m == material[faces[f1, 0]] and m == material[faces[f2, 0]] and m == material[faces[f3, 0]]
-                d0, d1, d2, d3 = (
-                    depth[2 * y, 2 * x],
-                    depth[2 * y, 2 * x + 1],
-                    depth[2 * y + 1, 2 * x],
-                    depth[2 * y + 1, 2 * x + 1],
-                )
-                whole = same and m != HEAD and max(d0, d1, d2, d3) < 1.012 * min(d0, d1, d2, d3)
-            if whole:
-                r, g, b = _colour(
-                    2 * x + 1.0,
-                    2 * y + 1.0,
-                    f0,
-                    screen,
-                    faces,
-                    points,
-                    normals,
-                    rest,
-                    openness,
-                    material,
-                    palette,
-                    marks,
-                    lights,
-                    eye,
-                    shadow,
-                    axes,
-                    origin,
-                    scale,
-                )
-                frame[y, x, 0] = tone(r, table)
-                frame[y, x, 1] = tone(g, table)
-                frame[y, x, 2] = tone(b, table)
-                continue
-            red, green, blue = 2, 2, 2
-            for sample in range(4):
-                f = owner[2 * y + sample // 2, 2 * x + sample % 2]
+                m = material[f0]
+                whole = m != HEAD and m == material[f1] and m == material[f2] and m == material[f3]
+                d0, d1 = depth[2 * y, 2 * x], depth[2 * y, 2 * x + 1]
+                d2, d3 = depth[2 * y + 1, 2 * x], depth[2 * y + 1, 2 * x + 1]
+                whole = whole and max(d0, d1, d2, d3) < 1.012 * min(d0, d1, d2, d3)
+            red, green, blue = 0, 0, 0
+            for sample in range(1 if whole else 4):
+                row, column = sample // 2, sample % 2
+                f = owner[2 * y + row, 2 * x + column]
                 if f < 0:
                     red += frame[y, x, 0]
                     green += frame[y, x, 1]
                     blue += frame[y, x, 2]
-                else:
-                    r, g, b = _colour(
-                        2 * x + 0.5 + sample % 2,
-                        2 * y + 0.5 + sample // 2,
-                        f,
-                        screen,
-                        faces,
-                        points,
-                        normals,
-                        rest,
-                        openness,
-                        material,
-                        palette,
-                        marks,
-                        lights,
-                        eye,
-                        shadow,
-                        axes,
-                        origin,
-                        scale,
-                    )
-                    red += tone(r, table)
-                    green += tone(g, table)
-                    blue += tone(b, table)
-            frame[y, x, 0] = red // 4
-            frame[y, x, 1] = green // 4
-            frame[y, x, 2] = blue // 4
+                    continue
+                inset = 1.0 if whole else 0.5
+                r, g, b = _colour(
+                    2 * x + column + inset, 2 * y + row + inset, f, material[f], screen, faces, surface, palette, marks,
+                    lights, eye, shadow, lamp_view,
+                )  # fmt: skip
+                red += tone(r, table)
+                green += tone(g, table)
+                blue += tone(b, table)
+            if whole:
+                frame[y, x, 0], frame[y, x, 1], frame[y, x, 2] = red, green, blue
+            else:
+                frame[y, x, 0], frame[y, x, 1], frame[y, x, 2] = (red + 2) // 4, (green + 2) // 4, (blue + 2) // 4
