@@ -1,21 +1,32 @@
-"""Spectral features of music: mel spectrogram in decibels, onset strength and MFCC.
+"""The music group `spectral`: mel spectrogram in decibels, onset strength and MFCC.
 
 The definitions are librosa's (0.11, McFee et al., SciPy 2015) with its defaults, written with NumPy alone: importing
-librosa takes longer than computing these features for a whole song. With `RATE` and `HOP` there are exactly 30 frames
-per second, as FACT (Li et al., ICCV 2021) and EDGE (Tseng et al., CVPR 2023) have them.
+librosa takes longer than computing these features for a whole song.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct, rfft
 
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, hann, windows
 
-RATE, HOP, FFT_SIZE, MEL_BANDS = 15_360, 512, 2048, 128
-FPS = RATE / HOP
+MEL_BANDS = 128
 _POWER_FLOOR, _TOP_DB = 1e-10, 80.0
+
+PARAMETERS: dict[str, Any] = {
+    "onset": {"rate": RATE, "hop": HOP, "fft": FFT_SIZE, "mel_bands": MEL_BANDS, "unit": "dB"},
+    "mfcc": {"rate": RATE, "hop": HOP, "fft": FFT_SIZE, "mel_bands": MEL_BANDS, "count": 20},
+}
+
+
+def extract(samples: Floats, settings: dict[str, Any]) -> dict[str, Floats]:
+    """Return onset (1 + N // HOP, 1) and mfcc (1 + N // HOP, 20) of mono samples (N,) at `RATE`; no settings."""
+    decibels = mel_decibels(samples)
+    return {"onset": onset_strength(decibels)[:, None], "mfcc": mfcc(decibels)}
 
 
 def mel_decibels(samples: Floats, rate: int = RATE) -> npt.NDArray[np.float32]:
@@ -25,10 +36,8 @@ def mel_decibels(samples: Floats, rate: int = RATE) -> npt.NDArray[np.float32]:
         samples: (N,) mono. Frame t is centred on sample t * HOP; silence is assumed outside.
         rate: samples per second.
     """
-    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT_SIZE) / FFT_SIZE)).astype(np.float32)
-    padded = np.pad(np.asarray(samples, dtype=np.float32), FFT_SIZE // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SIZE)[::HOP]
-    power = np.abs(rfft(frames * window, axis=1)) ** 2
+    samples = np.asarray(samples, dtype=np.float32)
+    power = np.abs(rfft(windows(samples) * hann(FFT_SIZE).astype(np.float32), axis=1)) ** 2
     mel = power @ mel_filters(rate).T
     decibels = 10 * np.log10(np.maximum(mel, _POWER_FLOOR))
     return np.maximum(decibels, decibels.max() - _TOP_DB).astype(np.float32)

@@ -1,0 +1,19 @@
+"""The grid that all music features share: sample rate, hop, and windows centred on every frame."""
+
+import numpy as np
+
+from workflow_scripts.motion.skeleton import Floats
+
+# Exactly 30 frames per second, as FACT (Li et al., ICCV 2021) and EDGE (Tseng et al., CVPR 2023) have them.
+RATE, HOP, FFT_SIZE = 15_360, 512, 2048
+FPS = RATE / HOP
+
+
+def windows(samples: Floats, size: int = FFT_SIZE, hop: int = HOP) -> Floats:
+    """Return a view (1 + N // hop, size) of samples (N,): window t is centred on sample t * hop, silence outside."""
+    return np.lib.stride_tricks.sliding_window_view(np.pad(samples, size // 2), size)[::hop]
+
+
+def hann(size: int) -> Floats:
+    """Return the periodic Hann window (size,)."""
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
