@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from workflow_scripts.motion.alignment import LIMBS, pa_mpjpe
-from workflow_scripts.motion.kinematics import mean_joint_speed, turned
+from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed, turned
 from workflow_scripts.motion.music_file import read_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, read_poses
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -33,6 +33,12 @@ def true_frames(clip: PoseClip, frames: int, fps: float, truth: PoseFile) -> Per
     index = np.clip(np.round(times * truth.fps).astype(int), 0, len(person.root) - 1)
     pixels = None if person.keypoints_2d is None else person.keypoints_2d[index]
     return Person(person.positions[index], person.root[index], pixels)
+
+
+def leg_length(positions: Floats) -> float:
+    """Return the length from hip to ankle along the bones, metres, mean of both legs, of (T, 24, 3)."""
+    lengths = bone_lengths(positions)
+    return float(sum(lengths[SMPL24.index(f"left_{joint}")] for joint in ("knee", "ankle")))
 
 
 def detected_frames(poses: PoseFile) -> tuple[float, float]:
@@ -63,15 +69,22 @@ def pck(keypoints: Floats, truth: Floats) -> float:
 def root_error(person: Person, truth: Person) -> float:
     """Return the mean distance, metres, between two root trajectories about their median x and z.
 
-    An estimate knows directions only relative to the camera: it is first turned about y, by the one angle for the
-    whole clip that brings its bodies nearest to the true ones.
+    An estimate knows neither the size of the dancer nor where the camera stood: the truth is first scaled to legs of
+    the same length, and the estimate turned about y by the one angle for the whole clip that brings its bodies nearest
+    to the true ones.
     """
     body, goal = person.positions, truth.positions
     cross = (body[..., 2] * goal[..., 0] - body[..., 0] * goal[..., 2]).sum()
     angle = float(np.arctan2(cross, (body[..., 0] * goal[..., 0] + body[..., 2] * goal[..., 2]).sum()))
-    paths = [turned(person.root, angle), truth.root]
+    paths = [turned(person.root, angle), truth.root * leg_length(body) / leg_length(goal)]
     centred = [path - np.median(path, axis=0) * [1.0, 0.0, 1.0] for path in paths]
     return float(np.linalg.norm(centred[0] - centred[1], axis=-1).mean())
+
+
+def speed_ratio(person: Person, truth: Person) -> float:
+    """Return the mean joint speed over the true one, both in leg lengths: 1 is as lively as the truth."""
+    own, true = (mean_joint_speed(each.world, 1.0).mean() / leg_length(each.positions) for each in (person, truth))
+    return float(own / true)
 
 
 def pose_measures(poses: PoseFile, truth: PoseFile) -> Measures:
@@ -89,7 +102,7 @@ def pose_measures(poses: PoseFile, truth: PoseFile) -> Measures:
                 pck(person.keypoints_2d, true.keypoints_2d),
                 1000 * pa_mpjpe(person.positions[:, LIMBS], true.positions[:, LIMBS]).mean(),
                 root_error(person, true),
-                mean_joint_speed(person.world, poses.fps).mean() / mean_joint_speed(true.world, poses.fps).mean(),
+                speed_ratio(person, true),
             )
         )
         weights.append(len(person.root))

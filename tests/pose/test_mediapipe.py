@@ -1,0 +1,77 @@
+"""MediaPipe itself, on a second of real footage (skipped where that is absent)."""
+
+import itertools
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workflow_scripts.motion.camera import Camera
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.pose.cleaning import clean_motion
+from workflow_scripts.pose.config import PoseConfig
+from workflow_scripts.pose.frames import decode_frames
+from workflow_scripts.pose.mediapipe_backend import MediaPipeBackend
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return MediaPipeBackend()
+
+
+@pytest.fixture(scope="module")
+def footage():
+    folder = os.environ.get("PLAYLIST2DANCE_DATA")
+    path = Path(folder or "", "videos", "musepose_dance.mp4")
+    if not folder or not path.is_file():
+        pytest.skip("PLAYLIST2DANCE_DATA does not name the folder of real data")
+    return [frame[::2, ::2].copy() for frame in itertools.islice(decode_frames(path), 24)]
+
+
+def test_a_real_person_is_found_upright_left_at_left(backend, footage, capfd):
+    (track,) = backend.track(footage)
+    assert capfd.readouterr().err == ""
+    assert track.found.all()
+    height, width = footage[0].shape[:2]
+    assert np.abs(track.keypoints[..., 0] / width - 0.5).max() < 0.5
+    assert track.keypoints[:, SMPL24.index("head"), 1].max() < track.keypoints[:, 0, 1].min()
+    person, quality = clean_motion(track, Camera.assumed(width, height), 24.0, len(footage), PoseConfig())
+    assert quality.score > 0.8
+    x, y, z = np.moveaxis(person.world, -1, 0)
+    left_shoulder, right_shoulder = SMPL24.index("left_shoulder"), SMPL24.index("right_shoulder")
+    assert (x[:, left_shoulder] - x[:, right_shoulder] > 0.2).all()
+    assert (y[:, SMPL24.index("head")] > 1.3).all()
+    assert np.abs(y[:, [10, 11]].min(axis=1)).max() < 0.15
+    assert (z[:, SMPL24.index("left_foot")] > z[:, SMPL24.index("left_ankle")]).all()
+
+
+def test_clips_do_not_depend_on_each_other(backend, footage):
+    (first,) = backend.track(footage[:8])
+    backend.track(footage[8:16])
+    (again,) = backend.track(footage[:8])
+    for name in ("keypoints", "confidence", "joints"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+
+
+def test_nobody_no_track(backend, capfd):
+    noise = np.random.default_rng(0).integers(0, 255, (3, 120, 160, 3), dtype=np.uint8)
+    assert backend.track(noise) == []
+    assert backend.track([]) == []
+    assert capfd.readouterr().err == ""
+
+
+def test_an_error_in_the_frames_shows_what_was_held_back(backend, capfd):
+    def failing():
+        yield np.zeros((64, 64, 3), dtype=np.uint8)
+        os.write(2, b"native complaint\n")
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        backend.track(failing())
+    assert "native complaint" in capfd.readouterr().err
+
+
+def test_the_name_says_version_and_weights(backend):
+    assert backend.name.startswith("mediapipe 0.10.21 full ")
+    assert len(backend.name.split()[-1]) == 12
