@@ -62,7 +62,7 @@ def serving() -> Iterator[Site]:
             self.do_GET()
 
         def do_GET(self) -> None:
-            asked = self.headers.get("Range")
+            asked, self.path = self.headers.get("Range"), self.path.split("?")[0]
             if self.command == "GET":
                 site.log.append((self.path, asked))
             if self.path in site.redirects:
@@ -96,8 +96,13 @@ def serving() -> Iterator[Site]:
                 return
             self.wfile.write(body)
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, address: Any) -> None:
+            """Say nothing when a client hangs up."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

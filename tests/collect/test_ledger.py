@@ -1,0 +1,101 @@
+"""The ledger of what was left out, and the verdict on it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workflow_scripts.collect import ledger, verdict
+from workflow_scripts.collect.admit import COLUMNS as ADMITTED
+from workflow_scripts.collect.ledger import COLUMNS, quarantined
+from workflow_scripts.collect.verdict import allowed
+from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
+from workflow_scripts.workflow.errors import BrokenFileError, UserError
+from workflow_scripts.workflow.tables import read_table, write_table
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    rows = [("v01", "ok", "One"), ("v02", "a/x.mp4: no audio stream found", "Two"), ("v03", "ok", "Three: a tale")]
+    tables = {"mine": rows, "songs": [("s1", "b/y.mp3: no audio stream found", "Song"), ("s2", "ok", "")]}
+    for collection, items in tables.items():
+        cells = [dict(zip(ADMITTED, item, strict=False)) for item in items]
+        write_table(tmp_path / "admitted" / f"{collection}.tsv", ADMITTED, cells)
+    person = Person(np.zeros((3, 24, 3), np.float32), np.zeros((3, 3), np.float32))
+    good, bad = PoseClip(0, 1, people=[person]), PoseClip(1, 2, 0.1, "a person in 10 % of the frames only")
+    for video, clips in {"v01": {"0000": good}, "v03": {"0000": good, "0001": bad}}.items():
+        write_poses(tmp_path / "poses" / "mine" / f"{video}.h5", PoseFile(30, video, "test", clips))
+    return tmp_path
+
+
+def paths(results: Path) -> tuple[list[Path], list[Path]]:
+    return sorted((results / "admitted").iterdir()), sorted((results / "poses" / "mine").iterdir())
+
+
+def test_every_item_left_out_has_its_reason(results: Path) -> None:
+    rows = quarantined(*paths(results))
+    assert [tuple(row[column] for column in COLUMNS) for row in rows] == [
+        ("collect", "mine", "v02", "Two", "a/x.mp4: no audio stream found"),
+        ("collect", "songs", "s1", "Song", "b/y.mp3: no audio stream found"),
+        ("pose", "mine", "v03.0001", "Three: a tale", "a person in 10 % of the frames only"),
+    ]
+
+
+def test_a_truncated_pose_file_is_deleted_and_named(results: Path) -> None:
+    broken = results / "poses" / "mine" / "v01.h5"
+    broken.write_bytes(broken.read_bytes()[:500])
+    with pytest.raises(BrokenFileError, match=r"v01\.h5"):
+        quarantined(*paths(results))
+    assert not broken.exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "total", "count"),
+    [
+        (0, 10, 0),
+        (3, 10, 3),
+        (99, 10, 99),
+        (0.5, 9, 4),
+        (0.29, 100, 29),
+        (0.0, 10, 0),
+        (1.0, 10, 10),
+        (1, 10, 1),
+        (2.0, 9, 2),
+    ],
+)
+def test_a_limit_is_a_count_or_a_share(limit: float, total: int, count: int) -> None:
+    assert allowed(limit, total) == count
+
+
+@pytest.mark.parametrize("limit", [-1, -0.1, 1.5, True, "3", None])
+def test_what_is_no_limit(limit: object) -> None:
+    with pytest.raises(UserError, match="max_quarantined"):
+        allowed(limit, 10)  # type: ignore[arg-type]
+
+
+def run(module: object, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module.__name__, *map(str, arguments)]  # type: ignore[attr-defined]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_entry_points(results: Path) -> None:
+    admitted, poses = paths(results)
+    table, text = results / "quarantine.tsv", results / "verdict.txt"
+    done = run(ledger, "--admitted", *admitted, "--poses", *poses, "--output", table)
+    assert done.returncode == 0, done.stderr
+    assert len(read_table(table, COLUMNS)) == 3
+    arguments = ["--quarantine", table, "--admitted", *admitted, "--output", text]
+    for limit in ("2", "0.5"):
+        done = run(verdict, *arguments, "--limit", limit)
+        assert done.returncode == 1
+        assert done.stderr.splitlines() == [
+            f"error: 3 of 5 items were left out (allowed: 2): see {table}",
+            "  2 × no audio stream found",
+            "  1 × a person in 10 % of the frames only",
+        ]
+        assert not text.exists()
+    for limit in ("3", "0.6"):
+        assert run(verdict, *arguments, "--limit", limit).returncode == 0
+        assert text.read_text().startswith("3 of 5 items were left out (allowed: 3)")
