@@ -88,7 +88,7 @@ def film(
     with video_writer(target, width, height, fps, audio=audio_wav) as sink:
         for index in range(len(world_joints)):
             picture[:] = background
-            painter.paint_shadow(picture, index, room)
+            painter.paint_floor(picture, index, room)
             painter.paint(picture, index)
             sink.write(picture)
     return camera

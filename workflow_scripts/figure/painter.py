@@ -31,6 +31,19 @@ class Lamp:
         return np.asarray(self.direction) / np.linalg.norm(self.direction)
 
 
+@dataclass(frozen=True)
+class Glow:
+    """Coloured light that a picture adds: `amount` of `light` (H, W, 3) everywhere, and rings on the floor.
+
+    `ring` (R, 3) is the light at steps of room.SHADOW_CELL / 2 from `centre` (x, z), metres.
+    """
+
+    light: Floats
+    amount: float
+    ring: Floats
+    centre: Floats
+
+
 class FigurePainter:
     """Paints a body over pictures of one camera."""
 
@@ -56,24 +69,38 @@ class FigurePainter:
         self._lamp = lamp.unit
         self._radii = room.CAPSULE_RADII * mesh.scale * body.look.width
 
-    def paint_shadow(self, frame: Frame, index: int, place: room.Room, gain: float = 1.0) -> None:
-        """Lay the shadow of frame `index` on the floor of `place`, whose light was multiplied by `gain`."""
+    def paint_floor(
+        self,
+        frame: Frame,
+        index: int,
+        place: room.Room,
+        glow: Glow | None = None,
+    ) -> None:
+        """Lay the shadow of frame `index`, and the rings of `glow` if given, on the floor of `place`."""
         joints = self._body.world[index]
         # The grid's middle goes where the shadow of the body's middle falls.
         reach = 0.5 * room.SHADOW_CELL * room.SHADOW_CELLS
-        x0, z0 = joints[0, ::2] - self._lamp[::2] * joints[0, 1] / self._lamp[1] - reach
-        room.floor_shadow(joints, room.CAPSULE_ENDS, self._radii, self._lamp, x0, z0, room.SHADOW_CELL, self._shadow)
-        corners = [(x, 0.0, z) for x in (x0, x0 + 2 * reach) for z in (z0, z0 + 2 * reach)]
-        camera = self._camera
-        if (camera.to_camera(np.array(corners))[:, 2] < 0.3).any():
-            box = (0, 0, camera.width, camera.height)
+        corner = joints[0, ::2] - self._lamp[::2] * joints[0, 1] / self._lamp[1] - reach
+        room.floor_shadow(joints, room.CAPSULE_ENDS, self._radii, self._lamp, corner, self._shadow)
+        low, high = corner, corner + 2 * reach
+        if glow is not None:
+            ring_reach = len(glow.ring) * room.SHADOW_CELL / 2
+            low = np.minimum(low, glow.centre - ring_reach)
+            high = np.maximum(high, glow.centre + ring_reach)
         else:
-            screen = camera.project(np.array(corners))
-            box = raster.pixel_box(screen, camera.width, camera.height, 1)
-        room.lay_shadow(
-            frame, box, place.light, gain, place.x, place.z, self._shadow, x0, z0, room.SHADOW_CELL,
-            room.SHADOW_DARKNESS, self._table,
+            glow = Glow(place.light, 0.0, np.zeros((0, 3)), corner)
+        room.paint_floor(
+            frame, self._floor_box(low, high), place.light, glow.light, glow.amount, place.x, place.z, self._shadow,
+            corner, glow.ring, glow.centre, self._table,
         )  # fmt: skip
+
+    def _floor_box(self, low: Floats, high: Floats) -> tuple[int, int, int, int]:
+        """Return the box of pixels around the floor between two corners (x, z)."""
+        camera = self._camera
+        corners = np.array([(x, 0.0, z) for x in (low[0], high[0]) for z in (low[1], high[1])])
+        if (camera.to_camera(corners)[:, 2] < 0.3).any():
+            return 0, 0, camera.width, camera.height
+        return raster.pixel_box(camera.project(corners), camera.width, camera.height, 1)
 
     def paint(self, frame: Frame, index: int) -> None:
         """Paint frame `index` of the dance over `frame`, (H, W, 3) u8 RGB."""
@@ -98,10 +125,11 @@ class FigurePainter:
         )  # fmt: skip
 
 
-def tonemapped(light: Floats) -> Frame:
-    """Return linear light (H, W, 3) as 8-bit picture."""
-    index = np.clip(light * ((shading.TABLE_SIZE - 1) / shading.TABLE_RANGE) + 0.5, 0, shading.TABLE_SIZE - 1)
-    return shading.tone_table()[index.astype(np.int32)]
+def tonemapped(light: Floats, glow: Floats | None = None, amount: float = 0.0) -> Frame:
+    """Return light + amount * glow (H, W, 3) as an 8-bit picture."""
+    picture = np.empty(light.shape, np.uint8)
+    room.tonemap_into(light, light if glow is None else glow, amount, shading.tone_table(), picture)
+    return picture
 
 
 def _axes_along(direction: Floats) -> Floats:

@@ -88,7 +88,7 @@ def _bone_frames(joints: Floats) -> tuple[Floats, Floats, Floats]:
     }
     for side, out in (("left", 1.0), ("right", -1.0)):
         arm, down = np.array([out, 0, 0]), np.array([0, -1.0, 0])
-        points = {name: at.get(f"{side}_{name}") for name in _SIDE_JOINTS}
+        points = {name: at[f"{side}_{name}"] for name in _SIDE_JOINTS}
         bone = {(a, b): points[b] - points[a] for a, b in _SIDE_BONES}
         collar = _swung(chest, rest[f"{side}_shoulder"] - rest[f"{side}_collar"], bone["collar", "shoulder"])
         upper = _swung(chest, arm, bone["shoulder", "elbow"])

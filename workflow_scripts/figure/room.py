@@ -124,19 +124,17 @@ CAPSULE_RADII = np.array([radius for *_, radius in _CAPSULES])
 
 
 @numba.njit(**FAST)
-def floor_shadow(
-    joints: Floats, ends: Floats, radii: Floats, lamp: Floats, x0: float, z0: float, cell: float, out: Floats
-) -> None:
+def floor_shadow(joints: Floats, ends: Floats, radii: Floats, lamp: Floats, corner: Floats, out: Floats) -> None:
     """Write how much of the lamp's light (0..1) each cell of a floor grid still gets.
 
     Every capsule is thrown along the lamp's direction onto y = 0; the higher it is, the softer its edge.
 
     Args:
         joints: (24, 3) metres. ends: (C, 2) joints of each capsule; radii: (C,) metres.
-        lamp: (3,) direction to the lamp. x0, z0: corner of the grid; cell: its cells' edge, metres.
+        lamp: (3,) direction to the lamp. corner: x and z of the grid's first cell; cells are SHADOW_CELL wide.
         out: (N, N) first index along x, second along z.
     """
-    n = out.shape[0]
+    n, cell, x0, z0 = out.shape[0], SHADOW_CELL, corner[0], corner[1]
     out[:] = 1
     for c in range(ends.shape[0]):
         a, b = joints[ends[c, 0]], joints[ends[c, 1]]
@@ -161,34 +159,61 @@ def floor_shadow(
 
 
 @numba.njit(**FAST)
-def lay_shadow(
+def paint_floor(
     frame: Floats,
     box: tuple[int, int, int, int],
     light: Floats,
-    gain: float,
+    glow: Floats,
+    amount: float,
     x: Floats,
     z: Floats,
     shadow: Floats,
-    x0: float,
-    z0: float,
-    cell: float,
-    darkness: float,
+    corner: Floats,
+    ring: Floats,
+    ring_centre: Floats,
     table: Floats,
 ) -> None:
-    """Repaint the floor's shadowed pixels of `frame` (H, W, 3) u8 within `box` from the room's linear light."""
-    n = shadow.shape[0]
+    """Repaint the pixels of `frame` (H, W, 3) u8 within `box` where the floor is shadowed or lit by rings.
+
+    Args:
+        light, glow: (H, W, 3); the room's light is light + amount * glow. x, z: (H, W), see `Room`.
+        shadow: (N, N) from `floor_shadow`, whose first cell lies at `corner` (x, z).
+        ring: (R, 3) light added at a distance of SHADOW_CELL / 2 per row around `ring_centre` (x, z); may be empty.
+        table: see `shading.tone_table`.
+    """
+    n, rings = shadow.shape[0], ring.shape[0]
     for row in range(box[1], box[3]):
         for column in range(box[0], box[2]):
-            u, v = (x[row, column] - x0) / cell, (z[row, column] - z0) / cell
-            if u < 0 or v < 0 or u >= n - 1 or v >= n - 1:
-                continue
-            i, j = int(u), int(v)
-            a, b = u - i, v - j
-            s = (1 - a) * ((1 - b) * shadow[i, j] + b * shadow[i, j + 1]) + a * (
-                (1 - b) * shadow[i + 1, j] + b * shadow[i + 1, j + 1]
-            )
-            if s < 0.998:
-                k = gain * (1 - darkness * (1 - s))
-                frame[row, column, 0] = tone(light[row, column, 0] * k, table)
-                frame[row, column, 1] = tone(light[row, column, 1] * k, table)
-                frame[row, column, 2] = tone(light[row, column, 2] * k, table)
+            px, pz = x[row, column], z[row, column]
+            u, v = (px - corner[0]) / SHADOW_CELL, (pz - corner[1]) / SHADOW_CELL
+            k = 1.0
+            if u >= 0 and v >= 0 and u < n - 1 and v < n - 1:
+                i, j = int(u), int(v)
+                a, b = u - i, v - j
+                s = (1 - a) * ((1 - b) * shadow[i, j] + b * shadow[i, j + 1]) + a * (
+                    (1 - b) * shadow[i + 1, j] + b * shadow[i + 1, j + 1]
+                )
+                k = 1 - SHADOW_DARKNESS * (1 - s)
+            r, g, b_ = 0.0, 0.0, 0.0
+            if rings > 0:
+                away = 2 / SHADOW_CELL * math.sqrt((px - ring_centre[0]) ** 2 + (pz - ring_centre[1]) ** 2)
+                if away < rings - 1:
+                    i = int(away)
+                    a = away - i
+                    r = (1 - a) * ring[i, 0] + a * ring[i + 1, 0]
+                    g = (1 - a) * ring[i, 1] + a * ring[i + 1, 1]
+                    b_ = (1 - a) * ring[i, 2] + a * ring[i + 1, 2]
+            if k < 0.998 or r + g + b_ > 0.002:
+                frame[row, column, 0] = tone((light[row, column, 0] + amount * glow[row, column, 0]) * k + r, table)
+                frame[row, column, 1] = tone((light[row, column, 1] + amount * glow[row, column, 1]) * k + g, table)
+                frame[row, column, 2] = tone((light[row, column, 2] + amount * glow[row, column, 2]) * k + b_, table)
+
+
+@numba.njit(**FAST)
+def tonemap_into(light: Floats, glow: Floats, amount: float, table: Floats, out: Floats) -> None:
+    """Write the picture (H, W, 3) u8 of light + amount * glow."""
+    height, width, _ = light.shape
+    for row in range(height):
+        for column in range(width):
+            for k in range(3):
+                out[row, column, k] = tone(light[row, column, k] + amount * glow[row, column, k], table)
