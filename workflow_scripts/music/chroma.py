@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy.fft import fft, rfft
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, hann, windows
+from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, hann, in_blocks, windows
 
 LOWEST_HZ, OCTAVES, BINS_PER_OCTAVE = 32.70319566257483, 7, 36  # from C1
 PITCH_CLASSES = 12
@@ -61,10 +60,9 @@ def constant_q(samples: Floats) -> Floats:
     for octave in range(OCTAVES - 1, -1, -1):
         hertz = lowest * 2.0**octave * step ** np.arange(BINS_PER_OCTAVE)
         filters, size = _filters(hertz, rate, quality)
-        spectrum = rfft(windows(signal, size, hop), axis=1)
         # Magnitude per square root of the filter's length at the full rate.
         scale = np.sqrt(RATE / rate) / np.sqrt(quality * RATE / hertz)
-        octaves.append(np.abs(spectrum @ filters.T) * scale.astype(np.float32))
+        octaves.append(_magnitudes(signal, size, hop, filters) * scale.astype(np.float32))
         signal = (soxr.resample(signal, 2, 1, quality="HQ") * np.sqrt(2)).astype(np.float32)
         rate, hop = rate / 2, hop // 2
     frames = min(len(octave) for octave in octaves)
@@ -73,23 +71,32 @@ def constant_q(samples: Floats) -> Floats:
 
 def tuning(samples: Floats) -> float:
     """Return how far the music is out of tune, in bins of a third of a semitone, [-0.5, 0.5)."""
-    magnitude = np.abs(rfft(windows(samples) * hann(FFT_SIZE).astype(np.float32), axis=1))
-    left, middle, right = magnitude[:, :-2], magnitude[:, 1:-1], magnitude[:, 2:]
-    loud = np.where(magnitude > 0.1 * magnitude.max(axis=1, keepdims=True), magnitude, 0.0)
-    hertz = np.arange(1, magnitude.shape[1] - 1) * RATE / FFT_SIZE
-    peaks = (loud[:, 1:-1] > loud[:, :-2]) & (loud[:, 1:-1] >= loud[:, 2:]) & (hertz >= 150) & (hertz < 4000)
-    if not peaks.any():
+    pitch, height = in_blocks(windows(samples), _spectral_peaks).T
+    if not len(pitch):
         return 0.0
-    # A parabola through three bins places the peak between them.
-    bend, slope = left + right - 2 * middle, (right - left) / 2
-    shift = np.where(np.abs(slope) >= np.abs(bend), 0.0, -slope / np.where(bend == 0, 1.0, bend))
-    height = (middle + 0.5 * slope * shift)[peaks]
-    pitch = (hertz + shift * RATE / FFT_SIZE)[peaks]
     strong = pitch[height >= np.median(height)]
     residual = np.mod(BINS_PER_OCTAVE * np.log2(strong / 27.5), 1.0)
     residual[residual >= 0.5] -= 1.0
     counts, edges = np.histogram(residual, np.linspace(-0.5, 0.5, 101))
     return float(edges[np.argmax(counts)])
+
+
+def _spectral_peaks(rows: Floats) -> Floats:
+    """Frequency (Hz) and magnitude of the peaks from 150 to 4000 Hz in windows (T, FFT_SIZE): (K, 2)."""
+    magnitude = np.abs(np.fft.rfft(rows * hann(FFT_SIZE).astype(np.float32), axis=1))
+    left, middle, right = magnitude[:, :-2], magnitude[:, 1:-1], magnitude[:, 2:]
+    loud = np.where(magnitude > 0.1 * magnitude.max(axis=1, keepdims=True), magnitude, 0.0)
+    hertz = np.arange(1, magnitude.shape[1] - 1) * RATE / FFT_SIZE
+    peaks = (loud[:, 1:-1] > loud[:, :-2]) & (loud[:, 1:-1] >= loud[:, 2:]) & (hertz >= 150) & (hertz < 4000)
+    # A parabola through three bins places the peak between them.
+    bend, slope = (left + right - 2 * middle)[peaks], (right - left)[peaks] / 2
+    shift = np.where(np.abs(slope) >= np.abs(bend), 0.0, -slope / np.where(bend == 0, 1.0, bend))
+    pitch = np.broadcast_to(hertz, peaks.shape)[peaks] + shift * RATE / FFT_SIZE
+    return np.stack([pitch, middle[peaks] + 0.5 * slope * shift], axis=1)
+
+
+def _magnitudes(signal: Floats, size: int, hop: int, filters: npt.NDArray[np.complex64]) -> Floats:
+    return in_blocks(windows(signal, size, hop), lambda block: np.abs(np.fft.rfft(block, axis=1) @ filters.T))
 
 
 def _filters(hertz: Floats, rate: float, quality: float) -> tuple[npt.NDArray[np.complex64], int]:
@@ -102,7 +109,7 @@ def _filters(hertz: Floats, rate: float, quality: float) -> tuple[npt.NDArray[np
         tone = np.exp(2j * np.pi * frequency / rate * time) * hann(len(time))
         start = (size - len(time)) // 2
         row[start : start + len(time)] = tone / np.abs(tone).sum() * length / size
-    spectra = fft(basis, axis=1)[:, : size // 2 + 1]
+    spectra = np.fft.fft(basis, axis=1)[:, : size // 2 + 1]
     # librosa drops the smallest values of a filter that make up one per cent of its magnitude.
     magnitude = np.abs(spectra)
     ordered = np.sort(magnitude, axis=1)

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dct, rfft
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, hann, windows
+from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, hann, in_blocks, windows
 
 MEL_BANDS = 128
 _POWER_FLOOR, _TOP_DB = 1e-10, 80.0
@@ -36,9 +35,11 @@ def mel_decibels(samples: Floats, rate: int = RATE) -> npt.NDArray[np.float32]:
         samples: (N,) mono. Frame t is centred on sample t * HOP; silence is assumed outside.
         rate: samples per second.
     """
-    samples = np.asarray(samples, dtype=np.float32)
-    power = np.abs(rfft(windows(samples) * hann(FFT_SIZE).astype(np.float32), axis=1)) ** 2
-    mel = power @ mel_filters(rate).T
+    window, filters = hann(FFT_SIZE).astype(np.float32), mel_filters(rate).T
+    mel = in_blocks(
+        windows(np.asarray(samples, dtype=np.float32)),
+        lambda block: np.abs(np.fft.rfft(block * window, axis=1)) ** 2 @ filters,
+    )
     decibels = 10 * np.log10(np.maximum(mel, _POWER_FLOOR))
     return np.maximum(decibels, decibels.max() - _TOP_DB).astype(np.float32)
 
@@ -54,7 +55,10 @@ def onset_strength(decibels: Floats) -> Floats:
 
 def mfcc(decibels: Floats, count: int = 20) -> Floats:
     """Return mel-frequency cepstral coefficients (T, count): the orthonormal DCT-II over the mel bands."""
-    return np.asarray(dct(decibels, axis=1, type=2, norm="ortho")[:, :count])
+    bands = decibels.shape[1]
+    basis = np.cos(np.pi / bands * np.outer(np.arange(bands) + 0.5, np.arange(count))) * np.sqrt(2 / bands)
+    basis[:, 0] /= np.sqrt(2)
+    return np.asarray(decibels @ basis)
 
 
 @lru_cache(maxsize=2)

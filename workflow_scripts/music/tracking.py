@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.music.windows import hann, in_blocks
 
 Frames = npt.NDArray[np.intp]
 MAX_BPM = 320.0
@@ -49,16 +50,21 @@ def tempo(strength: Floats, rate: float, start_bpm: float = 120.0, window_s: flo
     """
     size = int(window_s * rate)
     padded = np.pad(strength, size // 2, mode="linear_ramp")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, size)[: len(strength)]
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
-    spectrum = np.abs(np.fft.rfft(windows * hann, n=2 * size, axis=1)) ** 2
-    correlation = np.fft.irfft(spectrum, axis=1)[:, :size]
-    peak = np.abs(correlation).max(axis=1, keepdims=True)
-    correlation = (correlation / np.where(peak > 0, peak, 1.0)).mean(axis=0)
+    rows = np.lib.stride_tricks.sliding_window_view(padded, size)[: len(strength)]
+    correlation = in_blocks(rows, lambda block: _autocorrelation(block * hann(size))).mean(axis=0)
     lags = np.arange(1, size)
     bpm = 60 * rate / lags
     score = np.log1p(1e6 * np.maximum(correlation[1:], 0)) - 0.5 * np.log2(bpm / start_bpm) ** 2
     return float(bpm[np.argmax(np.where(bpm < MAX_BPM, score, -np.inf))])
+
+
+def _autocorrelation(rows: Floats) -> Floats:
+    """Autocorrelation (T, size) of every row of (T, size), each divided by its maximum."""
+    size = rows.shape[1]
+    spectrum = np.abs(np.fft.rfft(rows, n=2 * size, axis=1)) ** 2
+    correlation = np.fft.irfft(spectrum, axis=1)[:, :size]
+    peak = np.abs(correlation).max(axis=1, keepdims=True)
+    return correlation / np.where(peak > 0, peak, 1.0)
 
 
 def beat_frames(strength: Floats, rate: float, bpm: float) -> Frames:

@@ -1,5 +1,7 @@
 """The grid that all music features share: sample rate, hop, and windows centred on every frame."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
@@ -17,3 +19,8 @@ def windows(samples: Floats, size: int = FFT_SIZE, hop: int = HOP) -> Floats:
 def hann(size: int) -> Floats:
     """Return the periodic Hann window (size,)."""
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
+
+
+def in_blocks(rows: Floats, function: Callable[[Floats], Floats], size: int = 1024) -> Floats:
+    """Apply `function` to blocks of `size` rows and join the results: a long recording needs no more memory."""
+    return np.concatenate([function(rows[start : start + size]) for start in range(0, len(rows), size)])
