@@ -1,0 +1,163 @@
+"""Motion graph: training motion cut at kinematic minima and put together again so that the minima fall on a song's beats.
+
+Nothing is learned, and a few minutes of data suffice. The idea of joining captured motion where it is alike is that of
+Kovar, Gleicher and Pighin (Motion Graphs, SIGGRAPH 2002); that of matching motion beats to music beats is Kim, Park and
+Shin's (SIGGRAPH 2003). Feet are not locked here: the generate stage does that for every model.
+"""
+
+from functools import cached_property
+from typing import Any, Self, cast
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from workflow_scripts.models.base import DanceModel, ModelConfig
+from workflow_scripts.models.motion_joining import Seed, perform
+from workflow_scripts.models.motion_units import Units, bar_phase, body_state, cut_units, normalised
+from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
+from workflow_scripts.motion.kinematics import facing_angle, with_bone_lengths
+from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.workflow.errors import UserError
+
+
+class Config(ModelConfig):
+    """Settings of the motion graph.
+
+    Attributes:
+        min_unit_s, max_unit_s: bounds of a unit's duration, seconds.
+        warp_weight: cost of changing a unit's speed, per factor e.
+        bar_weight: cost of dancing another place of the bar than the unit was danced to.
+        speed_floor: units slower than this share of the mean are avoided; else a standing dancer, who costs nothing to
+            repeat, wins.
+        repeat_window: units within which a repetition is avoided.
+        max_units: training motion beyond this is left out (whole clips, by chance), which bounds memory and time.
+        seed: of that choice.
+    """
+
+    min_unit_s: float = Field(0.3, gt=0)
+    max_unit_s: float = Field(2.6, gt=0)
+    warp_weight: float = Field(0.25, ge=0)
+    bar_weight: float = Field(0.15, ge=0)
+    speed_floor: float = Field(0.4, ge=0, le=1)
+    repeat_window: int = Field(12, ge=0)
+    max_units: int = Field(2000, ge=1)
+    seed: int = 0
+
+
+class Model(DanceModel):
+    """See the module's docstring."""
+
+    Config = Config
+    trained_by_gradient = False
+
+    def __init__(self, config: Config, fps: float, clips: list[Person], units: Units, genres: list[str]) -> None:
+        """Take `normalised` clips at `fps` and the units cut from them."""
+        self.config, self.fps, self.clips, self.units, self.genres = config, fps, clips, units, genres
+
+    @classmethod
+    def from_dataset(cls, config: ModelConfig, dataset: Dataset) -> Self:
+        """Cut the training clips into units.
+
+        Raises:
+            UserError: the training clips hold no unit.
+        """
+        config = cast(Config, config)
+        chosen: list[DatasetClip] = []
+        motions: list[Person] = []
+        training = dataset.split("train")
+        count = 0
+        for number in np.random.default_rng(config.seed).permutation(len(training)):
+            clip = training[number]
+            if len(clip.motion.root) < 4:
+                continue
+            motion = normalised(clip.motion)
+            found = len(cut_units([clip], [motion], dataset.fps, config.min_unit_s, config.max_unit_s)[0])
+            if found and (not count or count + found <= config.max_units):
+                chosen.append(clip)
+                motions.append(motion)
+                count += found
+        if not count:
+            raise UserError(
+                f"motion_graph: no motion between {config.min_unit_s:g} s and {config.max_unit_s:g} s from one rest to "
+                f"the next in {len(training)} training clips. Add longer or livelier dances, or widen min_unit_s/max_unit_s."
+            )
+        units, genres = cut_units(chosen, motions, dataset.fps, config.min_unit_s, config.max_unit_s)
+        return cls(config, dataset.fps, motions, units, genres)
+
+    def state(self) -> dict[str, Any]:
+        """Return the clips' motion (float32) and the table of units."""
+        return {
+            "fps": float(self.fps),
+            "genres": list(self.genres),
+            "clips": [
+                {
+                    "positions": torch.from_numpy(clip.positions.astype(np.float32)),
+                    "root": torch.from_numpy(clip.root.astype(np.float32)),
+                }
+                for clip in self.clips
+            ],
+            "units": {name: torch.from_numpy(column) for name, column in self.units.columns().items()},
+        }
+
+    @classmethod
+    def from_state(cls, config: ModelConfig, state: dict[str, Any]) -> Self:
+        """Rebuild the model."""
+        clips = [
+            Person(*(clip[name].numpy().astype(np.float64) for name in ("positions", "root")))
+            for clip in state["clips"]
+        ]
+        units = Units(**{name: column.numpy() for name, column in state["units"].items()})
+        return cls(cast(Config, config), state["fps"], clips, units, state["genres"])
+
+    @cached_property
+    def _starts(self) -> tuple[Floats, Floats]:
+        return self._states(self.units.start)
+
+    @cached_property
+    def _joins(self) -> Floats:
+        return join_costs(*self._states(self.units.end), *self._starts)
+
+    def _states(self, frames: Floats) -> tuple[Floats, Floats]:
+        poses = np.empty((len(frames), SMPL24.size, 3), dtype=np.float32)
+        velocities = np.empty_like(poses)
+        for number, clip in enumerate(self.clips):
+            rows = self.units.clip == number
+            poses[rows], velocities[rows] = body_state(clip, frames[rows], self.fps)
+        return poses, velocities
+
+    def generate(self, music: Music, seconds: float, seed_motion: Person | None, rng: np.random.Generator) -> Person:
+        """Return a dance; see `DanceModel.generate`. The song's beats are all it hears, with tempo and downbeats."""
+        frames = round(music.fps * seconds)
+        grid = beat_grid(music.beats, seconds, music.tempo)
+        seed, first_cost = None, None
+        if seed_motion is not None:
+            own = Person(with_bone_lengths(seed_motion.positions, SMPL24.rest_lengths), seed_motion.root)
+            seed = Seed.of(own, music.fps)
+            end = Person(seed.at(np.zeros(2))[:, 1:], np.tile(seed.last[0], (2, 1)))
+            pose, _ = body_state(end, np.zeros(1), music.fps)
+            velocity = seed.velocity[1:] + seed.velocity[0]
+            velocity = _as_seen(velocity, float(facing_angle(seed.last[1:])))
+            first_cost = join_costs(pose, velocity[None], *self._starts)[0]
+        path = place_units(
+            self.units,
+            self._joins,
+            grid,
+            bar_phase(grid, music.downbeats),
+            self.fps,
+            60.0 / float(np.median(np.diff(grid))),
+            Weights(
+                warp=self.config.warp_weight,
+                bar=self.config.bar_weight,
+                speed_floor=self.config.speed_floor,
+                repeat_window=self.config.repeat_window,
+            ),
+            rng,
+            first_cost,
+        )
+        times = np.arange(frames) / music.fps
+        dance = perform(path, grid, self.units, self.clips, times, seed)
+        return Person(with_bone_lengths(dance.positions, SMPL24.rest_lengths), dance.root)

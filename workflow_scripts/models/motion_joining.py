@@ -1,0 +1,172 @@
+"""From placed units to one continuous motion: time warps inside runs, offsets that decay after joins."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.interpolate import CubicSpline, PchipInterpolator
+
+from workflow_scripts.models.motion_units import Units
+from workflow_scripts.models.unit_placement import Placement
+from workflow_scripts.motion.kinematics import facing_angle, turned
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import Floats
+
+BLEND_S = 0.45  # a join's offset is gone after this time
+STEP_S = 1 / 120  # over which velocities at a join are measured
+# A dancer far from the origin or turned away drifts back, slowly enough for foot locking to hide it.
+RETURN_RATE = 0.5  # 1/s, of the distance
+FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
+TURN_RATE = 0.35  # rad/s at most
+_FLOOR = np.array([1.0, 0.0, 1.0])
+
+
+def quintic_decay(offset: Floats, velocity: Floats, times: Floats, blend_s: float = BLEND_S) -> Floats:
+    """Return an offset that fades to nothing with continuous velocity and acceleration ("inertialisation", Bollo, GDC 2018).
+
+    Args:
+        offset, velocity: (...) at time 0.
+        times: (T,) seconds from then.
+        blend_s: when offset, velocity and acceleration are 0.
+
+    Returns:
+        (T, ...).
+    """
+    u = np.clip(times / blend_s, 0.0, 1.0).reshape(-1, *[1] * np.ndim(offset))
+    # Hermite quintics of value 1, and of slope 1, at u = 0; both start with no acceleration and end with nothing at all.
+    value = 1 - u**3 * (10 - 15 * u + 6 * u**2)
+    slope = u - u**3 * (6 - 8 * u + 3 * u**2)
+    return offset * value + velocity * blend_s * slope
+
+
+@dataclass
+class Run:
+    """Consecutive units of one clip, placed in time and space.
+
+    Attributes:
+        spline: (25, 3) root and root-relative joints over the clip's frames.
+        warp: song time (s) to clip frame, monotone.
+        start_s, end_s: of the run in the song.
+        angle: by which the clip is turned about y at the start, and `turn` by how much more at the end.
+        origin: clip root at the start, on the floor; `target`: where it goes; `shift`: drift of the root until the end.
+        join_s: from when on it is seen; later than `start_s` only after a seed.
+        offset, velocity: (25, 3) of the previous run against this one at `join_s`.
+    """
+
+    spline: CubicSpline
+    warp: PchipInterpolator
+    start_s: float
+    end_s: float
+    join_s: float
+    angle: float = 0.0
+    turn: float = 0.0
+    origin: Floats = field(default_factory=lambda: np.zeros(3))
+    target: Floats = field(default_factory=lambda: np.zeros(3))
+    shift: Floats = field(default_factory=lambda: np.zeros(3))
+    offset: Floats = field(default_factory=lambda: np.zeros((25, 3)))
+    velocity: Floats = field(default_factory=lambda: np.zeros((25, 3)))
+
+    def at(self, times: Floats) -> Floats:
+        """Return (T, 25, 3): root and root-relative joints in the dance's world at song times."""
+        body = self.spline(self.warp(times))
+        u = np.clip((times - self.start_s) / (self.end_s - self.start_s), 0.0, 1.0)
+        smooth = u**3 * (10 - 15 * u + 6 * u**2)
+        body[:, 0] -= self.origin
+        body = turned(body, (self.angle + self.turn * smooth)[:, None])
+        body[:, 0] += self.target + self.shift * smooth[:, None]
+        return body + quintic_decay(self.offset, self.velocity, times - self.join_s)
+
+
+@dataclass
+class Seed:
+    """The end of a given motion, from which a dance starts at time 0; it goes on straight."""
+
+    last: Floats
+    velocity: Floats
+
+    @classmethod
+    def of(cls, motion: Person, fps: float) -> "Seed":
+        """Take the last two frames of `motion`."""
+        body = np.concatenate([motion.root[-2:, None], motion.positions[-2:]], axis=1).astype(np.float64)
+        velocity = (body[-1] - body[0]) * fps if len(body) > 1 else np.zeros_like(body[-1])
+        # The dance's first frame comes one frame after the seed's last.
+        return cls(body[-1] + velocity / fps, velocity)
+
+    def at(self, times: Floats) -> Floats:
+        """Return (T, 25, 3), as `Run.at`."""
+        return self.last + times[:, None, None] * self.velocity
+
+
+def perform(
+    path: list[Placement],
+    grid: Floats,
+    units: Units,
+    clips: list[Person],
+    times: Floats,
+    seed: Seed | None = None,
+) -> Person:
+    """Turn placements into motion sampled at `times`.
+
+    Joins keep heading and place; what differs otherwise decays over `BLEND_S`. Bone lengths are not exact during that
+    time: the caller restores them.
+
+    Args:
+        path: placements that cover the grid.
+        grid: (K,) beats, seconds.
+        units: the table the placements refer to.
+        clips: their motions.
+        times: (T,) ascending, seconds, within the grid.
+        seed: what to start from, at the time 0; None to start on the spot.
+    """
+    result = np.empty((len(times), 25, 3))
+    previous: Run | Seed | None = seed
+    for first, last in _runs(path, units):
+        run = _run(path[first:last], grid, units, clips)
+        _connect(run, previous)
+        chosen = (times >= run.start_s) & (times <= run.end_s)
+        result[chosen] = run.at(times[chosen])
+        previous = run
+    return Person(result[:, 1:] - result[:, 1:2], result[:, 0] + result[:, 1])
+
+
+def _runs(path: list[Placement], units: Units) -> list[tuple[int, int]]:
+    """Return the bounds of maximal sequences of placements that continue each other in the training motion."""
+    breaks = [place for place in range(1, len(path)) if units.follows[path[place].unit] != path[place - 1].unit]
+    return list(zip([0, *breaks], [*breaks, len(path)], strict=True))
+
+
+def _run(path: list[Placement], grid: Floats, units: Units, clips: list[Person]) -> Run:
+    knots = grid[[path[0].first, *(placement.last for placement in path)]]
+    frames = np.array([units.start[path[0].unit], *(units.end[placement.unit] for placement in path)])
+    motion = clips[int(units.clip[path[0].unit])]
+    low, high = max(int(frames[0]) - 3, 0), min(int(np.ceil(frames[-1])) + 4, len(motion.root))
+    body = np.concatenate([motion.root[low:high, None], motion.positions[low:high]], axis=1)
+    return Run(
+        CubicSpline(np.arange(low, high), body),
+        PchipInterpolator(knots, frames),
+        knots[0],
+        knots[-1],
+        max(knots[0], 0.0),
+    )
+
+
+def _connect(run: Run, previous: "Run | Seed | None") -> None:
+    """Turn and move `run` so that it continues `previous` at `join_s`, and let it drift home."""
+    after = run.join_s + np.array([0.0, STEP_S])
+    start = run.at(after)
+    run.origin = start[0, 0] * _FLOOR
+    if previous is not None:
+        before = previous.at(run.join_s - np.array([STEP_S, 0.0]))
+        run.angle = float(facing_angle(before[1, 1:]) - facing_angle(start[0, 1:]))
+        run.angle = float(np.arctan2(np.sin(run.angle), np.cos(run.angle)))
+        run.target = before[1, 0] * _FLOOR
+    seconds = run.end_s - run.start_s
+    run.turn = float(-np.sign(run.angle) * min(abs(run.angle), TURN_RATE * seconds))
+    end = run.at(np.array([run.end_s]))[0, 0] * _FLOOR
+    distance = float(np.linalg.norm(end))
+    if distance > FREE_DISTANCE:
+        run.shift = -end * (1 - FREE_DISTANCE / distance) * min(RETURN_RATE * seconds, 1.0)
+    if previous is not None:
+        start = run.at(after)
+        run.offset = before[1] - start[0]
+        run.velocity = (before[1] - before[0] - start[1] + start[0]) / STEP_S
+        run.offset[0] *= 1 - _FLOOR

@@ -1,0 +1,173 @@
+"""Units of motion: what lies between two moments at which a dancer (nearly) comes to rest.
+
+Cutting there, and not at the music's beats, is what makes a re-arranged dance follow another song: real dancers do not
+stop on every beat of their own song, so units cut at beats have no accent to place.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import peak_prominences
+
+from workflow_scripts.motion.dataset_file import DatasetClip
+from workflow_scripts.motion.kinematics import (
+    SPEED_SMOOTHING_S,
+    bone_lengths,
+    facing_angle,
+    kinematic_minima,
+    mean_joint_speed,
+    turned,
+    with_bone_lengths,
+)
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+
+Ints = npt.NDArray[np.int64]
+MIN_PROMINENCE = 0.05
+_TOES = tuple(toe for _, toe in SMPL24.feet)
+_LEGS = tuple(SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("knee", "ankle"))
+
+
+@dataclass
+class Units:
+    """A table of N units; every column has N entries.
+
+    Attributes:
+        clip: number of the clip the unit lies in.
+        start, end: where it begins and ends, in (fractional) frames of its clip.
+        follows: the unit that comes directly before it in the same clip, -1 for none.
+        speed: mean joint speed, m/s.
+        start_phase, end_phase: place in the bar of its own song, radians; NaN where no downbeats are known.
+        tempo: of its own song, beats per minute, 0 when unknown.
+        genre: number of its genre.
+    """
+
+    clip: Ints
+    start: Floats
+    end: Floats
+    follows: Ints
+    speed: Floats
+    start_phase: Floats
+    end_phase: Floats
+    tempo: Floats
+    genre: Ints
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self.clip)
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the columns by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def normalised(motion: Person) -> Person:
+    """Return the motion on the body of the rest pose, its floor at y = 0, centred on the origin and facing +z on average.
+
+    Bones get their rest lengths and the root's path is scaled by the length of the legs, so that units of a tall and a
+    short dancer fit together.
+    """
+    positions = np.asarray(motion.positions, dtype=np.float64)
+    legs = list(_LEGS)
+    scale = SMPL24.rest_lengths[legs].sum() / max(bone_lengths(positions)[legs].sum(), 1e-3)
+    positions = with_bone_lengths(positions - positions[:, :1], SMPL24.rest_lengths)
+    root = np.asarray(motion.root, dtype=np.float64) * scale
+    # The 5th percentile of the lower toe is a foot on the floor, whatever single frames do.
+    lowest = np.percentile((positions[:, _TOES, 1] + root[:, None, 1]).min(axis=1), 5)
+    root[:, 1] += SMPL24.rest_positions[_TOES[0], 1] - lowest
+    root[:, [0, 2]] -= root[:, [0, 2]].mean(axis=0)
+    facing = facing_angle(positions)
+    mean_facing = np.arctan2(np.sin(facing).mean(), np.cos(facing).mean())
+    return Person(turned(positions, -mean_facing), turned(root, -mean_facing))
+
+
+def cut_frames(world: Floats, fps: float, min_unit_s: float) -> Floats:
+    """Return where to cut motion, in fractional frames: its kinematic minima, at least `min_unit_s` apart.
+
+    Of minima that are closer the slower ones stay. Dips of less than `MIN_PROMINENCE` of the mean speed do not count:
+    the slightest time warp would move or remove them.
+    """
+    minima = kinematic_minima(world, fps)
+    if not len(minima):
+        return np.empty(0)
+    speed = gaussian_filter1d(mean_joint_speed(world, fps), SPEED_SMOOTHING_S * fps)
+    minima = minima[peak_prominences(-speed, minima)[0] >= MIN_PROMINENCE * speed.mean()]
+    kept: list[int] = []
+    for frame in minima[np.argsort(speed[minima], kind="stable")]:
+        if all(abs(frame - other) >= min_unit_s * fps for other in kept):
+            kept.append(int(frame))
+    # Speed number t is that between the frames t and t + 1.
+    return np.sort(np.asarray(kept, dtype=np.float64)) + 0.5
+
+
+def bar_phase(times: Floats, downbeats: Floats) -> Floats:
+    """Return the place in the bar, radians, of each time (seconds); NaN where fewer than two downbeats are known."""
+    if len(downbeats) < 2:
+        return np.full(len(times), np.nan)
+    bar = float(np.median(np.diff(downbeats)))
+    bars = np.interp(times, downbeats, np.arange(len(downbeats)))
+    bars = np.where(times < downbeats[0], (times - downbeats[0]) / bar, bars)
+    bars = np.where(times > downbeats[-1], len(downbeats) - 1 + (times - downbeats[-1]) / bar, bars)
+    return 2 * np.pi * (bars % 1.0)
+
+
+def cut_units(
+    clips: list[DatasetClip], motions: list[Person], fps: float, min_unit_s: float, max_unit_s: float
+) -> tuple[Units, list[str]]:
+    """Cut clips into units.
+
+    Args:
+        clips: whose music gives bar phases, tempo and genre.
+        motions: the motion of each clip, `normalised`.
+        fps: frames per second of the motions.
+        min_unit_s, max_unit_s: bounds of a unit's duration, seconds.
+
+    Returns:
+        The units, and the names of the genres that `Units.genre` numbers.
+    """
+    genres = sorted({clip.genre for clip in clips})
+    rows: dict[str, list[npt.NDArray[Any]]] = {field.name: [] for field in fields(Units)}
+    total = 0
+    for number, (clip, motion) in enumerate(zip(clips, motions, strict=True)):
+        cuts = cut_frames(motion.world, fps, min_unit_s)
+        start, end = cuts[:-1], cuts[1:]
+        fits = end - start <= max_unit_s * fps
+        previous = (
+            np.where(np.concatenate([[False], fits[:-1]]), np.cumsum(fits) - 2 + total, -1) if len(fits) else fits
+        )
+        start, end = start[fits], end[fits]
+        way = np.concatenate([[0.0], np.cumsum(mean_joint_speed(motion.world, fps))]) / fps
+        frames = np.arange(len(way))
+        columns = {
+            "clip": np.full(len(start), number),
+            "start": start,
+            "end": end,
+            "follows": previous[fits].astype(np.int64),
+            "speed": (np.interp(end, frames, way) - np.interp(start, frames, way)) / (end - start) * fps,
+            "start_phase": bar_phase(start / fps, clip.music.downbeats),
+            "end_phase": bar_phase(end / fps, clip.music.downbeats),
+            "tempo": np.full(len(start), clip.music.tempo),
+            "genre": np.full(len(start), genres.index(clip.genre)),
+        }
+        for name, values in columns.items():
+            rows[name].append(values)
+        total += len(start)
+    return Units(**{name: np.concatenate(values) if values else np.empty(0) for name, values in rows.items()}), genres
+
+
+def body_state(motion: Person, frames: Floats, fps: float) -> tuple[Floats, Floats]:
+    """Return the pose (N, 24, 3) m and its velocity (N, 24, 3) m/s at fractional frames, as the body sees them.
+
+    Joints are relative to the point on the floor under the root, turned so that the body faces +z.
+    """
+    world = motion.world
+    low = np.clip(np.floor(frames).astype(int), 0, len(world) - 2)
+    share = (frames - low)[:, None, None]
+    pose = world[low] * (1 - share) + world[low + 1] * share
+    velocity = (world[low + 1] - world[low]) * fps
+    facing = facing_angle(pose)[:, None]
+    pose = pose - pose[:, :1] * np.array([1.0, 0.0, 1.0])
+    return turned(pose, -facing), turned(velocity, -facing)

@@ -1,0 +1,189 @@
+"""Where units of motion go in a song: the grid of beats, what a choice costs, and the search for the cheapest one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.models.motion_units import Units
+from workflow_scripts.motion.skeleton import Floats
+
+CALM_TEMPO = 120.0  # beats per minute where a song states none: a walking pace most dances can be bent to
+SPANS = (1, 2, 4)  # beats a unit may last
+VELOCITY_WEIGHT_S = 0.15  # a velocity difference counts as the way it makes in this time
+BENT_TOO_FAR = 0.45  # |log| of a change of speed that shows; beyond it a unit costs 1 more
+SLOW_COST = 3.0  # of a unit in which nobody moves; it fades to 0 at the speed floor
+REPEAT_COST = 0.5  # of every repetition inside the window, once per round of the search
+REPEAT_ROUNDS = 4
+JITTER = 0.1  # of costs, so that samples differ; small against a bad join (0.2 to 0.5)
+GENRE_CHANGE = 0.3
+TEMPO_WEIGHT = 0.2  # per octave between the tempo a unit was danced to and the song's
+SKIP_COST = 0.3
+PREDECESSORS = 256  # the cheapest ways to reach a beat that are tried for a join
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A unit and the beats of the grid at which it starts and ends."""
+
+    unit: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The part of the costs a user may set; see `motion_graph.Config`."""
+
+    warp: float
+    bar: float
+    speed_floor: float
+    repeat_window: int
+
+
+def beat_grid(beats: Floats, seconds: float, tempo: float) -> Floats:
+    """Return beats that cover a dance: the first at or before 0, the last at or after `seconds`.
+
+    The song's own beats are kept. Gaps between them, and what comes before the first and after the last, are filled at
+    the song's pace: the dance goes on when the drums pause.
+
+    Args:
+        beats: seconds, in any order.
+        seconds: length of the dance.
+        tempo: beats per minute, used where fewer than two beats are known; 0 when unknown.
+    """
+    known = np.unique(beats[np.isfinite(beats) & (beats >= 0)])
+    known = known[np.concatenate([[True], np.diff(known) > 0.1])] if len(known) else known
+    pace = 60.0 / tempo if 30.0 <= tempo <= 300.0 else 60.0 / CALM_TEMPO
+    period = float(np.median(np.diff(known))) if len(known) > 1 else pace
+    if not len(known):
+        known = np.zeros(1)
+    grid = list(known[0] - period * np.arange(int(np.ceil(known[0] / period - 1e-9)), 0, -1))
+    for beat, following in zip(known[:-1], known[1:], strict=True):
+        grid += list(np.linspace(beat, following, max(int(np.round((following - beat) / period)), 1), endpoint=False))
+    after = max(int(np.ceil((seconds - known[-1]) / period)), 0)
+    grid += list(known[-1] + period * np.arange(after + 2))
+    # One unit at least, and every frame before its end.
+    return np.asarray(grid[: max(int(np.searchsorted(grid, seconds)), 1) + 1])
+
+
+def join_costs(from_poses: Floats, from_velocities: Floats, to_poses: Floats, to_velocities: Floats) -> Floats:
+    """Return how badly each motion continues another, (A, B) metres, float32.
+
+    Root mean square over joints of the distance, plus `VELOCITY_WEIGHT_S` times that of the velocities.
+
+    Args:
+        from_poses, from_velocities: (A, J, 3) from `body_state`.
+        to_poses, to_velocities: (B, J, 3).
+    """
+    joints = from_poses.shape[1]
+    total = np.zeros((len(from_poses), len(to_poses)), dtype=np.float32)
+    for weight, a, b in ((1.0, from_poses, to_poses), (VELOCITY_WEIGHT_S, from_velocities, to_velocities)):
+        x = a.reshape(len(a), -1).astype(np.float32)
+        y = b.reshape(len(b), -1).astype(np.float32)
+        squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2 * x @ y.T
+        total += weight * np.sqrt(np.maximum(squares, 0) / joints)
+    return total
+
+
+def place_units(
+    units: Units,
+    joins: Floats,
+    grid: Floats,
+    phases: Floats,
+    fps: float,
+    tempo: float,
+    weights: Weights,
+    rng: np.random.Generator,
+    first_cost: Floats | None = None,
+) -> list[Placement]:
+    """Choose units for a song by dynamic programming, so that kinematic minima fall on its beats.
+
+    Repetitions cannot be seen by dynamic programming (the future would depend on the whole past): they are found
+    afterwards, made more expensive, and the search repeated.
+
+    Args:
+        units: N units.
+        joins: (N, N) cost of unit b directly after unit a.
+        grid: (K,) times of the beats, seconds.
+        phases: (K,) bar phase of each beat, radians or NaN.
+        fps: frames per second of the units.
+        tempo: of the song, beats per minute.
+        weights: of the costs.
+        rng: the only source of chance.
+        first_cost: (N,) of each unit as the first one.
+
+    Returns:
+        Placements that cover the grid without gap or overlap.
+    """
+    fixed = _unit_costs(units, tempo, weights) + rng.uniform(0, JITTER, (len(grid), len(units))).astype(np.float32)
+    seconds = (units.end - units.start) / fps
+
+    def cost(first: int, last: int) -> Floats:
+        bend = np.abs(np.log(seconds / (grid[last] - grid[first])))
+        bar = (1 - np.cos(units.start_phase - phases[first])) + (1 - np.cos(units.end_phase - phases[last]))
+        per_beat = weights.warp * bend + (bend > BENT_TOO_FAR) + np.nan_to_num(weights.bar * bar) + fixed[first]
+        return per_beat * (last - first) + SKIP_COST * (last - first - 1)
+
+    path: list[Placement] = []
+    for _ in range(REPEAT_ROUNDS):
+        path = _cheapest_path(units, joins, len(grid), cost, first_cost)
+        if not _penalise_repeats(path, fixed, weights.repeat_window):
+            break
+    return path
+
+
+def _unit_costs(units: Units, tempo: float, weights: Weights) -> Floats:
+    slow = np.clip(1 - units.speed / max(weights.speed_floor * float(np.mean(units.speed)), 1e-6), 0, 1)
+    octaves = np.abs(np.log2(np.where(units.tempo > 0, units.tempo, tempo) / tempo)) if tempo > 0 else 0.0
+    return SLOW_COST * np.sqrt(slow) + TEMPO_WEIGHT * np.minimum(octaves, 1.0)
+
+
+def _cheapest_path(
+    units: Units, joins: Floats, beats: int, cost: Callable[[int, int], Floats], first_cost: Floats | None
+) -> list[Placement]:
+    number = len(units)
+    # reach[k, u]: cheapest way to start unit u at beat k; before[k, u]: the unit that ended there. done: to end it at k.
+    reach = np.full((beats, number), np.inf, dtype=np.float32)
+    before = np.full((beats, number), -1, dtype=np.int32)
+    done = np.full((beats, number), np.inf, dtype=np.float32)
+    spans = np.zeros((beats, number), dtype=np.int8)
+    reach[0] = 0.0 if first_cost is None else first_cost
+    continued = np.flatnonzero(units.follows >= 0)
+    for beat in range(1, beats):
+        for span in SPANS:
+            if span > beat:
+                break
+            total = reach[beat - span] + cost(beat - span, beat)
+            better = total < done[beat]
+            done[beat][better] = total[better]
+            spans[beat][better] = span
+        count = min(PREDECESSORS, number)
+        best = np.argpartition(done[beat], count - 1)[:count]
+        through = done[beat][best, None] + joins[best]
+        choice = through.argmin(axis=0)
+        reach[beat] = through[choice, np.arange(number)]
+        before[beat] = best[choice]
+        natural = done[beat][units.follows[continued]]
+        better = natural <= reach[beat][continued]
+        reach[beat][continued[better]] = natural[better]
+        before[beat][continued[better]] = units.follows[continued[better]]
+    unit, beat, path = int(done[-1].argmin()), beats - 1, []
+    while beat > 0:
+        first = beat - int(spans[beat, unit])
+        path.append(Placement(unit, first, beat))
+        unit, beat = int(before[first, unit]), first
+    return path[::-1]
+
+
+def _penalise_repeats(path: list[Placement], fixed: npt.NDArray[np.float32], window: int) -> bool:
+    """Make repetitions within `window` placements more expensive where they were made; say whether there were any."""
+    found = False
+    for place, placement in enumerate(path):
+        if placement.unit in {other.unit for other in path[max(place - window, 0) : place]}:
+            # Near that beat too: else the repetition only moves by one.
+            near = slice(max(placement.first - 2, 0), placement.first + 3)
+            fixed[near, placement.unit] += REPEAT_COST
+            found = True
+    return found
