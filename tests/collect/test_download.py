@@ -200,12 +200,9 @@ def test_the_demo_is_made_with_its_truth(tmp_path: Path, video: Path, monkeypatc
         target.write_bytes(video.read_bytes())
         return target
 
-    import workflow_scripts.demo
-
     stand_in = types.ModuleType("workflow_scripts.demo.world")
     stand_in.make = make  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
-    monkeypatch.setattr(workflow_scripts.demo, "world", stand_in, raising=False)
     row = {"id": "v01", "url": "demo:v01", "title": "Disco lesson 1", "digest": ""}
     report = download(row, {"demo": {"seed": 7}}, tmp_path / "results" / "videos" / "mine" / "v01.json")
     assert (report.status, report.title, calls) == ("ok", "Disco lesson 1", [("demo:v01", 7)])

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from collect.playlist_server import Item, Site
+from collect.synthetic_media import numbered_video
 
 from workflow_scripts.collect import admit as admit_module
 from workflow_scripts.collect import download as download_module
@@ -140,10 +141,12 @@ def test_a_later_run_resumes_what_an_earlier_one_left(movies: Site, tmp_path: Pa
     assert [path.name for path in folder.iterdir()] == ["v01.mp4"]
 
 
-def test_no_part_of_another_file_is_resumed(movies: Site, tmp_path: Path, video: Path) -> None:
+def test_no_part_of_another_file_is_resumed(movies: Site, tmp_path: Path) -> None:
+    other = numbered_video(tmp_path / "other.mp4", 2.4, 25)
+    movies.files["/v/two.mp4"] = ("video/mp4", other.read_bytes())
     movies.drops["/v/one.mp4"] = 99
     fetched(row_for(f"{movies.url}/v/one.mp4"), tmp_path, retries=0)
-    assert fetched(row_for(f"{movies.url}/v/two.mp4"), tmp_path).sha256 == sha256_of(video)
+    assert fetched(row_for(f"{movies.url}/v/two.mp4"), tmp_path).sha256 == sha256_of(other)
 
 
 def test_a_hostile_feed_harms_nothing(movies: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,9 +98,9 @@ def _fetch(url: str, stem: Path, kind: str, config: Mapping[str, Any]) -> tuple[
         except FetchError as error:
             raise _UnavailableError(str(error), resumable=not error.lasting) from error
     if url.startswith(DEMO_PREFIX):
-        from workflow_scripts.demo import world
+        from workflow_scripts.demo.world import make
 
-        return world.make(url, int((config.get("demo") or {}).get("seed", 1)), stem), ""
+        return make(url, int((config.get("demo") or {}).get("seed", 1)), stem), ""
     return _take_local(Path(url), stem), Path(url).stem
 
 
