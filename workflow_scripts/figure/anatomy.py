@@ -100,7 +100,7 @@ def _shirt(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
     # The hem hangs loosely over the trousers.
     hem = Ellipsoid(
         at["pelvis"] - 0.010 * y,
-        w * np.array([0.176 + 0.006 * look.curve, 0.115, 0.122]),
+        w * np.array([0.178 + 0.004 * look.curve, 0.120, 0.126]),
         blend=0.05 * s,
         weights=[{"pelvis": 1.0}],
     )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from workflow_scripts.figure.anatomy import CELLS, HAND_CELL, SHIRT, SKIN, TROUSERS, head_centre, solids
 from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
-from workflow_scripts.figure.surface import Solid, gradient, triangulate, union_distance
+from workflow_scripts.figure.surface import Union, triangulate
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 # A vertex belongs to the solids around it with weight exp(-distance / this), metres: the width of a joint's crease.
@@ -73,20 +73,20 @@ def make_body(world: Floats, look: Appearance) -> Body:
 def make_mesh(rest: Floats, look: Appearance) -> Mesh:
     """Build the mesh around the rest pose's joints (24, 3)."""
     scale = _height(rest) / _height(SMPL24.rest_positions)
-    parts = [(material, union) for material, unions in solids(look, rest, scale).items() for union in unions]
+    parts = [(kind, Union(union)) for kind, unions in solids(look, rest, scale).items() for union in unions]
     vertices, normals, faces, materials, bones, weights = [], [], [], [], [], []
     count = 0
     for material, union in parts:
-        is_hand = material == SKIN and len(union) > 4
+        is_hand = material == SKIN and len(union.solids) > 4
         points, triangles = triangulate(union, (HAND_CELL if is_hand else CELLS[material]) * scale)
         others = [other for kind, other in parts if kind != material]
         triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]
-        kept, triangles = np.unique(triangles, return_inverse=True)
-        triangles = triangles.reshape(-1, 3)
+        kept, renumbered = np.unique(triangles, return_inverse=True)
+        triangles = renumbered.reshape(-1, 3).astype(np.int32)
         points = points[kept]
         bone, weight = _skinning(points, union)
         vertices.append(points)
-        normals.append(_folded(points, gradient(union, points), material))
+        normals.append(_folded(points, union.normals(points), material))
         faces.append(triangles + count)
         materials.append(np.full(len(triangles), material))
         bones.append(bone)
@@ -103,7 +103,7 @@ def make_mesh(rest: Floats, look: Appearance) -> Mesh:
         weights=np.concatenate(weights).astype(np.float32),
         head_centre=head_centre(rest, scale),
         neck_height=float(rest[SMPL24.index("neck"), 1]),
-        hem_height=float(rest[0, 1] - 0.045 * scale),
+        hem_height=float(rest[0, 1] - 0.030 * scale),
         scale=scale,
     )
 
@@ -126,18 +126,18 @@ def _height(joints: Floats) -> float:
     return float(np.linalg.norm(np.diff(joints[[SMPL24.index(j) for j in chain]], axis=0), axis=-1).sum())
 
 
-def _hidden(points: Floats, others: Sequence[Sequence[Solid]], scale: float) -> npt.NDArray[np.bool_]:
+def _hidden(points: Floats, others: Sequence[Union], scale: float) -> npt.NDArray[np.bool_]:
     hidden = np.zeros(len(points), dtype=bool)
     for union in others:
-        hidden |= union_distance(union, points) < -HIDDEN_DEPTH * scale
+        hidden |= union.distance(points) < -HIDDEN_DEPTH * scale
     return hidden
 
 
-def _openness(points: Floats, normals: Floats, unions: Sequence[Sequence[Solid]], scale: float) -> Floats:
+def _openness(points: Floats, normals: Floats, unions: Sequence[Union], scale: float) -> Floats:
     openness = np.ones(len(points))
     for reach, strength in OCCLUSION:
         probes = points + normals * reach * scale
-        distance = np.min([union_distance(union, probes) for union in unions], axis=0)
+        distance = np.min([union.distance(probes) for union in unions], axis=0)
         openness *= 1 - strength * (1 - np.clip(distance / (reach * scale), 0, 1))
     return openness
 
@@ -152,16 +152,15 @@ def _folded(points: Floats, normals: Floats, material: int) -> Floats:
     return tilted / np.linalg.norm(tilted, axis=-1, keepdims=True)
 
 
-def _skinning(points: Floats, union: Sequence[Solid]) -> tuple[Floats, Floats]:
+def _skinning(points: Floats, union: Union) -> tuple[npt.NDArray[np.intp], Floats]:
     """Return the four strongest bones (V, 4) of each point and their weights (V, 4)."""
-    distances = np.stack([solid.distance(points) for solid in union])
-    near = np.exp(-(distances - distances.min(axis=0)) / SKINNING_FALLOFF)
+    distances, places = union.members(points)
+    near = np.exp(-(distances - distances.min(axis=-1, keepdims=True)) / SKINNING_FALLOFF)
     total = np.zeros((len(points), len(BONES)))
-    for share, solid in zip(near, union, strict=True):
-        along = solid.along(points)
-        for station, weights in enumerate(solid.weights):
-            here = share * np.clip(1 - np.abs(along - station), 0, 1)
-            for bone, weight in weights.items():
+    for number, solid in enumerate(union.solids):
+        for station, bones in enumerate(solid.weights):
+            here = near[:, number] * np.clip(1 - np.abs(places[:, number] - station), 0, 1)
+            for bone, weight in bones.items():
                 total[:, BONES.index(bone)] += here * weight
     strongest = np.argsort(-total, axis=-1, kind="stable")[:, :4]
     weights = np.take_along_axis(total, strongest, axis=-1)

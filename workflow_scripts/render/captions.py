@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numba
@@ -86,12 +87,7 @@ class Strip:
         columns = self._right - self._left
         self._duration, self._beats = duration, np.asarray(beats, float)
         edges = np.linspace(0, len(samples), columns + 1).astype(int)
-        loud = np.array(
-            [
-                float(np.abs(samples[a : max(b, a + 1)]).max(initial=0.0))
-                for a, b in zip(edges[:-1], edges[1:], strict=True)
-            ]
-        )
+        loud = np.array([float(np.abs(samples[a : max(b, a + 1)]).max(initial=0.0)) for a, b in pairwise(edges)])
         loud /= max(float(loud.max(initial=0.0)), 1e-9)
         middle, half = 0.42 * depth, 0.40 * depth
         rows = np.arange(depth)[:, None] + 0.5

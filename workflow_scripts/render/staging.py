@@ -58,7 +58,7 @@ class Stage:
         """Set up for a dance of world joints (T, 24, 3) at `fps`, in pictures of `size` (width, height)."""
         reach = extent(world)
         self.camera = Camera.framing(reach, size, elevation=6.0, field_of_view=32.0, frame=FRAME, nearest=3.2)
-        self.lamp = Lamp(direction=(0.45, 0.75, 0.6), key=(1.12, 1.05, 0.96), ambient=(0.46, 0.49, 0.58))
+        self.lamp = Lamp(direction=(0.45, 0.75, 0.6), key=(1.00, 0.94, 0.87), ambient=(0.36, 0.38, 0.46))
         middle = (reach[..., ::2].reshape(-1, 2).min(axis=0) + reach[..., ::2].reshape(-1, 2).max(axis=0)) / 2
         self._wall_z = float(reach[..., 2].min()) - WALL_DISTANCE
         self._accent = np.asarray(style.accent)
@@ -100,7 +100,7 @@ class Stage:
         )
         foot = np.exp(-(((rows - wall[1, 1]) / (height / 60)) ** 2)) * np.ones_like(halo)
         on_wall = np.where(self.room.floor, 0.0, 1.0)
-        return ((0.30 * halo * on_wall + 0.20 * foot)[..., None] * self._accent).astype(np.float32)
+        return ((0.26 * halo * on_wall + 0.20 * foot)[..., None] * self._accent).astype(np.float32)
 
 
 def _since_last(time: float, beats: Sequence[float] | Floats) -> float:

@@ -1,0 +1,118 @@
+"""The gallery's page: one self-contained HTML file beside its videos. Nothing is fetched from elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One video of the gallery: its file name beside the page, what it shows, and its poster as a `data:` URI."""
+
+    file: str
+    model: str
+    item: str
+    title: str
+    sample: str
+    seconds: float
+    poster: str
+
+
+def gallery_page(entries: Sequence[Entry]) -> str:
+    """Return the page: a section per song, in the order of the entries, with its models side by side."""
+    sections = [_section(list(group)) for _, group in groupby(entries, key=lambda entry: entry.item)]
+    songs, models = len(sections), len({entry.model for entry in entries})
+    summary = f"{_count(len(entries), 'dance')} · {_count(songs, 'song')} · {_count(models, 'model')}"
+    body = "".join(sections) or '<p class="empty">No dances yet.</p>'
+    return _PAGE.replace("{summary}", summary).replace("{body}", body)
+
+
+def _section(entries: list[Entry]) -> str:
+    cards = "".join(_card(entry, several=_has_samples(entry, entries)) for entry in entries)
+    title = escape(entries[0].title)
+    return f'<section aria-label="{title}"><h2>{title}</h2><div class="grid">{cards}</div></section>\n'
+
+
+def _has_samples(entry: Entry, entries: list[Entry]) -> bool:
+    return sum(other.model == entry.model for other in entries) > 1
+
+
+def _card(entry: Entry, several: bool) -> str:
+    model = entry.model.replace("_", " ")
+    name = escape(f"{model} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else model)
+    label = escape(f"Play {entry.title}, danced by {model}")
+    time = f"{int(entry.seconds) // 60}:{int(entry.seconds) % 60:02d}"
+    return (
+        f'<figure><div class="screen"><video src="{escape(quote(entry.file))}" poster="{escape(entry.poster)}"'
+        f' preload="none" playsinline loop></video><button type="button" aria-label="{label}"><i></i></button></div>'
+        f"<figcaption><b>{name}</b><span>{time}</span></figcaption></figure>"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; media-src 'self' file: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>playlist2dance</title>
+<style>
+:root { color-scheme: dark; --ink: #eceef6; --dim: #989db3; --line: #262a3d; --accent: #7fd4ff }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 1800px; padding: clamp(20px, 4vw, 56px); min-height: 100vh; color: var(--ink);
+  font: 16px/1.45 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
+  background: radial-gradient(1200px 600px at 15% -10%, #23305a66, transparent),
+    radial-gradient(1000px 600px at 100% 0, #4d1f5a55, transparent), #0c0e17 }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 18px; margin-bottom: 36px }
+h1 { font-size: clamp(26px, 4vw, 40px); letter-spacing: -.02em; margin: 0;
+  background: linear-gradient(90deg, #7fd4ff, #c79bff 55%, #ff8fc7); -webkit-background-clip: text; background-clip: text;
+  color: transparent }
+header p, figcaption span, .empty { color: var(--dim); margin: 0 }
+section { margin: 0 0 44px }
+h2 { font-size: 20px; font-weight: 600; margin: 0 0 14px; padding-bottom: 10px; border-bottom: 1px solid var(--line);
+  overflow-wrap: anywhere }
+.grid { display: grid; gap: 22px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
+figure { margin: 0; background: #141726; border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
+  transition: transform .18s, border-color .18s, box-shadow .18s }
+figure:hover, figure:focus-within, figure.on { border-color: #4f6db0; box-shadow: 0 14px 40px #0009 }
+figure:hover { transform: translateY(-3px) }
+.screen { position: relative; aspect-ratio: 16 / 9; background: #000 }
+video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain }
+button { position: absolute; inset: 0; width: 100%; padding: 0; border: 0; background: none; cursor: pointer }
+button:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 14px }
+i { position: absolute; left: 50%; top: 50%; width: 62px; height: 62px; margin: -31px; border-radius: 50%;
+  background: #0c0e17b8; border: 1px solid #ffffff40; transition: opacity .18s, transform .18s }
+i::after { content: ""; position: absolute; left: 24px; top: 19px; border: solid transparent; border-width: 12px 0 12px 19px;
+  border-left-color: #fff }
+button:hover i { transform: scale(1.1) }
+.on i { opacity: 0 }
+.on button:hover i { opacity: .75 }
+.on i::after { left: 21px; top: 20px; width: 7px; height: 21px; border: solid #fff; border-width: 0 6px }
+figcaption { display: flex; justify-content: space-between; gap: 12px; padding: 12px 16px 14px }
+figcaption b { font-weight: 600; overflow-wrap: anywhere }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important } }
+</style>
+<header><h1>playlist2dance</h1><p>{summary}</p></header>
+<main>
+{body}</main>
+<script>
+// One dance plays at a time, with its sound; a click, Enter or Space plays and pauses.
+for (const figure of document.querySelectorAll("figure")) {
+  const video = figure.querySelector("video"), button = figure.querySelector("button");
+  button.onclick = () => video.paused ? video.play() : video.pause();
+  video.onplay = () => {
+    figure.classList.add("on");
+    button.setAttribute("aria-pressed", "true");
+    for (const other of document.querySelectorAll("video")) if (other !== video) other.pause();
+  };
+  video.onpause = () => { figure.classList.remove("on"); button.setAttribute("aria-pressed", "false"); };
+}
+</script>
+</html>
+"""
