@@ -24,7 +24,7 @@ def motion_beats(world: Floats, fps: float) -> Floats:
 
 
 def beat_alignment(motion_beats_s: Floats, music_beats_s: Floats) -> float:
-    """Return the beat alignment score: mean over music beats of exp(-d²/2σ²), d the distance to the nearest motion beat.
+    """Return the mean over music beats of exp(-d²/2σ²), d the distance to the nearest motion beat (Bailando).
 
     Args:
         motion_beats_s: (M,) seconds; without any the score is 0.

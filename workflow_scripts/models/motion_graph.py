@@ -1,4 +1,4 @@
-"""Motion graph: training motion cut at kinematic minima and put together again so that the minima fall on a song's beats.
+"""Motion graph: training motion cut at kinematic minima and rearranged so that the minima fall on a song's beats.
 
 Nothing is learned, and a few minutes of data suffice. The idea of joining captured motion where it is alike is that of
 Kovar, Gleicher and Pighin (Motion Graphs, SIGGRAPH 2002); that of matching motion beats to music beats is Kim, Park and
@@ -17,14 +17,14 @@ from workflow_scripts.models.motion_joining import Seed, perform
 from workflow_scripts.models.motion_units import Units, bar_phase, body_state, cut_units, normalised
 from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
-from workflow_scripts.motion.kinematics import facing_angle, with_bone_lengths
+from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.workflow.errors import UserError
 
 
-class Config(ModelConfig):
+class MotionGraphConfig(ModelConfig):
     """Settings of the motion graph.
 
     Attributes:
@@ -51,10 +51,12 @@ class Config(ModelConfig):
 class Model(DanceModel):
     """See the module's docstring."""
 
-    Config = Config
+    Config = MotionGraphConfig
     trained_by_gradient = False
 
-    def __init__(self, config: Config, fps: float, clips: list[Person], units: Units, genres: list[str]) -> None:
+    def __init__(
+        self, config: MotionGraphConfig, fps: float, clips: list[Person], units: Units, genres: list[str]
+    ) -> None:
         """Take `normalised` clips at `fps` and the units cut from them."""
         self.config, self.fps, self.clips, self.units, self.genres = config, fps, clips, units, genres
 
@@ -65,7 +67,7 @@ class Model(DanceModel):
         Raises:
             UserError: the training clips hold no unit.
         """
-        config = cast(Config, config)
+        config = cast(MotionGraphConfig, config)
         chosen: list[DatasetClip] = []
         motions: list[Person] = []
         training = dataset.split("train")
@@ -74,7 +76,7 @@ class Model(DanceModel):
             clip = training[number]
             if len(clip.motion.root) < 4:
                 continue
-            motion = normalised(clip.motion)
+            motion = normalised(clip.motion, dataset.fps)
             found = len(cut_units([clip], [motion], dataset.fps, config.min_unit_s, config.max_unit_s)[0])
             if found and (not count or count + found <= config.max_units):
                 chosen.append(clip)
@@ -83,7 +85,8 @@ class Model(DanceModel):
         if not count:
             raise UserError(
                 f"motion_graph: no motion between {config.min_unit_s:g} s and {config.max_unit_s:g} s from one rest to "
-                f"the next in {len(training)} training clips. Add longer or livelier dances, or widen min_unit_s/max_unit_s."
+                f"the next in {len(training)} training clips. "
+                "Add longer or livelier dances, or widen min_unit_s and max_unit_s."
             )
         units, genres = cut_units(chosen, motions, dataset.fps, config.min_unit_s, config.max_unit_s)
         return cls(config, dataset.fps, motions, units, genres)
@@ -111,7 +114,7 @@ class Model(DanceModel):
             for clip in state["clips"]
         ]
         units = Units(**{name: column.numpy() for name, column in state["units"].items()})
-        return cls(cast(Config, config), state["fps"], clips, units, state["genres"])
+        return cls(cast(MotionGraphConfig, config), state["fps"], clips, units, state["genres"])
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:
@@ -135,13 +138,10 @@ class Model(DanceModel):
         grid = beat_grid(music.beats, seconds, music.tempo)
         seed, first_cost = None, None
         if seed_motion is not None:
-            own = Person(with_bone_lengths(seed_motion.positions, SMPL24.rest_lengths), seed_motion.root)
-            seed = Seed.of(own, music.fps)
-            end = Person(seed.at(np.zeros(2))[:, 1:], np.tile(seed.last[0], (2, 1)))
-            pose, _ = body_state(end, np.zeros(1), music.fps)
-            velocity = seed.velocity[1:] + seed.velocity[0]
-            velocity = _as_seen(velocity, float(facing_angle(seed.last[1:])))
-            first_cost = join_costs(pose, velocity[None], *self._starts)[0]
+            seed = Seed.of(seed_motion, music.fps)
+            body = seed.at(np.arange(2) / music.fps)
+            end = Person(body[:, 1:], body[:, 0])
+            first_cost = join_costs(*body_state(end, np.zeros(1), music.fps), *self._starts)[0]
         path = place_units(
             self.units,
             self._joins,

@@ -21,7 +21,9 @@ _FLOOR = np.array([1.0, 0.0, 1.0])
 
 
 def quintic_decay(offset: Floats, velocity: Floats, times: Floats, blend_s: float = BLEND_S) -> Floats:
-    """Return an offset that fades to nothing with continuous velocity and acceleration ("inertialisation", Bollo, GDC 2018).
+    """Return an offset that fades to nothing with continuous velocity and acceleration.
+
+    This is what games call inertialisation (Bollo, Game Developers Conference 2018).
 
     Args:
         offset, velocity: (...) at time 0.
@@ -32,7 +34,7 @@ def quintic_decay(offset: Floats, velocity: Floats, times: Floats, blend_s: floa
         (T, ...).
     """
     u = np.clip(times / blend_s, 0.0, 1.0).reshape(-1, *[1] * np.ndim(offset))
-    # Hermite quintics of value 1, and of slope 1, at u = 0; both start with no acceleration and end with nothing at all.
+    # Quintics of value 1, and of slope 1, at u = 0; both start with no acceleration and end with nothing at all.
     value = 1 - u**3 * (10 - 15 * u + 6 * u**2)
     slope = u - u**3 * (6 - 8 * u + 3 * u**2)
     return offset * value + velocity * blend_s * slope

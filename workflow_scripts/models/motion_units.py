@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, percentile_filter
 from scipy.signal import peak_prominences
 
 from workflow_scripts.motion.dataset_file import DatasetClip
@@ -27,7 +27,7 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 Ints = npt.NDArray[np.int64]
 MIN_PROMINENCE = 0.05
-_TOES = tuple(toe for _, toe in SMPL24.feet)
+FLOOR_WINDOW_S = 3.0  # nobody stays in the air for so long
 _LEGS = tuple(SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("knee", "ankle"))
 
 
@@ -64,23 +64,24 @@ class Units:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def normalised(motion: Person) -> Person:
-    """Return the motion on the body of the rest pose, its floor at y = 0, centred on the origin and facing +z on average.
+def normalised(motion: Person, fps: float) -> Person:
+    """Return the motion on the body of the rest pose, centred on the origin and facing +z on average, floor at y = 0.
 
     Bones get their rest lengths and the root's path is scaled by the length of the legs, so that units of a tall and a
-    short dancer fit together.
+    short dancer fit together. Captured and estimated roots drift in height by tens of centimetres a minute: the floor
+    is where the lowest joint is at rest within `FLOOR_WINDOW_S`.
     """
-    positions = np.asarray(motion.positions, dtype=np.float64)
     legs = list(_LEGS)
-    scale = SMPL24.rest_lengths[legs].sum() / max(bone_lengths(positions)[legs].sum(), 1e-3)
-    positions = with_bone_lengths(positions - positions[:, :1], SMPL24.rest_lengths)
-    root = np.asarray(motion.root, dtype=np.float64) * scale
-    # The 5th percentile of the lower toe is a foot on the floor, whatever single frames do.
-    lowest = np.percentile((positions[:, _TOES, 1] + root[:, None, 1]).min(axis=1), 5)
-    root[:, 1] += SMPL24.rest_positions[_TOES[0], 1] - lowest
+    scale = SMPL24.rest_lengths[legs].sum() / max(bone_lengths(motion.positions)[legs].sum(), 1e-3)
+    positions = with_bone_lengths(motion.positions - motion.positions[:, :1], SMPL24.rest_lengths)
+    root: Floats = motion.root.astype(np.float64) * scale
+    window = max(round(FLOOR_WINDOW_S * fps), 1)
+    lowest = positions[:, :, 1].min(axis=1) + root[:, 1]
+    floor = gaussian_filter1d(percentile_filter(lowest, 10, window, mode="nearest"), window / 4, mode="nearest")
+    root[:, 1] += SMPL24.rest_positions[:, 1].min() - floor
     root[:, [0, 2]] -= root[:, [0, 2]].mean(axis=0)
     facing = facing_angle(positions)
-    mean_facing = np.arctan2(np.sin(facing).mean(), np.cos(facing).mean())
+    mean_facing = float(np.arctan2(np.sin(facing).mean(), np.cos(facing).mean()))
     return Person(turned(positions, -mean_facing), turned(root, -mean_facing))
 
 
@@ -129,7 +130,7 @@ def cut_units(
         The units, and the names of the genres that `Units.genre` numbers.
     """
     genres = sorted({clip.genre for clip in clips})
-    rows: dict[str, list[npt.NDArray[Any]]] = {field.name: [] for field in fields(Units)}
+    tables: list[Units] = []
     total = 0
     for number, (clip, motion) in enumerate(zip(clips, motions, strict=True)):
         cuts = cut_frames(motion.world, fps, min_unit_s)
@@ -141,21 +142,27 @@ def cut_units(
         start, end = start[fits], end[fits]
         way = np.concatenate([[0.0], np.cumsum(mean_joint_speed(motion.world, fps))]) / fps
         frames = np.arange(len(way))
-        columns = {
-            "clip": np.full(len(start), number),
-            "start": start,
-            "end": end,
-            "follows": previous[fits].astype(np.int64),
-            "speed": (np.interp(end, frames, way) - np.interp(start, frames, way)) / (end - start) * fps,
-            "start_phase": bar_phase(start / fps, clip.music.downbeats),
-            "end_phase": bar_phase(end / fps, clip.music.downbeats),
-            "tempo": np.full(len(start), clip.music.tempo),
-            "genre": np.full(len(start), genres.index(clip.genre)),
-        }
-        for name, values in columns.items():
-            rows[name].append(values)
+        tables.append(
+            Units(
+                clip=np.full(len(start), number),
+                start=start,
+                end=end,
+                follows=previous[fits].astype(np.int64),
+                speed=(np.interp(end, frames, way) - np.interp(start, frames, way)) / (end - start) * fps,
+                start_phase=bar_phase(start / fps, clip.music.downbeats),
+                end_phase=bar_phase(end / fps, clip.music.downbeats),
+                tempo=np.full(len(start), clip.music.tempo),
+                genre=np.full(len(start), genres.index(clip.genre)),
+            )
+        )
         total += len(start)
-    return Units(**{name: np.concatenate(values) if values else np.empty(0) for name, values in rows.items()}), genres
+    return Units(
+        *(np.concatenate(column) for column in zip(*(_columns(table) for table in tables), strict=True))
+    ), genres
+
+
+def _columns(units: Units) -> list[npt.NDArray[Any]]:
+    return list(units.columns().values())
 
 
 def body_state(motion: Person, frames: Floats, fps: float) -> tuple[Floats, Floats]:

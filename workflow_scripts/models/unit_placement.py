@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,8 @@ SLOW_COST = 3.0  # of a unit in which nobody moves; it fades to 0 at the speed f
 REPEAT_COST = 0.5  # of every repetition inside the window, once per round of the search
 REPEAT_ROUNDS = 4
 JITTER = 0.1  # of costs, so that samples differ; small against a bad join (0.2 to 0.5)
-GENRE_CHANGE = 0.3
 TEMPO_WEIGHT = 0.2  # per octave between the tempo a unit was danced to and the song's
-SKIP_COST = 0.3
+SKIP_COST = 0.3  # per beat without an accent
 PREDECESSORS = 256  # the cheapest ways to reach a beat that are tried for a join
 
 
@@ -60,7 +60,7 @@ def beat_grid(beats: Floats, seconds: float, tempo: float) -> Floats:
     if not len(known):
         known = np.zeros(1)
     grid = list(known[0] - period * np.arange(int(np.ceil(known[0] / period - 1e-9)), 0, -1))
-    for beat, following in zip(known[:-1], known[1:], strict=True):
+    for beat, following in pairwise(known):
         grid += list(np.linspace(beat, following, max(int(np.round((following - beat) / period)), 1), endpoint=False))
     after = max(int(np.ceil((seconds - known[-1]) / period)), 0)
     grid += list(known[-1] + period * np.arange(after + 2))
@@ -144,7 +144,7 @@ def _cheapest_path(
     units: Units, joins: Floats, beats: int, cost: Callable[[int, int], Floats], first_cost: Floats | None
 ) -> list[Placement]:
     number = len(units)
-    # reach[k, u]: cheapest way to start unit u at beat k; before[k, u]: the unit that ended there. done: to end it at k.
+    # reach[k, u]: the cheapest way to start unit u at beat k, after unit before[k, u]; done[k, u]: to end it there.
     reach = np.full((beats, number), np.inf, dtype=np.float32)
     before = np.full((beats, number), -1, dtype=np.int32)
     done = np.full((beats, number), np.inf, dtype=np.float32)
