@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.signal import savgol_filter
 
 from workflow_scripts.motion.smoothing import fill_gaps, gap_lengths, smooth
 
@@ -11,6 +12,15 @@ def test_a_parabola_passes_unchanged_and_noise_does_not():
     noise = np.random.default_rng(0).normal(size=(600, 2))
     # The variance that a quadratic over 9 points leaves is 59/231 (Savitzky and Golay, table of the centre weight).
     assert smooth(noise, 0.3, 30).var() == pytest.approx(59 / 231, rel=0.1)
+
+
+@pytest.mark.parametrize(("window_s", "order"), [(0.3, 2), (0.3, 1), (1.0, 2), (9.0, 3)])
+def test_the_same_as_scipy(window_s, order):
+    values = np.random.default_rng(2).normal(size=(41, 3, 2))
+    frames = {0.3: 9, 1.0: 29, 9.0: 41}[window_s]
+    np.testing.assert_allclose(
+        smooth(values, window_s, 30, order), savgol_filter(values, frames, order, axis=0, mode="interp"), atol=1e-9
+    )
 
 
 def test_nothing_is_delayed():

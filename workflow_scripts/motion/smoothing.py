@@ -2,9 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import label
-from scipy.signal import savgol_filter
+from numpy.lib.stride_tricks import sliding_window_view
 
 from workflow_scripts.motion.skeleton import Floats
 
@@ -24,19 +22,24 @@ def fill_gaps(values: Floats, present: npt.NDArray[np.bool_]) -> Floats:
         raise ValueError("no frame is present: there is nothing to interpolate from")
     filled = np.array(values, dtype=np.float64)
     inside = np.clip(np.arange(len(values)), known[0], known[-1])
+    if len(known) == len(values):
+        return filled
     if len(known) == 1:
         filled[:] = filled[known[0]]
     else:
+        from scipy.interpolate import PchipInterpolator  # a second to import, and most clips have no gap
+
         filled[~present] = PchipInterpolator(known, filled[known], axis=0)(inside[~present])
     return filled
 
 
 def gap_lengths(present: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
     """Return, for each frame (T,), the length in frames of the gap it lies in; 0 where the frame is present."""
-    gaps, _ = label(~present)
-    lengths = np.bincount(gaps.ravel())
-    lengths[0] = 0
-    return lengths[gaps]
+    lengths = np.zeros(len(present), dtype=np.intp)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], present, [True]])))
+    for start, stop in edges.reshape(-1, 2):
+        lengths[start:stop] = stop - start
+    return lengths
 
 
 def smooth(values: Floats, window_s: float, fps: float, order: int = 2) -> Floats:
@@ -49,4 +52,11 @@ def smooth(values: Floats, window_s: float, fps: float, order: int = 2) -> Float
     frames = min(frames, len(values) - 1 + len(values) % 2)
     if frames <= order + 1:
         return np.array(values, dtype=np.float64)
-    return np.asarray(savgol_filter(values, frames, order, axis=0, mode="interp"))
+    values = np.asarray(values, dtype=np.float64)
+    powers = np.vander(np.linspace(-1, 1, frames), order + 1)
+    fit = powers @ np.linalg.pinv(powers)  # (frames, frames): the fitted polynomial at every frame of its window
+    half = frames // 2
+    inner = sliding_window_view(values, frames, axis=0) @ fit[half]
+    first = np.tensordot(fit[:half], values[:frames], axes=1)
+    last = np.tensordot(fit[-half:], values[-frames:], axes=1)
+    return np.concatenate([first, inner, last])
