@@ -17,6 +17,7 @@ COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "v
 DEFAULT_FPS = 30.0
 AUDIO_RATE = 44_100  # Hz
 CRF = 20  # x264's quality: no loss that a pose estimator could see (docs of x264: 18 is visually lossless)
+INDEXED = frozenset({".3gp", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 
 log = logging.getLogger(__name__)
 
@@ -67,18 +68,19 @@ def cut_clip(media: Path, start_s: float, end_s: float, fps: float, video: Path 
     """
     frames = round(fps * (end_s - start_s))
     samples = round(AUDIO_RATE * frames / fps)
-    arguments: list[str | Path] = []
-    sound = f"aresample={AUDIO_RATE}:async=1:first_pts=0"
+    # Seeking spares decoding hours to cut a minute, and is exact when re-encoding. What has no index of its key frames
+    # (streams, songs) is decoded from its beginning instead: a seek would land where no picture can be decoded.
+    seek_s = start_s if video is not None and media.suffix in INDEXED else 0.0
+    skip_s = start_s - seek_s
+    arguments: list[str | Path] = ["-ss", f"{seek_s:.6f}"] if seek_s else []
+    arguments += ["-t", f"{end_s - seek_s + 1:.6f}", "-i", media]
     if video is not None:
-        # Seeking in the input is exact when re-encoding, and spares decoding hours to cut a minute.
-        arguments += ["-ss", f"{start_s:.6f}"] if start_s else []
-        arguments += ["-t", f"{end_s - start_s + 1:.6f}", "-i", media, "-map", "0:V:0", "-frames:v", str(frames)]
-        arguments += ["-vf", f"fps={fps:.6f}:start_time=0:round=near,{_PICTURE}", *_ENCODER, *_BARE, video]
-    else:
-        # Compressed songs have no index to seek by: they are decoded from the beginning.
-        sound += f",atrim=start_sample={round(start_s * AUDIO_RATE)},asetpts=PTS-STARTPTS"
-        arguments += ["-i", media]
-    sound += f",apad=whole_len={samples},atrim=end_sample={samples}"
+        picture = f"fps={fps:.6f}:start_time={skip_s:.6f}:round=near,setpts=PTS-STARTPTS,{_PICTURE}"
+        arguments += ["-map", "0:V:0", "-vf", picture, "-frames:v", str(frames), *_ENCODER, *_BARE, video]
+    sound = (
+        f"aresample={AUDIO_RATE}:async=1:first_pts=0,atrim=start_sample={round(skip_s * AUDIO_RATE)},"
+        f"asetpts=PTS-STARTPTS,apad=whole_len={samples},atrim=end_sample={samples}"
+    )
     arguments += ["-map", "0:a:0", "-af", sound, "-ac", "2", "-c:a", "pcm_s16le", *_BARE, audio]
     run_ffmpeg(arguments, media)
     counted = (_count_frames(video) if video is not None else frames, _count_samples(audio))
