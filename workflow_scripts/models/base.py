@@ -6,14 +6,18 @@ and saves `state()`; the generate stage calls `from_state` and `generate`.
 
 import importlib
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
+
+if TYPE_CHECKING:  # models that do not learn by gradient start without torch
+    import torch
 
 # Architectures by the name used in the configuration; each is the module of that name in this package.
 ARCHITECTURES: tuple[str, ...] = ("motion_graph", "seq2seq")
@@ -63,6 +67,45 @@ class DanceModel(ABC):
     @abstractmethod
     def from_dataset(cls, config: ModelConfig, dataset: Dataset) -> Self:
         """Return a model shaped for `dataset`: fitted if it needs no gradients, else freshly initialised."""
+
+
+class GradientConfig(ModelConfig):
+    """Settings of training that all models that learn by gradient share.
+
+    Attributes:
+        learning_rate: of Adam, at the start; it falls to 0 along a cosine over `max_epochs`.
+        batch_size: windows per step.
+        max_epochs: passes over the training windows.
+        max_minutes: stop earlier than that (a result that depends on the machine's speed), or None.
+        gradient_clip: largest norm of the gradient.
+    """
+
+    learning_rate: float = Field(default=3e-3, gt=0)
+    batch_size: int = Field(default=8, ge=1)
+    max_epochs: int = Field(default=45, ge=1)
+    max_minutes: float | None = Field(default=None, gt=0)
+    gradient_clip: float = Field(default=1.0, gt=0)
+
+
+class GradientModel(DanceModel):
+    """A model with a network that the train stage fits.
+
+    Attributes:
+        config: the settings.
+        network: what is trained; its parameters are part of `state()`.
+    """
+
+    trained_by_gradient: ClassVar[bool] = True
+    config: GradientConfig
+    network: "torch.nn.Module"
+
+    @abstractmethod
+    def examples(self, dataset: Dataset, split: str) -> Sequence[dict[str, "torch.Tensor"]]:
+        """Return one example per window of a split ("train" or "validation"): tensors of equal shapes by name."""
+
+    @abstractmethod
+    def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
+        """Return the scalar loss of a batch of examples, shapes (B, ...). The network is in train or eval mode."""
 
 
 def load_architecture(name: str) -> type[DanceModel]:

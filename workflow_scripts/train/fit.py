@@ -1,0 +1,173 @@
+"""Fit a model to a dataset.
+
+`python -m workflow_scripts.train.fit --dataset H5 --config JSON --output results/models/M --state results/state/M`
+"""
+
+import argparse
+import io
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflow_scripts.models.base import ARCHITECTURES, GradientModel, ModelConfig, load_architecture
+from workflow_scripts.motion.dataset_file import SPLITS, Dataset, read_dataset
+from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.files import atomic_path, sha256_of, write_json
+from workflow_scripts.workflow.provenance import code_version, digest, versions
+
+if TYPE_CHECKING:
+    from workflow_scripts.train.history import Epoch
+
+
+class TrainConfig(BaseModel):
+    """One experiment: an architecture, its own settings, a seed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    architecture: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    seed: int = Field(default=1, ge=0)
+
+
+@dataclass
+class Fitted:
+    """A fitted model's `state()`, all its settings, and the losses of every epoch (none without gradients)."""
+
+    state: dict[str, Any]
+    settings: ModelConfig
+    history: "list[Epoch]"
+
+
+def settings_of(config: TrainConfig) -> ModelConfig:
+    """Return the architecture's settings with its defaults.
+
+    Raises:
+        UserError: the architecture is unknown, or a setting is.
+    """
+    if config.architecture not in ARCHITECTURES:
+        raise UserError(f"unknown architecture {config.architecture!r}; known: {', '.join(ARCHITECTURES)}")
+    try:
+        return load_architecture(config.architecture).Config.model_validate(config.settings)
+    except ValidationError as error:
+        raise UserError(f"settings of {config.architecture}: {error}") from error
+
+
+def fit_model(config: TrainConfig, dataset: Dataset, last: Path) -> Fitted:
+    """Fit a model; one that learns by gradient resumes from `last` if that exists and saves its progress there."""
+    settings = settings_of(config)
+    architecture = load_architecture(config.architecture)
+    if not architecture.trained_by_gradient:
+        return Fitted(architecture.from_dataset(settings, dataset).state(), settings, [])
+    import torch
+
+    from workflow_scripts.train.gradient import fit
+
+    torch.manual_seed(config.seed)
+    model = cast(GradientModel, architecture.from_dataset(settings, dataset))
+    history = fit(model, dataset, config.seed, last)
+    return Fitted(model.state(), settings, history)
+
+
+def main() -> None:
+    """Parse the arguments, fit, write the model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", type=Path, required=True)
+    parser.add_argument("--config", required=True, help="architecture, settings and seed as JSON text")
+    parser.add_argument("--output", type=Path, required=True, help="the model's folder")
+    parser.add_argument("--state", type=Path, required=True, help="folder for the state to resume from")
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    try:
+        config = TrainConfig.model_validate_json(arguments.config)
+    except ValidationError as error:
+        raise UserError(f"model settings: {error}") from error
+    import torch
+
+    torch.set_num_threads(arguments.threads)
+    started = time.perf_counter()
+    settings_of(config)  # mistakes are reported before the dataset is read
+    dataset = read_dataset(arguments.dataset)
+    if not len(dataset.windows["train"]):
+        raise UserError(f"{arguments.dataset}: no training windows")
+    data, code = sha256_of(arguments.dataset), _code(config)
+    # A state serves only the very experiment it was saved by.
+    state = arguments.state / digest([config.model_dump(), data, code])
+    fitted = fit_model(config, dataset, state / "last.ckpt")
+    losses = _losses(fitted.history)
+    checkpoint = {
+        "architecture": config.architecture,
+        "settings": fitted.settings.model_dump(mode="json"),
+        "seed": config.seed,
+        "state": fitted.state,
+        "fps": dataset.fps,
+        "feature_set": dataset.feature_set,
+        "dataset": data,
+        "metrics": losses,
+    }
+    name = arguments.output.name
+    if fitted.history:
+        from workflow_scripts.train.history import draw_history, write_history
+
+        write_history(arguments.output / "history.csv", fitted.history)
+        draw_history(arguments.output / "loss.svg", fitted.history, f"{name} ({config.architecture})")
+    _save(arguments.output / "checkpoint.ckpt", checkpoint)
+    description = {
+        "architecture": config.architecture,
+        "settings": checkpoint["settings"],
+        "seed": config.seed,
+        "dataset": _description(dataset, arguments.dataset.stem, data),
+        "fps": dataset.fps,
+        "feature_set": dataset.feature_set,
+        "losses": losses,
+        "seconds": round(time.perf_counter() - started, 1),
+        "threads": arguments.threads,
+        "versions": versions("torch", "lightning", "numpy"),
+        "code": code,
+    }
+    write_json(arguments.output / "model.json", description)
+    shutil.rmtree(state, ignore_errors=True)
+    print(f"{name}: {config.architecture}, {description['seconds']} s, losses {losses or 'none'}")  # noqa: T201
+
+
+def _code(config: TrainConfig) -> str:
+    return code_version("workflow_scripts.train.fit", f"workflow_scripts.models.{config.architecture}")
+
+
+def _losses(history: "list[Epoch]") -> dict[str, Any]:
+    if not history:
+        return {}
+    last = history[-1]
+    losses = {"train": last.train_loss, "validation": last.validation_loss}
+    return {"epochs": last.epoch} | {name: round(loss, 6) for name, loss in losses.items() if loss is not None}
+
+
+def _description(dataset: Dataset, name: str, sha256: str) -> dict[str, Any]:
+    splits = {split: dataset.split(split) for split in SPLITS}
+    return {
+        "name": name,
+        "sha256": sha256,
+        "clips": {split: [clip.name for clip in clips] for split, clips in splits.items()},
+        "windows": {split: len(dataset.windows[split]) for split in SPLITS},
+        "seconds": {
+            split: round(sum(len(clip.motion.root) for clip in clips) / dataset.fps, 2)
+            for split, clips in splits.items()
+        },
+    }
+
+
+def _save(target: Path, checkpoint: dict[str, Any]) -> None:
+    """Write tensors and plain values; through memory, since torch puts a file's name into its bytes."""
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(checkpoint, buffer)
+    with atomic_path(target) as path:
+        path.write_bytes(buffer.getvalue())
+
+
+if __name__ == "__main__":
+    entry_point(main)

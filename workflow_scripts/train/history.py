@@ -1,0 +1,50 @@
+"""The losses of a training, as a table and as a picture."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow_scripts.workflow.files import atomic_path
+
+COLUMNS = ("epoch", "train_loss", "validation_loss", "seconds")
+
+
+@dataclass
+class Epoch:
+    """One epoch: its number from 1, mean losses over windows (validation None where there is none), its duration."""
+
+    epoch: int
+    train_loss: float | None
+    validation_loss: float | None
+    seconds: float
+
+
+def write_history(target: Path, history: Sequence[Epoch]) -> None:
+    """Write the epochs as CSV; a loss that was not measured is an empty cell."""
+    with atomic_path(target) as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for epoch in history:
+            losses = ["" if loss is None else f"{loss:.6g}" for loss in (epoch.train_loss, epoch.validation_loss)]
+            writer.writerow([epoch.epoch, *losses, f"{epoch.seconds:.3f}"])
+
+
+def draw_history(target: Path, history: Sequence[Epoch], title: str) -> None:
+    """Draw the losses over epochs as SVG, the same bytes for the same losses."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({"svg.hashsalt": "playlist2dance", "font.size": 9}):
+        figure = Figure(figsize=(6, 3.5), layout="constrained")
+        axes = figure.subplots()
+        for name, label in (("train_loss", "training"), ("validation_loss", "validation")):
+            points = [(e.epoch, getattr(e, name)) for e in history if getattr(e, name) is not None]
+            if points:
+                axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) == 1 else "")
+        axes.set(xlabel="epoch", ylabel="loss", yscale="log", title=title)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.3, which="both", linewidth=0.5)
+        axes.legend(frameon=False)
+        with atomic_path(target) as path:
+            figure.savefig(path, format="svg", metadata={"Date": None})
