@@ -55,7 +55,7 @@ def _paint_face(
             r, g, b = 0.15, 0.085, 0.045
         else:
             r, g, b = 0.84, 0.82, 0.80
-        gloss = 0.6
+        gloss = 0.25
         if ey > 0.5:
             r, g, b = 0.5 * r, 0.5 * g, 0.5 * b
     elif eye < 1.7 and ey > -0.1:
@@ -101,26 +101,25 @@ def _paint_shirt(
 
 @numba.njit(**FAST)
 def _lit(x: float, y: float, z: float, shadow: Floats, view: Floats) -> float:
-    """Share of the lamp's light (0..1) that reaches a point: four neighbours of the depth map, blended."""
+    """Share of the lamp's light (0..1) that reaches a point, by the lamp's depth map."""
     x, y, z = x - view[3, 0], y - view[3, 1], z - view[3, 2]
     scale = view[4, 0]
-    u = (view[0, 0] * x + view[0, 1] * y + view[0, 2] * z) * scale + 0.5 * shadow.shape[1] - 0.5
-    v = -(view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) * scale + 0.5 * shadow.shape[0] - 0.5
+    u = (view[0, 0] * x + view[0, 1] * y + view[0, 2] * z) * scale + 0.5 * shadow.shape[1]
+    v = -(view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) * scale + 0.5 * shadow.shape[0]
     near = NEARNESS_OFFSET - (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) + SHADOW_BIAS
     i, j = math.floor(v), math.floor(u)
-    if i < 0 or j < 0 or i >= shadow.shape[0] - 1 or j >= shadow.shape[1] - 1:
+    if i < 1 or j < 1 or i >= shadow.shape[0] - 1 or j >= shadow.shape[1] - 1:
         return 1.0
+    # Three by three neighbours under a tent as wide as two cells, so that edges are soft and do not step.
     a, b = u - j, v - i
     total = 0.0
-    if shadow[i, j] < near:
-        total += (1 - a) * (1 - b)
-    if shadow[i, j + 1] < near:
-        total += a * (1 - b)
-    if shadow[i + 1, j] < near:
-        total += (1 - a) * b
-    if shadow[i + 1, j + 1] < near:
-        total += a * b
-    return total
+    for row in range(3):
+        down = 1 - b if row == 0 else (1.0 if row == 1 else b)
+        for column in range(3):
+            right = 1 - a if column == 0 else (1.0 if column == 1 else a)
+            if shadow[i - 1 + row, j - 1 + column] < near:
+                total += down * right
+    return 0.25 * total
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True, forceinline=True)
@@ -183,7 +182,7 @@ def _colour(
     facing = nx * lights[0] + ny * lights[1] + nz * lights[2]
     lit = 0.0
     if facing > -0.22:
-        lit = _lit(x + 0.012 * nx, y + 0.012 * ny, z + 0.012 * nz, shadow, lamp_view)
+        lit = _lit(x + 0.018 * nx, y + 0.018 * ny, z + 0.018 * nz, shadow, lamp_view)
     key = max(0.0, (facing + 0.22) / 1.22) * (SHADE_LIGHT + (1 - SHADE_LIGHT) * lit)
     above = 0.5 + 0.5 * ny
     sky = free * (0.45 + 0.55 * above)

@@ -60,7 +60,8 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; media-src 'self' file: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+ content="default-src 'none'; img-src data:; media-src 'self' file: data:; style-src 'unsafe-inline';
+ script-src 'unsafe-inline'">
 <title>playlist2dance</title>
 <style>
 :root { color-scheme: dark; --ink: #eceef6; --dim: #989db3; --line: #262a3d; --accent: #7fd4ff }
@@ -71,8 +72,8 @@ body { margin: 0 auto; max-width: 1800px; padding: clamp(20px, 4vw, 56px); min-h
     radial-gradient(1000px 600px at 100% 0, #4d1f5a55, transparent), #0c0e17 }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 18px; margin-bottom: 36px }
 h1 { font-size: clamp(26px, 4vw, 40px); letter-spacing: -.02em; margin: 0;
-  background: linear-gradient(90deg, #7fd4ff, #c79bff 55%, #ff8fc7); -webkit-background-clip: text; background-clip: text;
-  color: transparent }
+  background: linear-gradient(90deg, #7fd4ff, #c79bff 55%, #ff8fc7);
+  -webkit-background-clip: text; background-clip: text; color: transparent }
 header p, figcaption span, .empty { color: var(--dim); margin: 0 }
 section { margin: 0 0 44px }
 h2 { font-size: 20px; font-weight: 600; margin: 0 0 14px; padding-bottom: 10px; border-bottom: 1px solid var(--line);
@@ -88,8 +89,8 @@ button { position: absolute; inset: 0; width: 100%; padding: 0; border: 0; backg
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 14px }
 i { position: absolute; left: 50%; top: 50%; width: 62px; height: 62px; margin: -31px; border-radius: 50%;
   background: #0c0e17b8; border: 1px solid #ffffff40; transition: opacity .18s, transform .18s }
-i::after { content: ""; position: absolute; left: 24px; top: 19px; border: solid transparent; border-width: 12px 0 12px 19px;
-  border-left-color: #fff }
+i::after { content: ""; position: absolute; left: 24px; top: 19px; border: solid transparent;
+  border-width: 12px 0 12px 19px; border-left-color: #fff }
 button:hover i { transform: scale(1.1) }
 .on i { opacity: 0 }
 .on button:hover i { opacity: .75 }
