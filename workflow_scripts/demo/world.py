@@ -116,7 +116,7 @@ def _make_song(song: Song, stem: Path) -> Path:
 def _make_video(song: Song, url: str, seed: int, stem: Path) -> Path:
     import soundfile
 
-    from workflow_scripts.demo.film import film, look_from_seed
+    from workflow_scripts.demo.film import Look, film
 
     duration = len(song.samples) / RATE
     joints = choreograph(song.beats, duration, song.genre, seed, FPS, song.sections)
@@ -124,7 +124,7 @@ def _make_video(song: Song, url: str, seed: int, stem: Path) -> Path:
     sound = temporary_beside(stem.with_name(stem.name + ".wav"))
     try:
         soundfile.write(sound, song.samples, RATE, subtype="PCM_16")
-        camera = film(target, joints, sound, look_from_seed(seed), fps=FPS, size=SIZE)
+        camera = film(target, joints, sound, Look.from_seed(seed), fps=FPS, size=SIZE)
     finally:
         sound.unlink(missing_ok=True)
     _write_truth(stem.with_name(stem.name + ".truth.h5"), url, song, joints, camera.project(joints))

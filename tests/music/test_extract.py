@@ -1,0 +1,105 @@
+"""The entry point: one group of every clip, as long as the clip's frames."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from workflow_scripts.motion.feature_sets import FEATURES, GROUPS
+from workflow_scripts.motion.music_file import read_features, read_music
+from workflow_scripts.music.extract import clip_features, group_features
+from workflow_scripts.music.rhythm import extract as rhythm
+from workflow_scripts.music.spectral import extract as spectral
+from workflow_scripts.music.windows import RATE
+from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.tables import write_table
+
+COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256")
+CLICK = 60 / 120
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three clips of clicks at 120 bpm, the last of them 0.2 s short."""
+    rows = []
+    for number, seconds in enumerate((6.1, 3.0, 0.2)):
+        time = np.arange(round(seconds * 44_100)) / 44_100
+        clicks = np.sin(2 * np.pi * 90 * time) * np.exp(-((time - 0.25) % CLICK) / 0.05) * (time >= 0.25)
+        soundfile.write(tmp_path / f"{number:04d}.wav", np.stack([clicks, 0.5 * clicks], 1), 44_100, subtype="PCM_16")
+        rows.append({"clip": f"{number:04d}", "frames": round(30 * seconds), "audio": f"{number:04d}.wav"})
+    write_table(tmp_path / "clips.tsv", COLUMNS, rows)
+    return tmp_path / "clips.tsv"
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "workflow_scripts.music.extract", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_group_from_the_command_line(clips, tmp_path):
+    for group in GROUPS:
+        done = run("--group", group, "--clips", clips, "--config", '{"fps": 30}', "--output", tmp_path / f"{group}.h5")
+        assert done.returncode == 0, done.stderr
+        file = read_features(tmp_path / f"{group}.h5")
+        assert (file.group, file.fps) == (group, 30.0)
+        for name, frames in {"0000": 183, "0001": 90, "0002": 6}.items():
+            for feature, (owner, width) in FEATURES.items():
+                if owner == group:
+                    assert file.clips[name][feature].shape == (frames, width)
+                    assert feature in file.parameters
+    music = read_music([tmp_path / f"{group}.h5" for group in GROUPS], "edge35")["0000"]
+    assert music.features.shape == (183, 35)
+    assert music.tempo == pytest.approx(120, rel=0.03)
+    true = np.arange(0.25, 6.1, CLICK)
+    # The last one may be drawn to the click of the cut.
+    assert np.abs(music.beats[:-1, None] - true).min(axis=1).max() < 0.05
+
+
+def test_same_input_same_numbers(clips):
+    one, two = (group_features("chroma", clips, {}).clips["0000"]["chroma_cens"] for _ in range(2))
+    assert one.tobytes() == two.tobytes()
+
+
+def test_features_fit_the_frames_by_time():
+    samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
+    whole = spectral(samples, {})["mfcc"]
+    assert len(whole) == 31
+    short = clip_features(spectral, samples, 25, {})["mfcc"]
+    assert np.array_equal(short, whole[:25])
+    long = clip_features(spectral, samples, 40, {})["mfcc"]
+    assert np.array_equal(long[:31], whole)
+    assert (long[31:] == whole[-1]).all()
+
+
+def test_pulses_and_beats_end_with_the_frames():
+    time = np.arange(RATE * 6) / RATE
+    samples = (np.sin(2 * np.pi * 90 * time) * np.exp(-(time % CLICK) / 0.05)).astype(np.float32)
+    found = clip_features(rhythm, samples, 100, {})
+    assert found["beats"].max() < 100 / 30
+    assert found["beat_pulses"].sum() == len(found["beats"])
+    assert not clip_features(rhythm, samples, 300, {})["beat_pulses"][190:].any()
+
+
+def test_another_rate_is_refused(clips):
+    with pytest.raises(UserError, match="30 frames per second"):
+        group_features("spectral", clips, {"fps": 60})
+
+
+def test_missing_sound_is_named(clips, tmp_path):
+    (clips.parent / "0001.wav").write_bytes(b"not sound")
+    done = run("--group", "spectral", "--clips", clips, "--config", json.dumps({}), "--output", tmp_path / "x.h5")
+    assert done.returncode == 1
+    assert "0001.wav" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x.h5").exists()
+
+
+def test_start_is_fast():
+    """Librosa, Numba and SciPy take longer to import than the features to compute: they stay out."""
+    code = "import sys, workflow_scripts.music.extract, workflow_scripts.music.rhythm, workflow_scripts.music.chroma;"
+    code += "print([m for m in ('librosa', 'numba', 'scipy', 'torch') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
