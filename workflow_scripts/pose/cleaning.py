@@ -10,7 +10,7 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.smoothing import fill_gaps, gap_lengths, smooth
 from workflow_scripts.pose.backend import Track
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.grounding import grounded, to_world
+from workflow_scripts.pose.grounding import grounded, to_world, with_level_feet
 from workflow_scripts.pose.quality import Quality, agreement, rigidity
 from workflow_scripts.pose.upright import straightened, systematic_lean
 
@@ -53,7 +53,7 @@ def clean_motion(track: Track, camera: Camera, fps: float, frames: int, config: 
     )
 
     scale = SMPL24.rest_lengths[_LEG_BONES].sum() / max(own_lengths[_LEG_BONES].sum(), 1e-6)
-    positions = with_bone_lengths(to_world(joints), SMPL24.rest_lengths)
+    positions = with_level_feet(with_bone_lengths(to_world(joints), SMPL24.rest_lengths))
     root = to_world(place + joints[:, 0]) * scale
     positions = positions - positions[:, :1]
     person = Person(

@@ -10,6 +10,8 @@ from workflow_scripts.motion.smoothing import smooth
 # height of the floor in the camera's frame changes only by the error of the estimated distance.
 _FLOOR_WINDOW_S = 2.0
 _FLOOR_PERCENTILE = 30
+# Degrees. Toes that hang by more are meant: a dancer on pointe stays there.
+_LARGEST_FOOT_ERROR = 30.0
 _FEET = [joint for foot in SMPL24.feet for joint in foot]
 
 
@@ -19,6 +21,31 @@ def to_world(points: Floats) -> Floats:
     A person who faces the camera then faces +z, with the left side at +x (on the right of the picture).
     """
     return points * np.array([1.0, -1.0, -1.0])
+
+
+def with_level_feet(positions: Floats) -> Floats:
+    """Take out the systematic pitch of the feet: the median foot is as flat as at rest, headings and lengths stay.
+
+    MediaPipe lets the toes hang (about 20 degrees on dancers whose feet are known, and to the eye on real footage),
+    which would make every dancer stand on tiptoe. Feet are flat on the floor for most of a dance.
+
+    Args:
+        positions: (T, 24, 3) metres, y up.
+    """
+    ankles, toes = (list(side) for side in zip(*SMPL24.feet, strict=True))
+    feet = positions[:, toes] - positions[:, ankles]
+    error = np.median(_pitch(feet)) - float(_pitch(SMPL24.rest_positions[toes[0]] - SMPL24.rest_positions[ankles[0]]))
+    pitch = _pitch(feet) - np.clip(error, -np.radians(_LARGEST_FOOT_ERROR), np.radians(_LARGEST_FOOT_ERROR))
+    heading = np.arctan2(feet[..., 0], feet[..., 2])
+    length = np.linalg.norm(feet, axis=-1)
+    level = [np.cos(pitch) * np.sin(heading), np.sin(pitch), np.cos(pitch) * np.cos(heading)]
+    result = positions.copy()
+    result[:, toes] = positions[:, ankles] + length[..., None] * np.stack(level, axis=-1)
+    return result
+
+
+def _pitch(bones: Floats) -> Floats:
+    return np.arctan2(bones[..., 1], np.hypot(bones[..., 0], bones[..., 2]))
 
 
 def sole_heights(world: Floats) -> Floats:
