@@ -115,6 +115,8 @@ checkpoint admit:
 
 rule cut:
     input:
+        # Parameters come from the video's row.
+        playlist=lambda wc: ancient(checkpoints.list_collection.get(collection=wc.collection).output[0]),
         status="results/videos/{collection}/{video}.json",
     output:
         clips="results/clips/{collection}/{video}/clips.tsv",
