@@ -24,7 +24,8 @@ FOOT_LIFT_PER_METRE, MAX_FOOT_LIFT = 0.45, 0.09
 TRAVEL = (0.14, 0.86)
 LEG_REACH = 0.992
 ARM_SWING, FOREARM_SWING = (0.8, 0.0, 0.6), (0.3, 0.0, 0.95)
-COLLAR_RAISE_DEG, COLLAR_REACH_DEG = 24.0, 14.0
+# The collar bones: below their rest under hanging arms, above it under raised ones; forward with the arm.
+COLLAR_DROP_DEG, COLLAR_RAISE_DEG, COLLAR_REACH_DEG = 9.0, 24.0, 14.0
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,7 @@ def _place_arm(
     arms: list[Arm] = [(pose.left_arm, pose.right_arm)[side] for pose in poses]
     upper = _directions([arm.upper for arm in arms], dancer.arms[2 * side], ARM_SWING, sign, curves)
     fore = _directions([arm.fore for arm in arms], dancer.arms[2 * side + 1], FOREARM_SWING, sign, curves)
-    raised = COLLAR_RAISE_DEG * np.clip(0.35 + upper[:, 1], 0.0, None) ** 2 / 1.35**2
+    raised = (COLLAR_DROP_DEG + COLLAR_RAISE_DEG) * (0.5 + 0.5 * upper[:, 1]) ** 1.5 - COLLAR_DROP_DEG
     reach = -COLLAR_REACH_DEG * upper[:, 2] * sign
     collar = Rotation.from_euler("YZ", np.stack([reach, sign * raised], axis=1), degrees=True)
     joints[:, 13 + side] = joints[:, 9] + chest.apply(offsets[13 + side])

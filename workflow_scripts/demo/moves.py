@@ -182,13 +182,13 @@ def _rock_bounce() -> Move:
         shift=0.08, drop=0.13, chest_yaw=18, chest_roll=10, chest_pitch=10, head_roll=8, head_pitch=10,
         left_arm=Arm((0.55, -0.85, -0.25), (0.05, -0.35, 0.95)),
         right_arm=Arm((0.55, -0.75, 0.40), (-0.35, 0.10, 0.95)),
-        left_foot=Foot(out=0.21, toe_out=25), right_foot=Foot(out=0.21, toe_out=18),
+        left_foot=Foot(out=0.18, toe_out=25), right_foot=Foot(out=0.18, toe_out=18),
     )  # fmt: skip
     return _side_to_side(left)
 
 
 def _chest_pump() -> Move:
-    feet = _wide(0.21, 22)
+    feet = _wide(0.18, 22)
     open_ = Pose(
         drop=0.10,
         hip_lean=4,
@@ -213,9 +213,9 @@ def _b_stance() -> Move:
     stance = Pose(
         shift=0.05, drop=0.08, advance=-0.05, hip_lean=-6, chest_yaw=-18, chest_pitch=-8, chest_roll=-8,
         head_pitch=-8, head_yaw=10, head_roll=-8, left_arm=crossed, right_arm=crossed,
-        left_foot=Foot(out=0.21, forward=0.24, toe_out=28), right_foot=Foot(out=0.21, toe_out=26),
+        left_foot=Foot(out=0.18, forward=0.24, toe_out=28), right_foot=Foot(out=0.18, toe_out=26),
     )  # fmt: skip
-    dip = Pose(drop=0.20, hip_lean=14, chest_pitch=14, head_pitch=8, **_both(BACK_SWING), **_wide(0.21, 26))
+    dip = Pose(drop=0.20, hip_lean=14, chest_pitch=14, head_pitch=8, **_both(BACK_SWING), **_wide(0.18, 26))
     return _there_and_back(stance, dip)
 
 
@@ -230,8 +230,8 @@ def _jab() -> Move:
         head_pitch=4,
         left_arm=Arm((0.10, -0.05, 1.0), (-0.05, 0.02, 1.0)),
         right_arm=Arm((0.60, -0.75, -0.30), (-0.10, 0.45, 0.90)),
-        left_foot=Foot(out=0.20),
-        right_foot=Foot(out=0.20, heel_up=16),
+        left_foot=Foot(out=0.18),
+        right_foot=Foot(out=0.18, heel_up=16),
     )  # fmt: skip
     return _side_to_side(pose)
 
@@ -245,8 +245,8 @@ def _robot() -> Move:
         head_yaw=28,
         left_arm=Arm((0.98, 0.10, 0.12), (0.18, 1.0, 0.18)),
         right_arm=Arm((0.95, -0.15, 0.12), (0.15, -0.98, 0.28)),
-        left_foot=Foot(out=0.21),
-        right_foot=Foot(out=0.21),
+        left_foot=Foot(out=0.18),
+        right_foot=Foot(out=0.18),
     )  # fmt: skip
     return _side_to_side(pose)
 
