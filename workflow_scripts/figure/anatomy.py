@@ -332,7 +332,7 @@ def _shoe(at: dict[str, Floats], s: float, side: str) -> list[Solid]:
 def _sole(at: dict[str, Floats], s: float, side: str) -> list[Solid]:
     _, heel, toe = _foot(at, s, side)
     foot = {f"{side}_foot": 1.0}
-    drop = np.array([0, -0.016 * s, 0])
+    drop = np.array([0, -0.014 * s, 0])
     middle = heel + 0.6 * (toe - heel)
     return [
         _cone(heel + drop, middle + drop, 0.036 * s, 0.042 * s, 0.02 * s, foot, foot),
@@ -341,10 +341,10 @@ def _sole(at: dict[str, Floats], s: float, side: str) -> list[Solid]:
 
 
 def _foot(at: dict[str, Floats], s: float, side: str) -> tuple[Floats, Floats, Floats]:
-    """Ankle, heel and tip, the latter two at the height of the foot's middle (the sole is 5 cm lower)."""
+    """Ankle, heel and tip, the latter two at the height of the foot's middle (the sole is 5.5 cm lower)."""
     ankle, ball = at[f"{side}_ankle"], at[f"{side}_foot"]
     forward = ball - ankle
     forward[1] = 0.0
     forward = forward / np.linalg.norm(forward)
-    level = np.array([ankle[0], ankle[1] - 0.037 * s, ankle[2]])
+    level = np.array([ankle[0], ankle[1] - 0.029 * s, ankle[2]])
     return ankle, level - 0.045 * s * forward, level + 0.155 * s * forward

@@ -1,0 +1,144 @@
+"""The gallery: every video in it, nothing of a title interpreted, nothing fetched from elsewhere."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workflow_scripts.render.gallery import make_gallery
+from workflow_scripts.render.page import Entry, gallery_page
+from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.media import MediaError, video_writer
+from workflow_scripts.workflow.tables import write_table
+
+NASTY = """<script>alert("x")</script> & 'quotes' — 音楽"""
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, and the text of headings and captions."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, list[str]] = {"h2": [], "b": [], "span": []}
+        self._open = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._open = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open in self.text:
+            self.text[self._open].append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+def make_video(path: Path, red: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with video_writer(path, 64, 48, 30) as sink:
+        for _ in range(15):
+            sink.write(np.full((48, 64, 3), (red, 40, 40), np.uint8))
+    return path
+
+
+@pytest.fixture
+def videos(tmp_path: Path) -> list[Path]:
+    root = tmp_path / "renders"
+    names = ("seq2seq/songs/song02_0", "graph/songs/song01_0", "seq2seq/songs/song01_0", "seq2seq/songs/song01_1")
+    return [make_video(root / f"{name}.mp4", 50 * n) for n, name in enumerate(names)]
+
+
+def test_every_video_is_linked_and_listed_once(videos: list[Path], tmp_path: Path) -> None:
+    titles, output = {"song01": NASTY, "song02": "Second"}, tmp_path / "animations"
+    make_gallery(videos, titles, output)
+    expected = ["graph__song01_0", "seq2seq__song01_0", "seq2seq__song01_1", "seq2seq__song02_0"]
+    assert sorted(path.name for path in output.iterdir()) == sorted(
+        [*(f"{name}.mp4" for name in expected), "index.html"]
+    )
+    assert (output / "seq2seq__song02_0.mp4").samefile(videos[0])  # a hard link: no second copy of the data
+    outline = Outline((output / "index.html").read_text(encoding="utf-8"))
+    assert [attrs["src"] for attrs in outline.all("video")] == [f"{name}.mp4" for name in expected]
+    assert outline.text["h2"] == [NASTY, "Second"]
+    assert outline.text["b"] == ["graph", "seq2seq · 1", "seq2seq · 2", "seq2seq"]
+    assert len(outline.all("script")) == 1  # ours, not the title's
+    assert len(outline.all("button")) == 4
+    assert all(NASTY in str(attrs["aria-label"]) for attrs in outline.all("button")[:3])
+    assert all("autoplay" not in attrs and "muted" not in attrs for attrs in outline.all("video"))
+
+
+def test_posters_show_their_videos(videos: list[Path], tmp_path: Path) -> None:
+    make_gallery(videos[1:2], {}, tmp_path / "a")
+    (video,) = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8")).all("video")
+    kind, data = str(video["poster"]).split(",")
+    assert kind == "data:image/jpeg;base64"
+    image = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert image.size == (480, 360)
+    np.testing.assert_allclose(np.asarray(image)[180, 240], (50, 40, 40), atol=12)
+
+
+def test_the_page_asks_nobody_for_anything(videos: list[Path], tmp_path: Path) -> None:
+    make_gallery(videos, {"song01": "http://example.org/title"}, tmp_path / "a")
+    page = (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+    outline = Outline(page)
+    assert not outline.all("link")
+    assert not outline.all("img")
+    assert not re.search(r"url\(|@import", page)
+    sources = [
+        str(value) for _, attrs in outline.tags for key, value in attrs.items() if key in ("src", "href", "poster")
+    ]
+    assert all(source.startswith("data:") or "/" not in source for source in sources)
+
+
+def test_hostile_names_do_not_leave_their_attributes() -> None:
+    entry = Entry('a"b<.mp4', 'm"><img src=x>', "s", '"><svg onload=1>', "0", 61.9, "data:,")
+    outline = Outline(gallery_page([entry]))
+    assert not outline.all("img")
+    assert not outline.all("svg")
+    assert outline.text["b"] == ['m"><img src=x>']
+    assert outline.text["span"] == ["1:01"]
+    assert outline.all("video")[0]["src"] == "a%22b%3C.mp4"
+
+
+def test_a_second_run_replaces_the_first(videos: list[Path], tmp_path: Path) -> None:
+    output = tmp_path / "animations"
+    make_gallery(videos, {}, output)
+    make_gallery(videos[:1], {}, output)
+    assert sorted(path.name for path in output.iterdir()) == ["index.html", "seq2seq__song02_0.mp4"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert all(video.exists() for video in videos)
+
+
+def test_a_broken_video_leaves_the_old_gallery(videos: list[Path], tmp_path: Path) -> None:
+    output = tmp_path / "animations"
+    make_gallery(videos[:1], {}, output)
+    videos[1].write_bytes(b"no video")
+    with pytest.raises(MediaError, match="song01_0"):
+        make_gallery(videos, {}, output)
+    assert len(list(output.glob("*.mp4"))) == 1
+    with pytest.raises(UserError, match="expected a path"):
+        make_gallery([Path("plain.mp4")], {}, output)
+
+
+def test_entry_point_with_and_without_videos(videos: list[Path], tmp_path: Path) -> None:
+    songs = tmp_path / "songs.tsv"
+    columns = ("id", "verdict", "title", "genre", "split")
+    write_table(songs, columns, [{"id": "song01", "verdict": "ok", "title": "First & last"}])
+    for given in (videos, []):
+        command = [sys.executable, "-m", "workflow_scripts.render.gallery", "--videos", *given, "--songs", songs]
+        done = subprocess.run([*command, "--output", tmp_path / "a"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
+        assert outline.text["h2"] == (["First & last", "song02"] if given else [])
