@@ -15,7 +15,8 @@ from collect.synthetic_media import noise, numbered_video, write_wav
 from workflow_scripts.collect import download as downloading
 from workflow_scripts.collect.admit import admit
 from workflow_scripts.collect.download import Report, download
-from workflow_scripts.collect.list_collection import COLUMNS, list_collection
+from workflow_scripts.collect.list_collection import list_collection
+from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.media import run_ffmpeg, video_writer

@@ -10,6 +10,7 @@ import pytest
 from workflow_scripts.collect import ledger, verdict
 from workflow_scripts.collect.admit import COLUMNS as ADMITTED
 from workflow_scripts.collect.ledger import COLUMNS, quarantined
+from workflow_scripts.collect.summary import summary_lines
 from workflow_scripts.collect.verdict import allowed
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
@@ -99,3 +100,22 @@ def test_the_entry_points(results: Path) -> None:
     for limit in ("3", "0.6"):
         assert run(verdict, *arguments, "--limit", limit).returncode == 0
         assert text.read_text().startswith("3 of 5 items were left out (allowed: 3)")
+
+
+def test_the_last_lines_of_a_run(results: Path) -> None:
+    folder = results / "results"
+    assert summary_lines(folder) == []
+    (folder / "animations").mkdir(parents=True)
+    for name in ("index.html", "a.mp4", "b.mp4"):
+        (folder / "animations" / name).touch()
+    write_table(folder / "quarantine.tsv", COLUMNS, quarantined(*paths(results)))
+    write_table(folder / "playlists" / "mine.tsv", ("id", "url"), [{"id": "v01", "url": "a/dance.mp4"}])
+    (results / "cuts").mkdir()
+    (results / "cuts" / "mine.tsv").write_text("dance 0:01 0:02\ndacne 0:01 0:02\n")
+    (results / "cuts" / "unused.tsv").write_text("dacne 0:01 0:02\n")
+    reasons = "2 × no audio stream found; 1 × a person in 10 % of the frames only"
+    assert summary_lines(folder) == [
+        f"2 dances: open {folder}/animations/index.html in a browser.",
+        f"3 left out ({reasons}): see {folder}/quarantine.tsv.",
+        f"{results}/cuts/mine.tsv: no video of mine is named 'dacne'.",
+    ]

@@ -13,7 +13,8 @@ from workflow_scripts.collect import admit as admit_module
 from workflow_scripts.collect import download as download_module
 from workflow_scripts.collect import list_collection as list_module
 from workflow_scripts.collect.download import Report, download
-from workflow_scripts.collect.list_collection import COLUMNS, list_collection
+from workflow_scripts.collect.list_collection import list_collection
+from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.remote import list_playlist
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import sha256_of

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from workflow_scripts.collect.list_collection import COLUMNS as PLAYLIST_COLUMNS
+from workflow_scripts.collect.playlist import COLUMNS as PLAYLIST_COLUMNS
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json
 from workflow_scripts.workflow.tables import Row, read_table, write_table

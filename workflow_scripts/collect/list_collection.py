@@ -12,12 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflow_scripts.collect.lists import LIST_SUFFIXES, is_url, read_list
 from workflow_scripts.collect.local import DEMO, media_suffixes, scan
+from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.names import safe_id, unique_ids
 from workflow_scripts.workflow.tables import Row, write_table
-
-COLUMNS = ("id", "url", "title", "duration", "genre", "start", "end", "split", "digest")
 
 log = logging.getLogger(__name__)
 

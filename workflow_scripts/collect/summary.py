@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from workflow_scripts.collect.cuts import read_cuts, unmatched_cuts
 from workflow_scripts.workflow.tables import read_table
 
 
@@ -17,7 +18,7 @@ def summary_lines(results: Path) -> list[str]:
     if quarantine.exists():
         rows = read_table(quarantine, ("collection", "item", "reason"))
         lines += left_out_lines(rows, quarantine)
-    return lines
+    return lines + misspelt_cut_lines(results)
 
 
 def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:
@@ -26,6 +27,17 @@ def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:
         return []
     common = "; ".join(f"{count} × {reason}" for reason, count in reason_counts(rows).most_common(5))
     return [f"{len(rows)} left out ({common}): see {ledger}."]
+
+
+def misspelt_cut_lines(results: Path) -> list[str]:
+    """Return one line per name in the cut lists that no video of the collection has: such a line cuts nothing."""
+    lines = []
+    for path in sorted((results.parent / "cuts").glob("*.tsv")):
+        playlist = results / "playlists" / path.name
+        if playlist.exists():
+            names = unmatched_cuts(read_table(playlist, ("id", "url")), read_cuts(path))
+            lines += [f"{path}: no video of {path.stem} is named {name!r}." for name in names]
+    return lines
 
 
 def reason_counts(rows: list[dict[str, str]]) -> Counter[str]:

@@ -1,0 +1,4 @@
+"""The playlist: what is known of every video (or song) of a collection before it is fetched."""
+
+# `duration`, `start` and `end` in seconds; `digest` is the SHA-256 of a local file. Empty where it is not known.
+COLUMNS = ("id", "url", "title", "duration", "genre", "start", "end", "split", "digest")
