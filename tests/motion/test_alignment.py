@@ -14,9 +14,11 @@ def test_a_similarity_is_undone():
     assert pa_mpjpe(moved, target).max() < 1e-9
 
 
-def test_the_best_similarity_agrees_with_scipy():
+@pytest.mark.parametrize("mirror", [1, -1])
+def test_the_best_similarity_agrees_with_scipy(mirror):
     rng = np.random.default_rng(3)
-    target, points = rng.normal(size=(2, 12, 3))
+    target = rng.normal(size=(12, 3))
+    points = (target + 0.1 * rng.normal(size=(12, 3))) * [mirror, 1, 1]
     turn, _ = Rotation.align_vectors(target - target.mean(0), points - points.mean(0))
     turned = turn.apply(points - points.mean(0))
     goal = target - target.mean(0)

@@ -60,6 +60,15 @@ def test_walking_to_the_camera_is_plus_z():
     assert np.corrcoef(person.root[:, 0], true.world[:, 0, 0])[0, 1] > 0.99
 
 
+def test_where_the_estimator_puts_its_origin_does_not_matter():
+    track = dancer().track()
+    wander = 0.2 * np.sin(np.arange(120) / 15)[:, None, None] * np.array([1.0, -0.5, 0.7])
+    moved, _ = clean(Track(track.keypoints, track.confidence, track.joints + wander))
+    person, _ = clean(track)
+    np.testing.assert_allclose(moved.positions, person.positions, atol=1e-9)
+    np.testing.assert_allclose(moved.root, person.root, atol=1e-9)
+
+
 def test_bones_have_exactly_the_lengths_of_the_one_body():
     track = dancer().track()
     rng = np.random.default_rng(5)

@@ -36,31 +36,28 @@ def clean_motion(track: Track, camera: Camera, fps: float, frames: int, config: 
     assert track.joints is not None
     found = track.found
     keypoints = fill_gaps(track.keypoints, found)
-    # A guess is worth less than an observation: interpolated frames have no confidence.
-    confidence = np.where(found[:, None], track.confidence, 0.0)
     joints = smooth(fill_gaps(track.joints, found), config.smoothing_s, fps)
     joints = straightened(joints, systematic_lean(joints[found]))
 
     own_lengths = bone_lengths(joints[found])
-    joints = with_bone_lengths(joints, own_lengths)
+    joints = with_bone_lengths(joints - joints[:, :1], own_lengths)
     rays = camera.normalised(smooth(keypoints, config.smoothing_s, fps))
-    place = stand(joints, rays, np.maximum(confidence, 1e-3), fps, config.depth_smoothing_s)
+    place = stand(joints, rays, np.maximum(track.confidence, 1e-3), fps, config.depth_smoothing_s)
     quality = Quality(
         detection=float(found.sum() / max(frames, len(found))),
-        confidence=float(confidence[found][:, LIMBS].mean()),
+        confidence=float(track.confidence[found][:, LIMBS].mean()),
         rigidity=rigidity(track.joints[found]),
         agreement=agreement(camera.project(joints + place[:, None])[found], keypoints[found]),
     )
 
     scale = SMPL24.rest_lengths[_LEG_BONES].sum() / max(own_lengths[_LEG_BONES].sum(), 1e-6)
     positions = with_level_feet(with_bone_lengths(to_world(joints), SMPL24.rest_lengths))
-    root = to_world(place + joints[:, 0]) * scale
-    positions = positions - positions[:, :1]
+    root = to_world(place) * scale
     person = Person(
         positions=positions,
         root=grounded(positions, root, fps),
         keypoints_2d=keypoints,
-        confidence=confidence,
+        confidence=track.confidence,
         valid=gap_lengths(found) <= LONGEST_GAP,
         interpolated=~found,
     )
