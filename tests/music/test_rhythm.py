@@ -92,10 +92,10 @@ def test_pulse_train(bpm):
 
 def test_beats_between_the_beats_are_moved():
     # Strong hats between the beats, bass on the beats.
-    bass, frames = pulses(120)
-    hats, _ = pulses(120, start=0.75)
-    strength = 0.7 * bass + hats
-    plain = beat_frames(strength, FPS, 120)
+    bass, frames = pulses(100)
+    hats, _ = pulses(100, start=0.8)
+    strength = 0.85 * bass + hats
+    plain = beat_frames(strength, FPS, 100)
     assert len(set(plain) & set(frames)) == 0
     assert len(set(tracked_beats(strength, bass)) & set(frames)) >= 0.85 * len(frames)
 

@@ -1,6 +1,7 @@
 """Synthesised drums, basses, chords and leads: mono float64 sounds at `RATE`, in about [-1, 1]."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from scipy.signal import butter, sosfilt
@@ -25,7 +26,12 @@ def _decay(t: Floats, attack_s: float, decay_s: float) -> Floats:
 
 
 def _filtered(samples: Floats, cutoff: float | tuple[float, float], kind: str) -> Floats:
-    return np.asarray(sosfilt(butter(2, cutoff, kind, fs=RATE, output="sos"), samples))
+    return np.asarray(sosfilt(_coefficients(cutoff, kind), samples))
+
+
+@cache
+def _coefficients(cutoff: float | tuple[float, float], kind: str) -> Floats:
+    return np.asarray(butter(2, cutoff, kind, fs=RATE, output="sos"))
 
 
 def _saw(hertz: float, t: Floats) -> Floats:

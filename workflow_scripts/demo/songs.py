@@ -1,6 +1,8 @@
 """Seeded songs in three genres with exactly known beats: drums, bass, chords and lead, stereo at 44.1 kHz."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -147,12 +149,17 @@ def _sections(count: int) -> tuple[str, ...]:
     return tuple("intro" if k == 0 else ("verse", "chorus")[k % 2 == 0] for k in range(count))
 
 
+def _call(instrument: Callable[..., Floats], *arguments: float) -> Floats:
+    return instrument(*arguments)
+
+
 class _Mixer:
     """A stereo track onto which sounds are laid by bar and beat."""
 
     def __init__(self, duration_s: float, lead_in_s: float, period_s: float, swing: float) -> None:
         self.track = np.zeros((round(duration_s * RATE), 2))
         self.lead_in, self.period, self.swing = lead_in_s, period_s, swing
+        self.note = cache(_call)  # a song repeats its notes
 
     def sample(self, bar: int, beat: float) -> int:
         late = self.swing if (beat % 1.0) == 0.5 else 0.0
@@ -194,13 +201,13 @@ def _play_pitched(
                 mixer.add(sound, bar, beat, 0.09 if section == "chorus" else 0.07, pan)
     root = tonic - 12 + chord[0] % 12
     for beat, interval, gain in style.bass_line:
-        mixer.add(style.bass(root + interval, 0.45 * mixer.period), bar, beat, gain)
+        mixer.add(mixer.note(style.bass, root + interval, 0.45 * mixer.period), bar, beat, gain)
     if section == "chorus":
         for eighth in range(2 * BEATS_PER_BAR):
             tone = chord[int(rng.integers(len(chord)))]
             gain = 0.15 if eighth % 2 == 0 else 0.09
             pan = 0.4 if eighth % 2 else -0.4
-            mixer.add(style.lead(tonic + 36 + tone, 0.4 * mixer.period), bar, eighth / 2, gain, pan)
+            mixer.add(mixer.note(style.lead, tonic + 36 + tone, 0.4 * mixer.period), bar, eighth / 2, gain, pan)
 
 
 def _play_drums(mixer: _Mixer, style: Style, bars: int, sections: tuple[str, ...], rng: np.random.Generator) -> None:
