@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from workflow_scripts.models.motion_units import Units
 from workflow_scripts.motion.skeleton import Floats
 
 CALM_TEMPO = 120.0  # beats per minute where a song states none: a walking pace most dances can be bent to
+SLOWEST_BEAT_S = 1.5  # 40 beats per minute; "beats" farther apart are divided
 SPANS = (1, 2, 4)  # beats a unit may last
 VELOCITY_WEIGHT_S = 0.15  # a velocity difference counts as the way it makes in this time
 BENT_TOO_FAR = 0.45  # |log| of a change of speed that shows; beyond it a unit costs 1 more
 SLOW_COST = 3.0  # of a unit in which nobody moves; it fades to 0 at the speed floor
-REPEAT_COST = 0.5  # of every repetition inside the window, once per round of the search
-REPEAT_ROUNDS = 4
+REPEAT_COST = 1.0  # of a unit danced lately: more than any join
+HORIZON = 12  # beats the search looks ahead
+COMMIT = 4  # beats of what it found that are kept
 JITTER = 0.1  # of costs, so that samples differ; small against a bad join (0.2 to 0.5)
 TEMPO_WEIGHT = 0.2  # per octave between the tempo a unit was danced to and the song's
 SKIP_COST = 0.3  # per beat without an accent
@@ -57,6 +58,7 @@ def beat_grid(beats: Floats, seconds: float, tempo: float) -> Floats:
     known = known[np.concatenate([[True], np.diff(known) > 0.1])] if len(known) else known
     pace = 60.0 / tempo if 30.0 <= tempo <= 300.0 else 60.0 / CALM_TEMPO
     period = float(np.median(np.diff(known))) if len(known) > 1 else pace
+    period /= 2 ** max(np.ceil(np.log2(period / SLOWEST_BEAT_S)), 0)
     if not len(known):
         known = np.zeros(1)
     grid = list(known[0] - period * np.arange(int(np.ceil(known[0] / period - 1e-9)), 0, -1))
@@ -100,8 +102,8 @@ def place_units(
 ) -> list[Placement]:
     """Choose units for a song by dynamic programming, so that kinematic minima fall on its beats.
 
-    Repetitions cannot be seen by dynamic programming (the future would depend on the whole past): they are found
-    afterwards, made more expensive, and the search repeated.
+    Repetitions cannot be seen by dynamic programming (the future would depend on the whole past). So the choice is made
+    `HORIZON` beats ahead, its first `COMMIT` beats are kept, what was danced lately is made expensive, and so on.
 
     Args:
         units: N units.
@@ -124,13 +126,25 @@ def place_units(
         bend = np.abs(np.log(seconds / (grid[last] - grid[first])))
         bar = (1 - np.cos(units.start_phase - phases[first])) + (1 - np.cos(units.end_phase - phases[last]))
         per_beat = weights.warp * bend + (bend > BENT_TOO_FAR) + np.nan_to_num(weights.bar * bar) + fixed[first]
-        return per_beat * (last - first) + SKIP_COST * (last - first - 1)
+        return per_beat * (last - first) + SKIP_COST * (last - first - 1) + lately
 
     path: list[Placement] = []
-    for _ in range(REPEAT_ROUNDS):
-        path = _cheapest_path(units, joins, len(grid), cost, first_cost)
-        if not _penalise_repeats(path, fixed, weights.repeat_window):
-            break
+    lately = np.zeros(len(units), dtype=np.float32)
+    start = np.zeros(len(units), dtype=np.float32) if first_cost is None else first_cost
+    while not path or path[-1].last < len(grid) - 1:
+        now = path[-1].last if path else 0
+        ahead = _cheapest_path(units, joins, now, min(now + HORIZON, len(grid) - 1), cost, start)
+        for number, placement in enumerate(ahead):
+            recent = {other.unit for other in path[max(len(path) - weights.repeat_window, 0) :]}
+            # The first one is kept in any case: the search has weighed its repetition.
+            if number and (placement.first >= now + COMMIT or (weights.repeat_window and placement.unit in recent)):
+                break
+            path.append(placement)
+        lately[:] = 0.0
+        if weights.repeat_window:
+            lately[[placement.unit for placement in path[-weights.repeat_window :]]] = REPEAT_COST
+        start = joins[path[-1].unit].copy()
+        start[units.follows == path[-1].unit] = 0.0
     return path
 
 
@@ -141,21 +155,22 @@ def _unit_costs(units: Units, tempo: float, weights: Weights) -> Floats:
 
 
 def _cheapest_path(
-    units: Units, joins: Floats, beats: int, cost: Callable[[int, int], Floats], first_cost: Floats | None
+    units: Units, joins: Floats, first: int, last: int, cost: Callable[[int, int], Floats], start: Floats
 ) -> list[Placement]:
-    number = len(units)
+    """Return the cheapest placements from beat `first` to beat `last`; `start` (N,) is the cost to begin with each."""
+    beats, number = last - first + 1, len(units)
     # reach[k, u]: the cheapest way to start unit u at beat k, after unit before[k, u]; done[k, u]: to end it there.
     reach = np.full((beats, number), np.inf, dtype=np.float32)
     before = np.full((beats, number), -1, dtype=np.int32)
     done = np.full((beats, number), np.inf, dtype=np.float32)
     spans = np.zeros((beats, number), dtype=np.int8)
-    reach[0] = 0.0 if first_cost is None else first_cost
+    reach[0] = start
     continued = np.flatnonzero(units.follows >= 0)
     for beat in range(1, beats):
         for span in SPANS:
             if span > beat:
                 break
-            total = reach[beat - span] + cost(beat - span, beat)
+            total = reach[beat - span] + cost(first + beat - span, first + beat)
             better = total < done[beat]
             done[beat][better] = total[better]
             spans[beat][better] = span
@@ -171,19 +186,7 @@ def _cheapest_path(
         before[beat][continued[better]] = units.follows[continued[better]]
     unit, beat, path = int(done[-1].argmin()), beats - 1, []
     while beat > 0:
-        first = beat - int(spans[beat, unit])
-        path.append(Placement(unit, first, beat))
-        unit, beat = int(before[first, unit]), first
+        begin = beat - int(spans[beat, unit])
+        path.append(Placement(unit, first + begin, first + beat))
+        unit, beat = int(before[begin, unit]), begin
     return path[::-1]
-
-
-def _penalise_repeats(path: list[Placement], fixed: npt.NDArray[np.float32], window: int) -> bool:
-    """Make repetitions within `window` placements more expensive where they were made; say whether there were any."""
-    found = False
-    for place, placement in enumerate(path):
-        if placement.unit in {other.unit for other in path[max(place - window, 0) : place]}:
-            # Near that beat too: else the repetition only moves by one.
-            near = slice(max(placement.first - 2, 0), placement.first + 3)
-            fixed[near, placement.unit] += REPEAT_COST
-            found = True
-    return found

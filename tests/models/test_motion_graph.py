@@ -1,0 +1,297 @@
+"""The motion graph on the demo's choreography (exact motion on exact beats) and on motion made here."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from workflow_scripts.demo.choreography import choreograph
+from workflow_scripts.models.motion_graph import Model, MotionGraphConfig
+from workflow_scripts.models.motion_joining import quintic_decay
+from workflow_scripts.models.motion_units import bar_phase, cut_frames, cut_units, normalised
+from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, Statistics
+from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, mean_joint_speed
+from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.workflow.errors import UserError
+
+FPS = 30.0
+
+
+def music(bpm, seconds, first=0.4):
+    beats = np.arange(first, seconds, 60 / bpm)
+    return Music(np.zeros((round(seconds * FPS), 35), np.float32), beats, beats[::4], float(bpm), FPS)
+
+
+def clip(genre, seed, bpm, seconds=12.0, world=None):
+    song = music(bpm, seconds)
+    if world is None:
+        world = choreograph(song.beats, seconds, genre, seed)
+    person = Person(world - world[:, :1], world[:, 0])
+    return DatasetClip("demo", f"{genre}{seed}", "0000", f"s{seed}", genre, "train", 1.0, person, song)
+
+
+def dataset(clips):
+    nothing = np.zeros((0, 3), np.int64)
+    plain = Statistics(np.zeros(1), np.ones(1))
+    clips = sorted(clips, key=lambda item: item.name)
+    return Dataset(FPS, "edge35", clips, {"train": nothing, "validation": nothing}, plain, plain)
+
+
+@pytest.fixture(scope="module")
+def training():
+    tempi = {"disco": 116, "hiphop": 92, "house": 126}
+    return dataset([clip(genre, seed, bpm + seed) for genre, bpm in tempi.items() for seed in range(3)])
+
+
+@pytest.fixture(scope="module")
+def model(training):
+    return Model.from_dataset(MotionGraphConfig(), training)
+
+
+def dance(model, song, seconds, seed=0, start=None):
+    return model.generate(song, seconds, start, np.random.default_rng(seed))
+
+
+def closeness(world, beats):
+    """Mean over beats of exp(-d²/2σ²), σ = 50 ms, to the nearest moment of rest (written out once more on purpose)."""
+    rests = (kinematic_minima(world, FPS) + 0.5) / FPS
+    distance = np.abs(beats[:, None] - rests).min(axis=1)
+    return np.exp(-(distance**2) / (2 * 0.05**2)).mean()
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.0, 7.77, 20.0])
+def test_as_many_frames_as_asked_for(model, seconds):
+    person = dance(model, music(110, 21.0), seconds)
+    assert person.positions.shape == (round(FPS * seconds), 24, 3)
+    assert person.root.shape == (round(FPS * seconds), 3)
+    assert np.isfinite(person.world).all()
+
+
+def test_bones_have_their_rest_lengths(model):
+    positions = dance(model, music(110, 20.0), 20.0).positions
+    lengths = np.linalg.norm(positions - positions[:, np.maximum(SMPL24.parents, 0)], axis=-1)
+    assert np.abs(lengths - SMPL24.rest_lengths).max() < 1e-9
+    assert np.abs(positions[:, 0]).max() < 1e-9
+
+
+@pytest.mark.parametrize("bpm", [84, 105, 128])
+def test_rests_fall_on_the_beats_of_its_own_song(model, bpm):
+    song = music(bpm, 20.0)
+    world = dance(model, song, 20.0).world
+    inside = song.beats[song.beats < 19.5]
+    others = [music(other, 19.5, 0.2).beats for other in (90, 98, 112, 121, 137)]
+    assert closeness(world, inside) > 0.8
+    assert closeness(world, inside) - np.mean([closeness(world, beats) for beats in others]) > 0.5
+
+
+def test_moves_as_much_as_the_training_motion_and_never_freezes(model, training):
+    speeds = [mean_joint_speed(item.motion.world, FPS).mean() for item in training.clips]
+    for bpm in (80, 100, 130):
+        speed = mean_joint_speed(dance(model, music(bpm, 20.0), 20.0).world, FPS)
+        assert 0.5 < speed.mean() / np.mean(speeds) < 2
+        # Somewhere in every second there is movement.
+        assert np.convolve(speed > 0.15, np.ones(30), "valid").min() > 0
+
+
+def test_joins_do_not_pop(model, training):
+    hardest = max(np.linalg.norm(np.diff(item.motion.world, 2, axis=0), axis=-1).max() for item in training.clips)
+    for seed in range(3):
+        world = dance(model, music(112, 20.0), 20.0, seed).world
+        assert np.linalg.norm(np.diff(world, 2, axis=0), axis=-1).max() < 1.5 * hardest
+
+
+@pytest.mark.parametrize(
+    ("beats", "tempo"),
+    [
+        ([], 0.0),
+        ([3.0], 0.0),
+        ([3.0], 100.0),
+        ([2.0, 2.5], 120.0),
+        ([0.0, 12.0], 5.0),
+        (list(np.arange(0, 15, 0.15)), 400.0),
+    ],
+)
+def test_songs_with_no_few_or_odd_beats(model, beats, tempo):
+    song = Music(np.zeros((450, 35), np.float32), np.array(beats), np.empty(0), tempo, FPS)
+    person = dance(model, song, 15.0)
+    speed = mean_joint_speed(person.world, FPS)
+    assert len(speed) == 449
+    assert np.convolve(speed > 0.1, np.ones(60), "valid").min() > 0
+
+
+def test_a_dancer_who_stands_is_not_asked():
+    t = np.arange(360) / FPS
+    # Swaying by millimetres in time with the song, which the dances are not: rests where they should be.
+    standing = np.tile(SMPL24.rest_positions, (360, 1, 1))
+    standing[:, :, 0] += 0.004 * np.sin(2 * np.pi * 116 / 120 * t + 0.1)[:, None]
+    clips = [clip("disco", 1, 90), clip("disco", 2, 150), clip("still", 3, 116, world=standing)]
+    song = music(116, 20.0)
+    speed = {}
+    for floor in (0.0, 0.4):
+        fitted = Model.from_dataset(MotionGraphConfig(speed_floor=floor), dataset(clips))
+        speed[floor] = mean_joint_speed(dance(fitted, song, 20.0).world, FPS).mean()
+    assert speed[0.4] > 0.3
+    assert speed[0.0] < 0.5 * speed[0.4]
+
+
+def test_the_state_survives_a_safe_checkpoint(model):
+    buffer = io.BytesIO()
+    torch.save(model.state(), buffer)
+    buffer.seek(0)
+    again = Model.from_state(MotionGraphConfig(), torch.load(buffer, weights_only=True))
+    song = music(110, 10.0)
+    assert np.abs(dance(again, song, 10.0).world - dance(model, song, 10.0).world).max() < 1e-4
+
+
+def test_chance_comes_from_the_seed_alone(model):
+    song = music(110, 12.0)
+    first, second, other = (dance(model, song, 12.0, seed).world for seed in (1, 1, 2))
+    assert np.array_equal(first, second)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_a_song_at_the_tempo_of_a_genre_is_danced_in_it(model):
+    def genres(bpm):
+        song = music(bpm, 15.0)
+        weights = Weights(warp=0.25, bar=0.15, speed_floor=0.4, repeat_window=12)
+        grid = beat_grid(song.beats, 15.0, song.tempo)
+        rng = np.random.default_rng(0)
+        path = place_units(model.units, model._joins, grid, bar_phase(grid, song.downbeats), FPS, bpm, weights, rng)
+        return [model.genres[model.units.genre[placement.unit]] for placement in path]
+
+    assert np.mean([genre == "hiphop" for genre in genres(92)]) > 0.8
+    assert np.mean([genre == "house" for genre in genres(129)]) > 0.8
+
+
+def test_units_do_not_come_back_within_the_window(model):
+    song = music(120, 20.0)
+    grid = beat_grid(song.beats, 20.0, song.tempo)
+    phases = np.full(len(grid), np.nan)
+
+    def repeats(window):
+        weights = Weights(warp=0.25, bar=0.0, speed_floor=0.4, repeat_window=window)
+        path = place_units(model.units, model._joins, grid, phases, FPS, 120.0, weights, np.random.default_rng(3))
+        used = [placement.unit for placement in path]
+        assert [placement.first for placement in path] == [0, *(placement.last for placement in path[:-1])]
+        assert path[-1].last == len(grid) - 1
+        return sum(unit in used[max(place - 8, 0) : place] for place, unit in enumerate(used))
+
+    assert repeats(8) <= min(repeats(0), 2)
+
+
+def test_a_dance_continues_its_seed_motion(model, training):
+    start = training.clips[4].motion
+    cut = Person(start.positions[:100], start.root[:100])
+    body = normalised(cut, FPS)
+    body.root[:, 0] += 0.7
+    person = dance(model, music(110, 8.0), 8.0, start=body)
+    step = np.linalg.norm(person.world[0] - body.world[-1], axis=-1).max()
+    assert step < 0.12
+    turn = facing_angle(person.positions[0]) - facing_angle(body.positions[-1])
+    assert abs(np.arctan2(np.sin(turn), np.cos(turn))) < 0.3
+
+
+def test_stays_near_the_origin_although_the_training_dancer_walks_away():
+    walking = clip("disco", 1, 116)
+    walking.motion.root[:, 2] += np.arange(len(walking.motion.root)) / FPS * 0.4
+    fitted = Model.from_dataset(MotionGraphConfig(), dataset([walking]))
+    root = dance(fitted, music(116, 40.0), 40.0).root
+    assert np.linalg.norm(root[:, [0, 2]], axis=1).max() < 1.5
+
+
+def test_clips_without_rests_are_reported():
+    still = clip("disco", 1, 116, world=np.tile(SMPL24.rest_positions, (200, 1, 1)))
+    with pytest.raises(UserError, match="no motion between"):
+        Model.from_dataset(MotionGraphConfig(), dataset([still]))
+
+
+def test_no_more_units_than_allowed(training):
+    small = Model.from_dataset(MotionGraphConfig(max_units=80), training)
+    assert 20 < len(small.units) <= 80
+    assert len(small.clips) < len(training.clips)
+    assert dance(small, music(110, 5.0), 5.0).root.shape == (150, 3)
+
+
+def test_fast_enough(model):
+    song = music(118, 20.0)
+    dance(model, song, 1.0)  # join costs are computed once
+    start = time.process_time()
+    dance(model, song, 20.0)
+    assert time.process_time() - start < 1.0
+
+
+def test_cuts_are_where_a_swinging_body_turns_round():
+    t = np.arange(300) / FPS
+    world = np.tile(SMPL24.rest_positions, (300, 1, 1))
+    world[:, :, 0] += 0.3 * np.sin(np.pi * (t - 0.107))[:, None]
+    # Turns round at 0.607 s, 1.607 s, ... (not midway between frames, where two speeds would be equal).
+    cuts = cut_frames(world, FPS, 0.3) / FPS
+    assert np.abs(cuts - (0.607 + np.arange(len(cuts)))).max() < 0.5 / FPS + 1e-9
+    assert len(cuts) == 10
+
+
+def test_units_follow_each_other_without_a_gap(training):
+    clips = training.clips
+    units, genres = cut_units(clips, [normalised(item.motion, FPS) for item in clips], FPS, 0.3, 2.6)
+    after = np.flatnonzero(units.follows >= 0)
+    before = units.follows[after]
+    assert len(after) > 0.9 * len(units) - len(clips)
+    assert np.array_equal(units.start[after], units.end[before])
+    assert np.array_equal(units.clip[after], units.clip[before])
+    assert genres == ["disco", "hiphop", "house"]
+    assert ((units.end - units.start) / FPS).max() <= 2.6
+
+
+def test_normalised_motion_has_no_drift_in_height_and_faces_forward():
+    person = clip("house", 5, 124).motion
+    shifted = Person(person.positions * 1.3, person.root * 1.3)
+    shifted.root[:, 1] += np.linspace(0, 0.4, len(shifted.root))
+    result = normalised(shifted, FPS)
+    toes = result.world[:, [10, 11], 1].min(axis=1)
+    assert np.abs(np.percentile(toes.reshape(-1, 60), 20, axis=1) - 0.02).max() < 0.05
+    assert abs(result.root[:, [0, 2]].mean()) < 1e-9
+    assert abs(np.sin(facing_angle(result.positions)).sum()) < 1e-6 * len(toes)
+
+
+@pytest.mark.parametrize("beats", [[], [5.0], [3.0, 3.5, 4.0, 6.0, 6.5], [9.0, 9.4, 9.8], [0.0, 100.0]])
+def test_the_grid_covers_the_dance_and_keeps_the_beats(beats):
+    grid = beat_grid(np.array(beats), 8.0, 0.0)
+    assert grid[0] <= 0
+    assert grid[-1] >= 8.0
+    assert (np.diff(grid) > 0.2).all()
+    assert np.diff(grid).max() < 1.6
+    for beat in beats:
+        assert beat > grid[-1] or np.abs(grid - beat).min() < 1e-9
+
+
+def test_bar_phase_is_zero_on_downbeats_and_unknown_without():
+    downbeats = np.array([1.0, 3.0, 5.0])
+    assert np.cos(bar_phase(np.array([-1.0, 1.0, 3.0, 7.0]), downbeats)) == pytest.approx(np.ones(4))
+    assert bar_phase(np.array([2.0, 4.5]), downbeats) == pytest.approx([np.pi, 1.5 * np.pi])
+    assert np.isnan(bar_phase(np.array([2.0]), np.array([1.0]))).all()
+
+
+def test_join_costs_are_distances():
+    rng = np.random.default_rng(0)
+    poses, velocities = rng.normal(size=(2, 3, 24, 3))
+    to_poses, to_velocities = rng.normal(size=(2, 4, 24, 3))
+    expected = np.sqrt(((poses[1] - to_poses[2]) ** 2).sum(axis=-1).mean())
+    expected += 0.15 * np.sqrt(((velocities[1] - to_velocities[2]) ** 2).sum(axis=-1).mean())
+    assert join_costs(poses, velocities, to_poses, to_velocities)[1, 2] == pytest.approx(expected, rel=1e-4)
+
+
+def test_an_offset_decays_smoothly():
+    t = np.linspace(0, 0.6, 6001)
+    curve = quintic_decay(np.array([0.2]), np.array([-1.0]), t, 0.5)[:, 0]
+    speed = np.gradient(curve, t)
+    force = np.gradient(speed, t)
+    assert curve[0] == pytest.approx(0.2)
+    assert speed[0] == pytest.approx(-1.0, abs=1e-2)
+    assert force[1] == pytest.approx(0.0, abs=0.1)
+    assert np.abs(curve[t > 0.5]).max() < 1e-12
+    assert abs(speed[np.searchsorted(t, 0.4999)]) < 1e-3
