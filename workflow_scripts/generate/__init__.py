@@ -1,1 +1,1 @@
-"""A dance for a song, by a trained model."""
+"""From a model and a song to a dance."""

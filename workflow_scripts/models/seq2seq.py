@@ -18,6 +18,7 @@ import numpy.typing as npt
 import torch
 from pydantic import Field
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import lfilter
 from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
@@ -36,6 +37,10 @@ MAX_FEATURE = 4.0
 LEAD_OVER = 1 / 8
 # A velocity that is off by one deviation per this time costs as much as a pose that is off by one deviation.
 VELOCITY_S = 0.15
+# The root's path is an integral, whose errors would carry a dancer away in a song of minutes; this draws them back.
+HOME_S = 8.0
+# A dance that continues a motion fades over from its last pose.
+CONTINUE_S = 0.5
 # A phrase cut off by its clip's start or end is learned but not danced.
 WHOLE = 0.9
 # Weight of an octave of tempo, in standard deviations, when the music of phrases is compared.
@@ -51,6 +56,8 @@ class Settings(GradientConfig):
         music_dropout: share of training windows in which the decoder must do without the music's features, so that it
             reads the dance from the code and the metre and not from the sound of one recording.
         velocity: weight of the loss on velocities against that on poses.
+        variation: standard deviation of what is added to codes (they start with 1), in training and in dancing: a
+            phrase is never danced quite the same way twice.
         choices: a phrase is drawn among this many with the most similar music.
         smoothing_s: standard deviation of the Gaussian over the generated motion, seconds.
     """
@@ -63,6 +70,7 @@ class Settings(GradientConfig):
     music_dropout: float = Field(default=0.5, ge=0, le=1)
     loss: Literal["mse", "l1", "smooth_l1"] = "smooth_l1"
     velocity: float = Field(default=0.5, ge=0)
+    variation: float = Field(default=0.1, ge=0)
     choices: int = Field(default=4, ge=1)
     smoothing_s: float = Field(default=0.03, ge=0)
 
@@ -77,22 +85,18 @@ class Network(nn.Module):
         self.encoder = nn.LSTM(heard, config.hidden, **shape)
         self.decoder = nn.LSTM(heard + config.code, config.hidden, **shape)
         self.pose = nn.Linear(config.hidden, outputs)
-        self.codes = nn.Embedding(phrases, config.code)
+        self.codes = nn.Parameter(torch.randn(phrases, config.code))
 
-    def forward(
-        self, music: Tensor, phases: Tensor, phrase: Tensor, following: Tensor, blend: Tensor, encoded: int
-    ) -> Tensor:
+    def forward(self, music: Tensor, phases: Tensor, code: Tensor, encoded: int) -> Tensor:
         """Return poses (B, T, D).
 
         Args:
-            music, phases: (B, T, F) features and (B, T, 8) place in the metre.
-            phrase, following: (B, T) numbers of the phrase danced and of the one after it.
-            blend: (B, T) 0..1, how much of the code is already that of the one after.
+            music, phases, code: (B, T, F) features, (B, T, PHASES) place in the metre, (B, T, C) what to dance.
             encoded: the encoder hears this many frames from the start.
         """
         heard = torch.cat([music, phases], dim=-1)
-        code = torch.lerp(self.codes(phrase), self.codes(following), blend.unsqueeze(-1))
-        _, state = self.encoder(heard[:, :encoded].unfold(1, ENCODER_STRIDE, ENCODER_STRIDE).mean(dim=-1))
+        stride = min(ENCODER_STRIDE, heard.shape[1])
+        _, state = self.encoder(heard[:, :encoded].unfold(1, stride, stride).mean(dim=-1))
         decoded, _ = self.decoder(torch.cat([heard, code], dim=-1), state)
         poses: Tensor = self.pose(decoded)
         return poses
@@ -118,10 +122,11 @@ class Phrases:
 
 
 class Model(GradientModel):
-    """See the module's docstring."""
+    """The network with its scales and its table of phrases; see the module's docstring."""
 
     Config: ClassVar[type[ModelConfig]] = Settings
     config: Settings
+    network: Network
 
     def __init__(self, config: Settings, fps: float, encoded: int, scales: dict[str, Tensor], phrases: Phrases) -> None:
         """Make an untrained network; `encoded` is the frames the encoder hears, `scales` the means and deviations."""
@@ -190,10 +195,11 @@ class Model(GradientModel):
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Return the loss on poses plus that on their velocities, in shared standard deviations."""
         music = batch["music"]
+        codes = self.network.codes.expand(len(music), -1, -1)
         if self.network.training:
-            kept = torch.rand(len(music), 1, 1, device=music.device) >= self.config.music_dropout
-            music = music * kept
-        poses = self.network(music, *(batch[name] for name in ("phases", "phrase", "following", "blend")), self.encoded)
+            music = music * (torch.rand(len(music), 1, 1, device=music.device) >= self.config.music_dropout)
+            codes = codes + self.config.variation * torch.randn_like(codes)
+        poses = self.network(music, batch["phases"], _blended(codes, batch), self.encoded)
         present = batch["present"]
         error = _LOSSES[self.config.loss]
         result = (error(poses, batch["motion"]).mean(dim=-1) * present).sum() / present.sum()
@@ -208,16 +214,24 @@ class Model(GradientModel):
         """Dance: draw a phrase for each of the song's, run the decoder over the whole song, integrate the root."""
         frames = round(music.fps * seconds)
         position = metre(music, frames)
-        inputs = self._heard(music, position, self._chosen(music, position, rng))
-        batch = {name: values[None, :frames] for name, values in inputs.items()}
+        chosen = self._chosen(music, position, rng)
+        # Each phrase of the song gets its own copy of a code, a little different every time it is danced.
+        noise = torch.from_numpy(rng.standard_normal((len(chosen), self.config.code)).astype(np.float32))
+        codes = self.network.codes[chosen] + self.config.variation * noise
+        heard = self._heard(music, position, range(len(chosen)))
+        batch = {name: values[None] for name, values in heard.items()}
         self.network.eval()
-        poses = self.network(
-            batch["music"], batch["phases"], batch["phrase"], batch["following"], batch["blend"], self.encoded
-        )
+        poses = self.network(batch["music"], batch["phases"], _blended(codes[None], batch), self.encoded)
         vectors = (poses[0] * self.scales["motion_std"] + self.scales["motion_mean"]).double().numpy()
         if frames > 1:
             vectors = gaussian_filter1d(vectors, self.config.smoothing_s * self.fps, axis=0, mode="nearest")
-        return to_person(vectors, self.fps)
+        vectors[:, -2:] = _homing(vectors[:, -2:], self.fps)
+        if seed_motion is None:
+            return to_person(vectors, self.fps)
+        last = to_vectors(seed_motion, self.fps)[-1]
+        fade = np.clip(1 - np.arange(frames) / (CONTINUE_S * self.fps), 0.0, 1.0)[:, None]
+        start = seed_motion.root[-1, [0, 2]]
+        return to_person(vectors + fade**2 * (last - vectors[0]), self.fps, start=(float(start[0]), float(start[1])))
 
     def _chosen(self, music: Music, position: Metre, rng: np.random.Generator | None) -> list[int]:
         """Choose a code for every phrase of a song; without `rng` the one with the most similar music."""
@@ -229,7 +243,11 @@ class Model(GradientModel):
         return chosen
 
     def _heard(self, music: Music, position: Metre, numbers: Sequence[int]) -> dict[str, Tensor]:
-        """Return what the network is told, per frame."""
+        """Return what the network is told of every frame; `numbers` are the codes of the song's phrases.
+
+        "phrase" and "following" are numbers of the phrase danced and of the one after it, "blend" is how much of the
+        code is already that of the one after (0..1).
+        """
         index = np.floor(position.phrase).astype(np.int64)
         index -= index[0]
         table = np.array([*numbers, numbers[-1]], dtype=np.int64)
@@ -243,11 +261,23 @@ class Model(GradientModel):
         }
 
 
+def _blended(codes: Tensor, batch: dict[str, Tensor]) -> Tensor:
+    """Return the code (B, T, C) of every frame from those of a table (B, P, C); see `Model._heard`."""
+    rows = torch.arange(len(codes), device=codes.device)[:, None]
+    return torch.lerp(codes[rows, batch["phrase"]], codes[rows, batch["following"]], batch["blend"].unsqueeze(-1))
+
+
 def _standardised(music: Music, frames: int, scales: dict[str, Tensor]) -> Floats:
     """Return (frames, F) standardised features within bounds; a song that is too short keeps its last ones."""
     rows = music.features[np.minimum(np.arange(frames), len(music.features) - 1)]
     standard = (rows - scales["features_mean"].numpy()) / scales["features_std"].numpy()
     return np.clip(standard, -MAX_FEATURE, MAX_FEATURE).astype(np.float32)
+
+
+def _homing(velocity: Floats, fps: float) -> Floats:
+    """Return the velocity (T, 2) m/s of a path that is drawn back to where it began: its errors do not add up."""
+    path = lfilter([1 / fps], [1, -math.exp(-1 / (HOME_S * fps))], velocity, axis=0)
+    return np.diff(path, axis=0, prepend=0) * fps
 
 
 def _shared_scales(std: Floats) -> Floats:

@@ -31,13 +31,9 @@ def metre(music: Music, frames: int) -> Metre:
     if len(beats) < 2:
         beats = CALM_PERIOD_S * np.arange(BEATS_PER_BAR)
         downbeats = np.empty(0)
-    if len(downbeats) < 2:
-        first = downbeats[0] if len(downbeats) else beats[0]
-        beat = _counted(time, beats) - _counted(np.array([first]), beats)
-        bar = beat / BEATS_PER_BAR
-    else:
-        beat = _counted(time, beats) - _counted(downbeats[:1], beats)
-        bar = _counted(time, downbeats)
+    first = downbeats[:1] if len(downbeats) else beats[:1]
+    beat = _counted(time, beats) - _counted(first, beats)
+    bar = beat / BEATS_PER_BAR if len(downbeats) < 2 else _counted(time, downbeats)
     return Metre(beat, bar, bar / BARS_PER_PHRASE)
 
 

@@ -1,0 +1,116 @@
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny_dances import click, silence, tiny_dataset, write_song
+
+from workflow_scripts.generate.dance import DanceConfig, danced, main, random_source
+from workflow_scripts.models.base import DanceModel
+from workflow_scripts.motion.dataset_file import write_dataset
+from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed
+from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.pose_file import Person, PoseFile, read_poses
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.train import fit
+from workflow_scripts.workflow.errors import UserError
+
+SETTINGS = {"hidden": 32, "layers": 1, "code": 4, "max_epochs": 25, "batch_size": 4, "learning_rate": 0.01}
+
+
+def run(main: Callable[[], None], *arguments: object) -> None:
+    """Run an entry point's body in this process (torch takes seconds to import)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["program", *map(str, arguments)])
+        main()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained model and two songs, made by the entry points as the workflow calls them."""
+    folder = tmp_path_factory.mktemp("generate")
+    write_dataset(folder / "tiny.h5", tiny_dataset())
+    config = json.dumps({"architecture": "seq2seq", "settings": SETTINGS, "seed": 1})
+    paths = ["--dataset", folder / "tiny.h5", "--output", folder / "models/small", "--state", folder / "state"]
+    run(fit.main, *paths, "--config", config)
+    write_song(folder, "clicks", click(10.5, 112, 50))
+    write_song(folder, "nothing", silence(6.0))
+    return folder
+
+
+def dance(folder: Path, song: str, sample: int, name: str) -> PoseFile:
+    features = [folder / "features" / group / "songs" / f"{song}.h5" for group in ("spectral", "chroma", "rhythm")]
+    output = folder / f"{name}.h5"
+    config = json.dumps({"seed": 1, "sample": sample})
+    arguments = ["--model", folder / "models/small", "--features", *features, "--output", output]
+    run(main, *arguments, "--clip", "0000", "--config", config)
+    return read_poses(output)
+
+
+def test_entry_point(folder: Path) -> None:
+    first, _, other = (dance(folder, "clicks", *which) for which in ((0, "first"), (0, "again"), (1, "other")))
+    assert (folder / "first.h5").read_bytes() == (folder / "again.h5").read_bytes()
+    person = first.clips["0000"].people[0]
+    assert not np.array_equal(person.positions, other.clips["0000"].people[0].positions)
+    assert len(person.root) == 315  # 10.5 s at 30 frames per second
+    assert first.clips["0000"].end_s == 10.5
+    assert first.backend == "seq2seq"
+    assert first.source == "clicks"
+    assert first.provenance["model"] == "small"
+    assert first.provenance["sample"] == 0
+    assert sorted(first.provenance["features"]) == ["chroma", "rhythm", "spectral"]
+    np.testing.assert_allclose(bone_lengths(person.positions), SMPL24.rest_lengths, atol=1e-3)
+    assert person.world[..., 1].min() > -0.03  # the floor is y = 0
+
+
+def test_silence_is_calm(folder: Path) -> None:
+    """Without beats a pulse of 60 per minute is imagined: slower than any dance of training."""
+    calm, lively = (dance(folder, song, 0, song).clips["0000"].people[0].world for song in ("nothing", "clicks"))
+    assert len(calm) == 180
+    assert 0 < mean_joint_speed(calm, 30).mean() < mean_joint_speed(lively, 30).mean()
+
+
+def test_broken_checkpoint_heals(folder: Path) -> None:
+    checkpoint = folder / "models/small/checkpoint.ckpt"
+    whole = checkpoint.read_bytes()
+    checkpoint.write_bytes(whole[:1000])
+    with pytest.raises(UserError, match="run the same command again"):
+        dance(folder, "clicks", 0, "broken")
+    assert not checkpoint.exists()
+    assert not (folder / "broken.h5").exists()
+    with pytest.raises(UserError, match="is missing"):
+        dance(folder, "clicks", 0, "broken")
+    checkpoint.write_bytes(whole)
+
+
+def test_chance_differs_by_everything_that_names_a_dance() -> None:
+    config = DanceConfig(seed=1, sample=0)
+    draws = [
+        random_source(*arguments).random()
+        for arguments in (
+            (config, "m", "s"),
+            (DanceConfig(seed=2, sample=0), "m", "s"),
+            (DanceConfig(seed=1, sample=1), "m", "s"),
+            (config, "n", "s"),
+            (config, "m", "t"),
+        )
+    ]
+    assert len(set(draws)) == 5
+    assert random_source(config, "m", "s").random() == draws[0]
+
+
+@pytest.mark.parametrize("defect", ["short", "nan"])
+def test_defects_of_a_model_never_reach_a_file(defect: str) -> None:
+    class Defective(DanceModel):
+        def generate(self, music: Music, seconds: float, seed_motion: Any, rng: np.random.Generator) -> Person:
+            frames = round(30 * seconds) - (defect == "short")
+            positions = np.tile(SMPL24.rest_positions - SMPL24.rest_positions[0], (frames, 1, 1))
+            return Person(positions, np.full((frames, 3), np.nan if defect == "nan" else 0.9))
+
+        state = from_state = from_dataset = None  # type: ignore[assignment]
+
+    with pytest.raises(ValueError, match=r"59 frames for 60|not finite"):
+        danced(Defective(), click(2.0, 100), np.random.default_rng(0))  # type: ignore[abstract]

@@ -1,0 +1,123 @@
+"""Let a model dance to a song.
+
+`python -m workflow_scripts.generate.dance --model DIR --features H5... --clip 0000 --config JSON --output H5`
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflow_scripts.models.base import DanceModel, load_architecture
+from workflow_scripts.motion.feet import lock_feet
+from workflow_scripts.motion.music_file import Music, read_features, read_music
+from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
+from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
+from workflow_scripts.workflow.files import read_json, sha256_of
+from workflow_scripts.workflow.provenance import code_version, versions
+
+
+class DanceConfig(BaseModel):
+    """Which of a model's dances: samples of one seed differ from each other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(ge=0)
+    sample: int = Field(ge=0)
+
+
+def load_model(folder: Path) -> tuple[DanceModel, dict[str, Any]]:
+    """Return the model in a folder that the train stage wrote, and its checkpoint without the state.
+
+    Raises:
+        BrokenFileError: the checkpoint is unreadable; it has been deleted.
+    """
+    import torch
+
+    path = folder / "checkpoint.ckpt"
+    name = str(read_json(folder / "model.json")["architecture"])
+    try:
+        checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        architecture = load_architecture(name)
+        model = architecture.from_state(architecture.Config.model_validate(checkpoint["settings"]), checkpoint["state"])
+    except (OSError, EOFError, RuntimeError, KeyError, ValueError) as error:
+        if not path.exists():
+            raise UserError(f"{path} is missing: run the train stage of this model first") from error
+        raise broken_file(path, f"not a readable model of architecture {name} ({error})") from error
+    return model, {key: value for key, value in checkpoint.items() if key != "state"}
+
+
+def random_source(config: DanceConfig, model: str, song: str) -> np.random.Generator:
+    """Return the source of chance of one dance; it differs for every seed, sample, model and song."""
+    names = hashlib.sha256(f"{model}\0{song}".encode()).digest()[:8]
+    return np.random.default_rng([config.seed, config.sample, int.from_bytes(names, "big")])
+
+
+def danced(model: DanceModel, music: Music, rng: np.random.Generator) -> Person:
+    """Return a dance as long as the music, with feet that do not slide and the floor at y = 0.
+
+    Raises:
+        ValueError: the model returned another length or numbers that are not finite (a defect of the model).
+    """
+    frames = len(music.features)
+    person = model.generate(music, frames / music.fps, None, rng)
+    if len(person.root) != frames or not np.isfinite(person.world).all():
+        raise ValueError(f"the model danced {len(person.root)} frames for {frames}, or numbers that are not finite")
+    world = lock_feet(person.world, music.fps)
+    root = world[:, 0]
+    return Person((world - root[:, None]).astype(np.float32), root.astype(np.float32))
+
+
+def main() -> None:
+    """Parse the arguments, dance, write the pose file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="results/models/<model>")
+    parser.add_argument("--features", type=Path, nargs="+", required=True, help="the song's feature files")
+    parser.add_argument("--clip", default="0000", help="which clip of the song")
+    parser.add_argument("--config", required=True, help="seed and sample as JSON text")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    try:
+        config = DanceConfig.model_validate_json(arguments.config)
+    except ValidationError as error:
+        raise UserError(f"settings of the dance: {error}") from error
+    model, checkpoint = load_model(arguments.model)
+    clips = read_music(arguments.features, checkpoint["feature_set"])
+    if arguments.clip not in clips:
+        raise UserError(f"{arguments.features[0]}: no clip {arguments.clip!r}; it has {', '.join(sorted(clips))}")
+    music = clips[arguments.clip]
+    if abs(music.fps - checkpoint["fps"]) > 1e-6:
+        raise UserError(
+            f"{arguments.features[0]} is at {music.fps:g} frames per second, the model {arguments.model.name} was "
+            f"trained at {checkpoint['fps']:g}"
+        )
+    files = [read_features(path) for path in arguments.features]
+    song = files[0].source
+    person = danced(model, music, random_source(config, arguments.model.name, song))
+    frames = len(person.root)
+    provenance = {
+        "model": arguments.model.name,
+        "checkpoint": sha256_of(arguments.model / "checkpoint.ckpt"),
+        "dataset": checkpoint["dataset"],
+        "song": song,
+        "features": {file.group: sha256_of(path) for path, file in zip(arguments.features, files, strict=True)},
+        "clip": arguments.clip,
+        "seed": config.seed,
+        "sample": config.sample,
+        "code": code_version(
+            "workflow_scripts.generate.dance", f"workflow_scripts.models.{checkpoint['architecture']}"
+        ),
+        "versions": versions("torch", "numpy"),
+    }
+    clip = PoseClip(0.0, frames / music.fps, people=[person])
+    write_poses(
+        arguments.output, PoseFile(music.fps, song, checkpoint["architecture"], {"0000": clip}, provenance=provenance)
+    )
+    print(f"{arguments.output}: {frames} frames")  # noqa: T201
+
+
+if __name__ == "__main__":
+    entry_point(main)
