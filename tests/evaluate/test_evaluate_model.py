@@ -1,0 +1,166 @@
+"""The entry points on tiny files, and controls that must lose."""
+
+import csv
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from workflow_scripts.evaluate import compare, model
+from workflow_scripts.evaluate.controls import control_motions
+from workflow_scripts.evaluate.measures import MEASURES, Motion, measure
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, Statistics, write_dataset
+from workflow_scripts.motion.music_file import Music, MusicFile, write_features
+from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.workflow.errors import UserError
+
+FPS = 30.0
+SECONDS = 10.0
+TEMPI = {"a": 96.0, "b": 110.0, "c": 131.0}
+
+
+def beats(bpm):
+    return np.arange(0.31, SECONDS, 60 / bpm)
+
+
+def on_the_beat(bpm):
+    """Arms and trunk swing about the hips and rest on every beat."""
+    t = np.arange(round(SECONDS * FPS)) / FPS
+    world = np.tile(SMPL24.rest_positions, (len(t), 1, 1))
+    angle = 0.4 * np.cos(np.pi * bpm / 60 * (t - 0.31))[:, None]
+    upper = [3, 6, 9, *range(12, 24)]
+    rest = SMPL24.rest_positions[upper] - SMPL24.rest_positions[0]
+    world[:, upper, 0] = np.cos(angle) * rest[:, 0] - np.sin(angle) * rest[:, 1]
+    world[:, upper, 1] = SMPL24.rest_positions[0, 1] + np.sin(angle) * rest[:, 0] + np.cos(angle) * rest[:, 1]
+    return world
+
+
+def person(world):
+    return Person(world - world[:, :1], world[:, 0])
+
+
+def clip(name, bpm, split):
+    music = Music(np.zeros((round(SECONDS * FPS), 35), np.float32), beats(bpm), beats(bpm)[::4], bpm, FPS)
+    return DatasetClip("demo", name, "0000", name, "disco", split, 1.0, person(on_the_beat(bpm)), music)
+
+
+@pytest.fixture
+def files(tmp_path):
+    nothing, plain = np.zeros((0, 3), np.int64), Statistics(np.zeros(1), np.ones(1))
+    clips = [
+        clip("v1", 100, "train"),
+        clip("v2", 120, "train"),
+        clip("v3", 90, "validation"),
+        clip("v4", 127, "validation"),
+    ]
+    write_dataset(
+        tmp_path / "main.h5", Dataset(FPS, "edge35", clips, {"train": nothing, "validation": nothing}, plain, plain)
+    )
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "graph" / "model.json").write_text('{"architecture": "motion_graph"}')
+    for song, bpm in TEMPI.items():
+        features = {"beats": beats(bpm), "downbeats": beats(bpm)[::4], "tempo": np.array(bpm)}
+        write_features(tmp_path / f"rhythm/{song}.h5", MusicFile("rhythm", FPS, song, {"0000": features}))
+        poses = PoseFile(FPS, song, "graph", {"0000": PoseClip(0.0, SECONDS, people=[person(on_the_beat(bpm))])})
+        write_poses(tmp_path / f"dances/{song}_0.h5", poses)
+    return tmp_path
+
+
+def run(monkeypatch, main, *arguments):
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])
+    main()
+
+
+def evaluated(monkeypatch, files, output="graph.json", songs=tuple(TEMPI)):
+    run(
+        monkeypatch,
+        model.main,
+        *("--model", files / "graph", "--dataset", files / "main.h5", "--config", '{"seed": 3}'),
+        *("--dances", *(files / f"dances/{song}_0.h5" for song in songs)),
+        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in songs)),
+        *("--output", files / output),
+    )
+    return json.loads((files / output).read_text())
+
+
+def test_dances_on_the_beat_are_told_from_every_control(monkeypatch, files):
+    result = evaluated(monkeypatch, files)
+    assert [row["dance"] for row in result["dances"]] == ["a_0", "b_0", "c_0"]
+    rows = result["rows"]
+    assert set(rows) == {"model", *compare.CONTROLS}
+    assert set(result["counts"].values()) == {2, 3}
+    score = {name: row["beat_alignment"]["mean"] for name, row in rows.items()}
+    assert score["model"] > 0.9
+    assert score["truth"] > 0.9
+    assert rows["model"]["beat_alignment_difference"]["low"] > 0.4
+    for control in ("truth_shuffled", "frozen", "noise", "smooth_random", "replay"):
+        assert score[control] < 0.6, control
+    assert rows["truth_shuffled"]["mean_speed"] == rows["truth"]["mean_speed"]
+    assert rows["frozen"]["mean_speed"]["mean"] == 0
+    assert rows["frozen"]["frozen_share"]["mean"] == 1
+    assert rows["noise"]["bone_variation"]["mean"] > 0.1
+    assert rows["model"]["bone_variation"]["mean"] < 1e-3
+    speeds = [np.linalg.norm(np.diff(on_the_beat(bpm), axis=0), axis=-1).mean() * FPS for bpm in TEMPI.values()]
+    assert rows["model"]["mean_speed"]["mean"] == pytest.approx(np.mean(speeds), rel=1e-4)
+    training = np.mean([np.linalg.norm(np.diff(on_the_beat(b), axis=0), axis=-1).mean() * FPS for b in (100, 120)])
+    assert rows["model"]["speed_ratio"]["mean"] == pytest.approx(np.mean(speeds) / training, rel=1e-4)
+
+
+def test_same_input_same_output(monkeypatch, files):
+    evaluated(monkeypatch, files, "one.json")
+    evaluated(monkeypatch, files, "two.json")
+    assert (files / "one.json").read_bytes() == (files / "two.json").read_bytes()
+
+
+def test_one_song_has_its_own_beats_shifted_for_a_control(monkeypatch, files):
+    rows = evaluated(monkeypatch, files, songs=("b",))["rows"]
+    assert rows["model"]["beat_alignment_shuffled"]["mean"] < 0.7 < rows["model"]["beat_alignment"]["mean"]
+    assert rows["model"]["beat_alignment"]["low"] is None
+
+
+def test_a_song_without_beats_is_not_measured(files):
+    motion = Motion("a_0", "a", on_the_beat(96), FPS)
+    row = measure(motion, {"a": np.array([])}, 0.5, 0)
+    assert np.isnan(row["beat_alignment"])
+    assert row["mean_speed"] > 0
+
+
+def test_a_dance_without_its_song_is_a_clear_error(monkeypatch, files):
+    with pytest.raises(UserError, match=r"b_0.h5: no rhythm of its song: give a file b\.h5"):
+        run(
+            monkeypatch,
+            model.main,
+            *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
+            *("--dances", files / "dances/b_0.h5", "--rhythms", files / "rhythm/a.h5"),
+        )
+
+
+def test_comparison_has_a_row_per_model_and_control(monkeypatch, files):
+    evaluated(monkeypatch, files, "graph.json")
+    other = json.loads((files / "graph.json").read_text()) | {"model": "seq2seq"}
+    (files / "seq2seq.json").write_text(json.dumps(other))
+    evaluations = [files / "graph.json", files / "seq2seq.json"]
+    run(monkeypatch, compare.main, "--evaluations", *evaluations, "--output", files / "comparison.csv")
+    with (files / "comparison.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == ["graph", "seq2seq", *compare.CONTROLS]
+    assert [row["kind"] for row in rows] == ["model"] * 2 + ["control"] * 6
+    for measure_name in MEASURES:
+        for row in rows:
+            low, mean, high = (row[measure_name + suffix] for suffix in ("_low", "", "_high"))
+            assert (low == "") == (high == "")
+            assert low == "" or float(low) <= float(mean) <= float(high)
+    assert "nan" not in (files / "comparison.csv").read_text().lower()
+
+
+def test_controls_are_as_long_as_the_dances():
+    training = [clip("v1", 100, "train"), clip("v2", 120, "train")]
+    dances = [Motion("x_0", "x", np.tile(SMPL24.rest_positions, (frames, 1, 1)), FPS) for frames in (40, 700)]
+    for motions in control_motions(dances, training, FPS, 0).values():
+        assert [len(motion.world) for motion in motions] == [40, 700]
+        assert all(np.isfinite(motion.world).all() for motion in motions)
+    replay = control_motions(dances, training, FPS, 0)["replay"][1].world
+    # Longer than any clip: where one ends and the next begins the dancer stays in place.
+    assert np.linalg.norm(np.diff(replay[:, 0], axis=0)[:, [0, 2]], axis=-1).max() < 0.02
