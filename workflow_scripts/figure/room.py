@@ -182,6 +182,7 @@ def paint_floor(
         table: see `shading.tone_table`.
     """
     n, rings = shadow.shape[0], ring.shape[0]
+    reach = ((rings - 1.01) * 0.5 * SHADOW_CELL) ** 2
     for row in range(box[1], box[3]):
         for column in range(box[0], box[2]):
             px, pz = x[row, column], z[row, column]
@@ -196,8 +197,9 @@ def paint_floor(
                 k = 1 - SHADOW_DARKNESS * (1 - s)
             r, g, b_ = 0.0, 0.0, 0.0
             if rings > 0:
-                away = 2 / SHADOW_CELL * math.sqrt((px - ring_centre[0]) ** 2 + (pz - ring_centre[1]) ** 2)
-                if away < rings - 1:
+                square = (px - ring_centre[0]) ** 2 + (pz - ring_centre[1]) ** 2
+                if square < reach:
+                    away = 2 / SHADOW_CELL * math.sqrt(square)
                     i = int(away)
                     a = away - i
                     r = (1 - a) * ring[i, 0] + a * ring[i + 1, 0]

@@ -39,7 +39,9 @@ def render(dance: Path, audio: Path, rhythm: Path, config: dict[str, object], ou
     room = str(config.get("style", DEFAULT_ROOM))
     if room not in STYLES:
         raise UserError(f"render: unknown style {room!r}; choose one of {', '.join(sorted(STYLES))}")
-    music = read_features(rhythm).clips["0000"]
+    music = read_features(rhythm).clips.get("0000", {})
+    if not {"beats", "downbeats"} <= music.keys():
+        raise UserError(f"{rhythm}: no beats of clip 0000; extract the group rhythm again")
     show(
         output,
         at_rate(clip.people[0].world, poses.fps, FPS),

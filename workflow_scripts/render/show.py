@@ -13,6 +13,8 @@ from workflow_scripts.workflow.media import MediaError, read_audio, video_writer
 
 FPS = 30.0
 DEFAULT_ROOM = "night"
+# Encoding is half of the work: "superfast" takes half the time of "veryfast" for files 1.5 times as large.
+PRESET, CRF = "superfast", 22
 
 
 def show(
@@ -54,7 +56,7 @@ def show(
     painter = FigurePainter(make_body(world, style.appearance), stage.camera, stage.lamp)
     picture = stage.pictures[0].copy()
     names = {"title": title, "artist": subtitle}
-    with video_writer(target, *size, FPS, audio=audio, metadata=names) as sink:
+    with video_writer(target, *size, FPS, audio=audio, preset=PRESET, crf=CRF, metadata=names) as sink:
         for index in range(frames):
             background, glow = stage.light_up(index, index / FPS, beats, downbeats)
             picture[:] = background

@@ -23,7 +23,7 @@ WALL_DISTANCE = 1.6
 GLOW_STEPS = 16
 PULSE_S, WAVE_S = 0.16, 0.30  # decay of the glow and of the ring that runs outward after a beat, seconds
 RING_RADIUS, RING_WIDTH, WAVE_SPEED = 0.62, 0.020, 1.1  # metres, metres, metres per second
-RING_REACH = 1.45
+RING_REACH, FAINTEST = 1.45, 0.002
 FOLLOWING_S = 0.7  # the ring follows the dancer this slowly, seconds
 ACCENTS: tuple[Colour, ...] = (
     (0.12, 0.72, 1.0),
@@ -86,6 +86,9 @@ class Stage:
         disc = 0.10 * (0.4 + 0.6 * pulse) * np.exp(-((radius / 0.55) ** 2))
         fade = np.clip((RING_REACH - radius) / 0.25, 0, 1)
         ring = ((steady + wave + disc) * fade)[:, None] * self._accent
+        # Only as far as it can be seen: the floor is repainted within the ring's reach.
+        visible = np.flatnonzero(ring.max(axis=1) > FAINTEST)
+        ring = ring[: visible[-1] + 2]
         return self.pictures[step], Glow(self._glow, step / (GLOW_STEPS - 1), ring, self._centres[frame])
 
     def _wall_glow(self, middle_x: float) -> Floats:
