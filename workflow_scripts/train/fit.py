@@ -5,6 +5,7 @@
 
 import argparse
 import io
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -85,6 +86,9 @@ def main() -> None:
         config = TrainConfig.model_validate_json(arguments.config)
     except ValidationError as error:
         raise UserError(f"model settings: {error}") from error
+    # Threads that spin while they wait hold each other up: on two cores shared with other jobs a step of the LSTM took
+    # 16 times as long. OpenMP reads this when torch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     torch.set_num_threads(arguments.threads)
