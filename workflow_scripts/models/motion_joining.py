@@ -14,7 +14,7 @@ from workflow_scripts.motion.skeleton import Floats
 BLEND_S = 0.45  # a join's offset is gone after this time
 STEP_S = 1 / 120  # over which velocities at a join are measured
 # A dancer far from the origin or turned away drifts back, slowly enough for foot locking to hide it.
-RETURN_RATE = 0.3  # 1/s, of the distance
+RETURN_RATE = 0.35  # 1/s of the distance, per metre of it: the farther, the more
 FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
 TURN_RATE = 0.35  # rad/s at most
 _FLOOR = np.array([1.0, 0.0, 1.0])
@@ -166,7 +166,7 @@ def _connect(run: Run, previous: "Run | Seed | None") -> None:
     end = run.at(np.array([run.end_s]))[0, 0] * _FLOOR
     distance = float(np.linalg.norm(end))
     if distance > FREE_DISTANCE:
-        run.shift = -end * (1 - FREE_DISTANCE / distance) * min(RETURN_RATE * seconds, 1.0)
+        run.shift = -end * (1 - FREE_DISTANCE / distance) * min(RETURN_RATE * distance * seconds, 1.0)
     if previous is not None:
         start = run.at(after)
         run.offset = before[1] - start[0]
