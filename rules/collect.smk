@@ -164,7 +164,7 @@ rule ledger:
     params:
         code=code("collect.ledger"),
     shell:
-        "{python:q} -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses {input.poses:q}"
+        "{python:q} -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses results/poses"
         " --output {output.quarantine:q} >{log:q} 2>&1"
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from workflow_scripts.demo import film, world
+from workflow_scripts.demo import corpus, film, world
+from workflow_scripts.demo.songs import GENRES
 from workflow_scripts.motion.pose_file import read_poses
 from workflow_scripts.workflow.errors import UserError
 
 
 def test_rows_of_the_default_corpus():
-    rows = world.demo_rows("videos")
+    rows = corpus.demo_rows("videos")
     assert [row["id"] for row in rows] == [f"v{k:02d}" for k in range(1, 13)]
     assert all(row["url"] == f"demo:{row['id']}" for row in rows)
     genres = [row["genre"] for row in rows]
@@ -20,20 +21,20 @@ def test_rows_of_the_default_corpus():
     assert all(genres.count(genre) >= 4 for genre in genres)
     assert all(12 <= row["duration"] <= 16 for row in rows)
     assert len({row["title"] for row in rows}) == len(rows)
-    songs = world.demo_rows("songs")
+    songs = corpus.demo_rows("songs")
     assert [row["id"] for row in songs] == ["song01", "song02", "song03"]
     assert len({row["genre"] for row in songs}) == 3
     assert all(15 <= row["duration"] <= 20 for row in songs)
 
 
 def test_a_longer_corpus_begins_with_the_shorter():
-    assert world.demo_rows("videos", 20, 3)[:5] == world.demo_rows("videos", 5, 3)
-    assert world.demo_rows("videos", 12, 3) != world.demo_rows("videos", 12, 4)
-    assert len({row["title"] for row in world.demo_rows("songs", 30)}) == 30
+    assert corpus.demo_rows("videos", 20, 3)[:5] == corpus.demo_rows("videos", 5, 3)
+    assert corpus.demo_rows("videos", 12, 3) != corpus.demo_rows("videos", 12, 4)
+    assert len({row["title"] for row in corpus.demo_rows("songs", 30)}) == 30
 
 
 def test_song_and_its_truth(tmp_path):
-    row = world.demo_rows("songs", 1, 7)[0]
+    row = corpus.demo_rows("songs", 1, 7)[0]
     path = world.make(row["url"], 7, tmp_path / "a.b" / "song01")
     assert path == tmp_path / "a.b" / "song01.flac"
     assert soundfile.info(path).duration == pytest.approx(row["duration"])
@@ -47,7 +48,7 @@ def test_song_and_its_truth(tmp_path):
 
 
 def test_songs_are_not_those_of_the_videos():
-    seeds = {kind: {world._item_seed(kind, k, 1) for k in range(1, 400)} for kind in ("videos", "songs")}
+    seeds = {kind: {corpus.item_seed(kind, k, 1) for k in range(1, 400)} for kind in ("videos", "songs")}
     assert not seeds["videos"] & seeds["songs"]
 
 
@@ -65,7 +66,7 @@ def test_video_and_its_truth(tmp_path, monkeypatch):
         return Camera()
 
     monkeypatch.setattr(film, "film", fake_film)
-    row = world.demo_rows("videos", 2, 1)[1]
+    row = corpus.demo_rows("videos", 2, 1)[1]
     path = world.make(row["url"], 1, tmp_path / row["id"])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["v02.mp4", "v02.truth.h5"]
     assert seen["audio"] == pytest.approx(row["duration"])
@@ -87,6 +88,10 @@ def test_other_addresses_are_refused(url, tmp_path):
 
 def test_other_kinds_and_counts_are_refused():
     with pytest.raises(UserError, match="videos or songs"):
-        world.demo_rows("films")
+        corpus.demo_rows("films")
     with pytest.raises(UserError, match="at least one"):
-        world.demo_rows("songs", 0)
+        corpus.demo_rows("songs", 0)
+
+
+def test_the_corpus_names_the_genres_that_songs_can_be_composed_in() -> None:
+    assert tuple(GENRES) == corpus.GENRES

@@ -10,30 +10,30 @@ from workflow_scripts.collect.admit import OK
 from workflow_scripts.workflow.errors import broken_file, entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
+SONGS = "songs"
 COLUMNS = ("stage", "collection", "item", "title", "reason")
 
 log = logging.getLogger(__name__)
 
 
-def quarantined(admitted: Iterable[Path], poses: Iterable[Path]) -> list[Row]:
+def quarantined(admitted: Iterable[Path], poses: Path) -> list[Row]:
     """Return a row (columns: `COLUMNS`) per video that was not admitted and per clip that has no usable motion.
 
     Args:
         admitted: results/admitted/{collection}.tsv.
-        poses: results/poses/{collection}/{video}.h5; the item of a clip is `<video>.<clip>`.
+        poses: results/poses, with {collection}/{video}.h5 of every admitted video (songs have none). The item of a
+            clip is `<video>.<clip>`.
     """
     rows: list[Row] = []
-    titles: dict[tuple[str, str], str] = {}
     for path in admitted:
+        collection = path.stem
         for row in read_table(path, ADMITTED_COLUMNS):
-            titles[path.stem, row["id"]] = row["title"]
             if row["verdict"] != OK:
-                rows.append(_row("collect", path.stem, row["id"], row["title"], row["verdict"]))
-    for path in poses:
-        collection, video = path.parent.name, path.stem
-        for clip, verdict in rejected_clips(path).items():
-            rows.append(_row("pose", collection, f"{video}.{clip}", titles.get((collection, video), ""), verdict))
-    return rows
+                rows.append(_row("collect", collection, row["id"], row["title"], row["verdict"]))
+            elif collection != SONGS:
+                for clip, verdict in rejected_clips(poses / collection / f"{row['id']}.h5").items():
+                    rows.append(_row("pose", collection, f"{row['id']}.{clip}", row["title"], verdict))
+    return sorted(rows, key=lambda row: tuple(row[column] for column in COLUMNS))
 
 
 def rejected_clips(path: Path) -> Mapping[str, str]:
@@ -66,7 +66,7 @@ def main() -> None:
     """Write results/quarantine.tsv."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--admitted", type=Path, nargs="*", default=[])
-    parser.add_argument("--poses", type=Path, nargs="*", default=[])
+    parser.add_argument("--poses", type=Path, required=True, help="results/poses")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -75,7 +75,7 @@ def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, 
 
 
 def _demo_rows(kind: str, demo: Mapping[str, Any]) -> Iterator[Row]:
-    from workflow_scripts.demo.world import demo_rows
+    from workflow_scripts.demo.corpus import demo_rows
 
     for row in demo_rows(kind, demo.get(kind), int(demo.get("seed", 1))):
         yield {column: str(row.get(column, "")) for column in COLUMNS}
