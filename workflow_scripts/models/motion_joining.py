@@ -14,7 +14,7 @@ from workflow_scripts.motion.skeleton import Floats
 BLEND_S = 0.45  # a join's offset is gone after this time
 STEP_S = 1 / 120  # over which velocities at a join are measured
 # A dancer far from the origin or turned away drifts back, slowly enough for foot locking to hide it.
-RETURN_RATE = 0.35  # 1/s of the distance, per metre of it: the farther, the more
+RETURN_RATE = 0.45  # 1/s, of the distance
 FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
 TURN_RATE = 0.35  # rad/s at most
 _FLOOR = np.array([1.0, 0.0, 1.0])
@@ -47,6 +47,8 @@ class Run:
     Attributes:
         spline: (25, 3) root and root-relative joints over the clip's frames.
         warp: song time (s) to clip frame, monotone.
+        progress: song time (s) to 0..1, the share of all movement so far: the body turns and drifts as it moves, and
+            rests where it rests.
         start_s, end_s: of the run in the song.
         angle: by which the clip is turned about y at the start, and `turn` by how much more at the end.
         origin: clip root at the start, on the floor; `target`: where it goes; `shift`: drift of the root until the end.
@@ -56,6 +58,7 @@ class Run:
 
     spline: CubicSpline
     warp: PchipInterpolator
+    progress: PchipInterpolator
     start_s: float
     end_s: float
     join_s: float
@@ -70,11 +73,10 @@ class Run:
     def at(self, times: Floats) -> Floats:
         """Return (T, 25, 3): root and root-relative joints in the dance's world at song times."""
         body = self.spline(self.warp(times))
-        u = np.clip((times - self.start_s) / (self.end_s - self.start_s), 0.0, 1.0)
-        smooth = u**3 * (10 - 15 * u + 6 * u**2)
+        progress = self.progress(np.clip(times, self.start_s, self.end_s))
         body[:, 0] -= self.origin
-        body = turned(body, (self.angle + self.turn * smooth)[:, None])
-        body[:, 0] += self.target + self.shift * smooth[:, None]
+        body = turned(body, (self.angle + self.turn * progress)[:, None])
+        body[:, 0] += self.target + self.shift * progress[:, None]
         return body + quintic_decay(self.offset, self.velocity, times - self.join_s)
 
 
@@ -142,13 +144,14 @@ def _run(path: list[Placement], grid: Floats, units: Units, clips: list[Person])
     motion = clips[int(units.clip[path[0].unit])]
     low, high = max(int(frames[0]) - 3, 0), min(int(np.ceil(frames[-1])) + 4, len(motion.root))
     body = np.concatenate([motion.root[low:high, None], motion.positions[low:high]], axis=1)
-    return Run(
-        CubicSpline(np.arange(low, high), body),
-        PchipInterpolator(knots, frames),
-        knots[0],
-        knots[-1],
-        max(knots[0], 0.0),
-    )
+    spline, warp = CubicSpline(np.arange(low, high), body), PchipInterpolator(knots, frames)
+    fine = np.linspace(knots[0], knots[-1], max(round((knots[-1] - knots[0]) / STEP_S / 4), 8))
+    sampled = spline(warp(fine))
+    speed = np.linalg.norm(np.diff(sampled[:, 1:] + sampled[:, :1], axis=0), axis=-1).mean(axis=-1)
+    # Squared: most where the body is fastest. A little everywhere keeps a motionless unit defined.
+    moved = np.concatenate([[0.0], np.cumsum(speed**2 + 1e-9)])
+    progress = PchipInterpolator(fine, moved / moved[-1])
+    return Run(spline, warp, progress, knots[0], knots[-1], max(knots[0], 0.0))
 
 
 def _connect(run: Run, previous: "Run | Seed | None") -> None:
@@ -166,7 +169,7 @@ def _connect(run: Run, previous: "Run | Seed | None") -> None:
     end = run.at(np.array([run.end_s]))[0, 0] * _FLOOR
     distance = float(np.linalg.norm(end))
     if distance > FREE_DISTANCE:
-        run.shift = -end * (1 - FREE_DISTANCE / distance) * min(RETURN_RATE * distance * seconds, 1.0)
+        run.shift = -end * (1 - FREE_DISTANCE / distance) * min(RETURN_RATE * seconds, 1.0)
     if previous is not None:
         start = run.at(after)
         run.offset = before[1] - start[0]
