@@ -14,6 +14,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"
 include: "rules/music.smk"
@@ -22,6 +23,17 @@ include: "rules/train.smk"
 include: "rules/generate.smk"
 include: "rules/render.smk"
 include: "rules/evaluate.smk"
+
+
+wildcard_constraints:
+    collection="[A-Za-z0-9_-]+",
+    video="[A-Za-z0-9_-]{1,40}",
+    group="[a-z]+",
+    dataset="[A-Za-z0-9_-]+",
+    model="[A-Za-z0-9_-]+",
+    set="[A-Za-z0-9_-]+",
+    item="[A-Za-z0-9_.-]+",
+    sample=r"\d+",
 
 
 onsuccess:

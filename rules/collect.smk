@@ -1,41 +1,4 @@
 # From a source to clips: listing, downloading, admitting, cutting. `songs` is a collection without pictures.
-from workflow_scripts.collect.cuts import cuts_for, read_cuts
-from workflow_scripts.collect.local import local_digest
-
-# Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
-# must not fetch a playlist again.
-DOWNLOAD_VERSION = 1
-
-
-def listing_config(collection):
-    """What a collection's listing depends on."""
-    if collection == SONGS:
-        entry = {"source": config["songs"], "kind": "songs"}
-    else:
-        entry = {key: value for key, value in config["collections"][collection].items() if key != "fps"}
-        entry["kind"] = "videos"
-    sources = entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
-    return entry | ({"demo": config["demo"]} if "demo" in sources else {})
-
-
-def download_code(wildcards):
-    # The demo corpus is computed, not fetched: it follows the code that makes it.
-    return code("demo.world") if row_of(wildcards)["url"].startswith("demo:") else DOWNLOAD_VERSION
-
-
-@lru_cache(maxsize=None)
-def _cuts(path, modified):
-    try:
-        return read_cuts(Path(path))
-    except UserError as error:
-        raise WorkflowError(str(error))
-
-
-def cuts_of(wildcards):
-    """The parts of one video that cuts/{collection}.tsv asks for; [] means all of it."""
-    path = Path("cuts") / f"{wildcards.collection}.tsv"
-    cuts = _cuts(str(path), path.stat().st_mtime_ns) if path.exists() else {}
-    return cuts_for(row_of(wildcards), cuts)
 
 
 checkpoint list_collection:
@@ -57,7 +20,7 @@ checkpoint list_collection:
         contents=lambda wc: local_digest(listing_config(wc.collection)["source"]),
         code=code("collect.list_collection"),
     shell:
-        "{python:q} -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
+        "python -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
         " --config {params.config:q} --output {output.playlist:q} >{log:q} 2>&1"
 
 
@@ -78,7 +41,7 @@ rule download:
         mem_mb=1000,
         runtime=120,
     params:
-        row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "url", "title", "digest")}),
+        row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "url", "digest")}),
         config=lambda wc: canonical_json(
             config["download"]
             | {"kind": "songs" if wc.collection == SONGS else "videos"}
@@ -86,7 +49,7 @@ rule download:
         ),
         code=download_code,
     shell:
-        "{python:q} -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"
+        "python -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"
         " --config {params.config:q} --output {output.status:q} >{log:q} 2>&1"
 
 
@@ -109,7 +72,7 @@ checkpoint admit:
     params:
         code=code("collect.admit"),
     shell:
-        "{python:q} -m workflow_scripts.collect.admit --collection {wildcards.collection}"
+        "python -m workflow_scripts.collect.admit --collection {wildcards.collection}"
         " --playlist {input.playlist:q} --output {output.admitted:q} >{log:q} 2>&1"
 
 
@@ -140,7 +103,7 @@ rule cut:
         ),
         code=code("collect.cut"),
     shell:
-        "{python:q} -m workflow_scripts.collect.cut --video {input.status:q} --row {params.row:q}"
+        "python -m workflow_scripts.collect.cut --video {input.status:q} --row {params.row:q}"
         " --cuts {params.cuts:q} --config {params.config:q} --output {output.clips:q} >{log:q} 2>&1"
 
 
@@ -164,7 +127,7 @@ rule ledger:
     params:
         code=code("collect.ledger"),
     shell:
-        "{python:q} -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses results/poses"
+        "python -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses results/poses"
         " --output {output.quarantine:q} >{log:q} 2>&1"
 
 
@@ -189,5 +152,5 @@ rule verdict:
         limit=config["max_quarantined"],
         code=code("collect.verdict"),
     shell:
-        "{python:q} -m workflow_scripts.collect.verdict --quarantine {input.quarantine:q}"
+        "python -m workflow_scripts.collect.verdict --quarantine {input.quarantine:q}"
         " --admitted {input.admitted:q} --limit {params.limit} --output {output.verdict:q} >{log:q} 2>&1"

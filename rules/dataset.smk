@@ -1,13 +1,6 @@
 # Aligned windows of motion and music, split by video and song.
 
 
-def dataset_inputs(wildcards):
-    entry = config["datasets"][wildcards.dataset]
-    videos = [(collection, video) for collection in entry["collections"] for video in admitted(collection)]
-    poses = [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
-    return poses + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
-
-
 rule build_dataset:
     input:
         admitted=lambda wc: expand(
@@ -30,5 +23,5 @@ rule build_dataset:
         config=lambda wc: canonical_json(config["datasets"][wc.dataset]),
         code=code("dataset.build"),
     shell:
-        "{python:q} -m workflow_scripts.dataset.build --admitted {input.admitted:q} --results results"
+        "python -m workflow_scripts.dataset.build --admitted {input.admitted:q} --results results"
         " --config {params.config:q} --output {output.dataset:q} >{log:q} 2>&1"

@@ -1,14 +1,6 @@
 # Metrics beside their controls: of every model's dances, and of the demo corpus against its known truth.
 
 
-def dances_of(wildcards):
-    return [
-        f"results/dances/{model}/songs/{song}_{sample}.h5"
-        for model, song, sample in used_dances()
-        if model == wildcards.model
-    ]
-
-
 rule evaluate_model:
     input:
         description="results/models/{model}/model.json",
@@ -33,7 +25,7 @@ rule evaluate_model:
         config=lambda wc: canonical_json({"seed": config["generate"]["seed"]}),
         code=code("evaluate.model"),
     shell:
-        "{python:q} -m workflow_scripts.evaluate.model --model results/models/{wildcards.model}"
+        "python -m workflow_scripts.evaluate.model --model results/models/{wildcards.model}"
         " --dances {input.dances:q} --rhythms {input.rhythms:q} --dataset {input.dataset:q}"
         " --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
@@ -56,13 +48,8 @@ rule compare_models:
     params:
         code=code("evaluate.compare"),
     shell:
-        "{python:q} -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q}"
+        "python -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q}"
         " --output {output.comparison:q} >{log:q} 2>&1"
-
-
-def demo_videos(wildcards):
-    names = [name for name in used_collections() if config["collections"][name]["source"] == "demo"]
-    return [(name, video) for name in names for video in admitted(name)]
 
 
 rule evaluate_demo:
@@ -87,5 +74,5 @@ rule evaluate_demo:
         truths=lambda wc: [f"results/videos/{name}/{video}.truth.h5" for name, video in demo_videos(wc)],
         code=code("evaluate.demo"),
     shell:
-        "{python:q} -m workflow_scripts.evaluate.demo --poses {input.poses:q} --truths {params.truths:q}"
+        "python -m workflow_scripts.evaluate.demo --poses {input.poses:q} --truths {params.truths:q}"
         " --rhythm {input.rhythms:q} --output {output.evaluation:q} >{log:q} 2>&1"

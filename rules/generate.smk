@@ -1,21 +1,6 @@
 # A dance by a model for a song.
 
 
-def model_features(wildcards):
-    dataset = config["models"][wildcards.model]["dataset"]
-    return feature_files(config["datasets"][dataset]["feature_set"], SONGS, wildcards.item)
-
-
-def used_dances():
-    """(model, song, sample) of every dance that takes part."""
-    samples = range(config["generate"]["samples"])
-    return [(model, song, sample) for model in config["use"]["models"] for song in used_songs() for sample in samples]
-
-
-def all_dances(wildcards):
-    return [f"results/dances/{model}/songs/{song}_{sample}.h5" for model, song, sample in used_dances()]
-
-
 rule generate_dance:
     input:
         checkpoint="results/models/{model}/checkpoint.ckpt",
@@ -37,5 +22,5 @@ rule generate_dance:
         config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
         code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}"),
     shell:
-        "{python:q} -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"
+        "python -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"
         " --features {input.features:q} --clip 0000 --config {params.config:q} --output {output.dance:q} >{log:q} 2>&1"

@@ -1,13 +1,6 @@
 # Music features of every clip and song, one file per group of features.
 
 
-def all_features(wildcards):
-    sets = {config["datasets"][dataset]["feature_set"] for dataset in used_datasets()}
-    videos = [(collection, video) for collection in used_collections() for video in admitted(collection)]
-    songs = [(SONGS, song) for song in used_songs()]
-    return sorted({file for item in videos + songs for name in sets for file in feature_files(name, *item)})
-
-
 rule extract_features:
     input:
         clips="results/clips/{collection}/{video}/clips.tsv",
@@ -27,5 +20,5 @@ rule extract_features:
         config=lambda wc: canonical_json({"fps": 30}),
         code=lambda wc: code(f"music.{wc.group}", "music.extract"),
     shell:
-        "{python:q} -m workflow_scripts.music.extract --group {wildcards.group} --clips {input.clips:q}"
+        "python -m workflow_scripts.music.extract --group {wildcards.group} --clips {input.clips:q}"
         " --config {params.config:q} --output {output.features:q} >{log:q} 2>&1"

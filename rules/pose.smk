@@ -1,12 +1,6 @@
 # 3D poses of every clip of a video, estimated from its pictures.
 
 
-def all_poses(wildcards):
-    return [
-        f"results/poses/{collection}/{video}.h5" for collection in used_collections() for video in admitted(collection)
-    ]
-
-
 rule estimate_poses:
     input:
         clips="results/clips/{collection}/{video}/clips.tsv",
@@ -26,5 +20,5 @@ rule estimate_poses:
         config=lambda wc: canonical_json(config["pose"]),
         code=code("pose.estimate"),
     shell:
-        "{python:q} -m workflow_scripts.pose.estimate --clips {input.clips:q} --config {params.config:q}"
+        "python -m workflow_scripts.pose.estimate --clips {input.clips:q} --config {params.config:q}"
         " --output {output.poses:q} >{log:q} 2>&1"

@@ -1,16 +1,6 @@
 # Dances as videos with their music, and the gallery of all of them.
 
 
-def song_title(song):
-    return next((row["title"] for row in listed(SONGS) if row["id"] == song), "") or song
-
-
-def render_config(wildcards):
-    return canonical_json(
-        config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
-    )
-
-
 rule render_dance:
     input:
         dance="results/dances/{model}/songs/{item}_{sample}.h5",
@@ -32,7 +22,7 @@ rule render_dance:
         config=render_config,
         code=code("render.dance"),
     shell:
-        "{python:q} -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
+        "python -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
         " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --output {output.video:q}"
         " >{log:q} 2>&1"
 
@@ -60,5 +50,5 @@ rule make_gallery:
     params:
         code=code("render.gallery"),
     shell:
-        "{python:q} -m workflow_scripts.render.gallery --videos {input.videos:q} --songs {input.songs:q}"
+        "python -m workflow_scripts.render.gallery --videos {input.videos:q} --songs {input.songs:q}"
         " --output {output.gallery:q} >{log:q} 2>&1"

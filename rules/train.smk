@@ -1,26 +1,6 @@
 # From a dataset to a model. Networks learn by gradient and have a history; a motion graph is built in one pass.
 
 
-def model_config(wildcards):
-    entry = config["models"][wildcards.model]
-    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed")})
-
-
-def model_code(wildcards):
-    # Only the chosen architecture: editing one model makes no other stale.
-    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}")
-
-
-def dataset_of(wildcards):
-    return f"results/datasets/{config['models'][wildcards.model]['dataset']}.h5"
-
-
-def models_of(*architectures):
-    """A wildcard pattern of the models with these architectures (one that matches nothing when there are none)."""
-    names = [name for name, entry in config["models"].items() if entry["architecture"] in architectures]
-    return "|".join(names) or "(?!)"
-
-
 rule train_network:
     input:
         dataset=dataset_of,
@@ -45,7 +25,7 @@ rule train_network:
         config=model_config,
         code=model_code,
     shell:
-        "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
+        "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
         " >{log:q} 2>&1"
 
@@ -72,6 +52,6 @@ rule build_motion_graph:
         config=model_config,
         code=model_code,
     shell:
-        "{python:q} -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
+        "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
         " >{log:q} 2>&1"

@@ -1,0 +1,173 @@
+# Which items and files take part in which rule, in the order of the stages.
+from workflow_scripts.collect.cuts import cuts_for, read_cuts
+from workflow_scripts.collect.local import local_digest
+
+# Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
+# must not fetch a playlist again.
+DOWNLOAD_VERSION = 1
+
+
+def listed(collection):
+    """The rows of a collection's playlist. Waits for the listing."""
+    path = checkpoints.list_collection.get(collection=collection).output[0]
+    return table(path, "id", "url", "title", "genre", "start", "end", "split", "digest")
+
+
+def row_of(wildcards):
+    """The playlist's row of one video."""
+    for row in listed(wildcards.collection):
+        if row["id"] == wildcards.video:
+            return row
+    known = ", ".join(row["id"] for row in listed(wildcards.collection)[:5])
+    raise WorkflowError(f"{wildcards.collection} has no video {wildcards.video!r}; its first ones are: {known}")
+
+
+def admitted(collection):
+    """The ids of a collection's good videos. Waits for all of its downloads."""
+    path = checkpoints.admit.get(collection=collection).output[0]
+    return [row["id"] for row in table(path, "id", "verdict") if row["verdict"] == "ok"]
+
+
+def used_songs():
+    """The ids of the songs to dance to: the good ones that `use.songs` selects."""
+    chosen, good = config["use"]["songs"], admitted(SONGS)
+    if chosen == "all":
+        return good
+    known = [row["id"] for row in listed(SONGS)]
+    if unknown := [name for name in chosen if name not in known]:
+        raise WorkflowError(f"use.songs: there is no song {unknown[0]!r}; the songs are: {', '.join(known)}")
+    return [name for name in chosen if name in good]
+
+
+def used_datasets():
+    return sorted({config["models"][model]["dataset"] for model in config["use"]["models"]})
+
+
+def used_collections():
+    """The collections that some dataset of a used model is made of."""
+    names = {name for dataset in used_datasets() for name in config["datasets"][dataset]["collections"]}
+    return sorted(names | set(config["use"]["collections"]))
+
+
+def uses_demo():
+    return any(config["collections"][name]["source"] == "demo" for name in used_collections())
+
+
+def feature_files(feature_set, collection, video):
+    return [f"results/features/{group}/{collection}/{video}.h5" for group in groups_of(feature_set)]
+
+
+def listing_config(collection):
+    """What a collection's listing depends on."""
+    if collection == SONGS:
+        entry = {"source": config["songs"], "kind": "songs"}
+    else:
+        entry = {key: value for key, value in config["collections"][collection].items() if key != "fps"}
+        entry["kind"] = "videos"
+    sources = entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
+    return entry | ({"demo": config["demo"]} if "demo" in sources else {})
+
+
+def download_code(wildcards):
+    # The demo corpus is computed, not fetched: it follows the code that makes it.
+    return code("demo.world") if row_of(wildcards)["url"].startswith("demo:") else DOWNLOAD_VERSION
+
+
+@lru_cache(maxsize=None)
+def _cuts(path, modified):
+    try:
+        return read_cuts(Path(path))
+    except UserError as error:
+        raise WorkflowError(str(error))
+
+
+def cuts_of(wildcards):
+    """The parts of one video that cuts/{collection}.tsv asks for; [] means all of it."""
+    path = Path("cuts") / f"{wildcards.collection}.tsv"
+    cuts = _cuts(str(path), path.stat().st_mtime_ns) if path.exists() else {}
+    return cuts_for(row_of(wildcards), cuts)
+
+
+def all_poses(wildcards):
+    return [
+        f"results/poses/{collection}/{video}.h5" for collection in used_collections() for video in admitted(collection)
+    ]
+
+
+def all_features(wildcards):
+    sets = {config["datasets"][dataset]["feature_set"] for dataset in used_datasets()}
+    videos = [(collection, video) for collection in used_collections() for video in admitted(collection)]
+    songs = [(SONGS, song) for song in used_songs()]
+    return sorted({file for item in videos + songs for name in sets for file in feature_files(name, *item)})
+
+
+def dataset_inputs(wildcards):
+    entry = config["datasets"][wildcards.dataset]
+    videos = [(collection, video) for collection in entry["collections"] for video in admitted(collection)]
+    poses = [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
+    return poses + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
+
+
+def model_config(wildcards):
+    entry = config["models"][wildcards.model]
+    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed")})
+
+
+def model_code(wildcards):
+    # Only the chosen architecture: editing one model makes no other stale.
+    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}")
+
+
+def dataset_of(wildcards):
+    return f"results/datasets/{config['models'][wildcards.model]['dataset']}.h5"
+
+
+def models_of(*architectures):
+    """A wildcard pattern of the models with these architectures (one that matches nothing when there are none)."""
+    names = [name for name, entry in config["models"].items() if entry["architecture"] in architectures]
+    return "|".join(names) or "(?!)"
+
+
+def model_features(wildcards):
+    dataset = config["models"][wildcards.model]["dataset"]
+    return feature_files(config["datasets"][dataset]["feature_set"], SONGS, wildcards.item)
+
+
+def used_dances():
+    """(model, song, sample) of every dance that takes part."""
+    samples = range(config["generate"]["samples"])
+    return [(model, song, sample) for model in config["use"]["models"] for song in used_songs() for sample in samples]
+
+
+def all_dances(wildcards):
+    return [f"results/dances/{model}/songs/{song}_{sample}.h5" for model, song, sample in used_dances()]
+
+
+def song_title(song):
+    return next((row["title"] for row in listed(SONGS) if row["id"] == song), "") or song
+
+
+def render_config(wildcards):
+    return canonical_json(
+        config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
+    )
+
+
+def dances_of(wildcards):
+    return [
+        f"results/dances/{model}/songs/{song}_{sample}.h5"
+        for model, song, sample in used_dances()
+        if model == wildcards.model
+    ]
+
+
+def demo_videos(wildcards):
+    names = [name for name in used_collections() if config["collections"][name]["source"] == "demo"]
+    return [(name, video) for name in names for video in admitted(name)]
+
+
+def print_summary():
+    """The last lines of a run: where the dances are, and how much was left out."""
+    from workflow_scripts.collect.summary import summary_lines
+
+    print("\n".join(summary_lines(Path("results"))), file=sys.stderr)
