@@ -22,7 +22,7 @@ class PoseConfig:
     """
 
     backend: str = "mediapipe"
-    smoothing_s: float = 0.3
+    smoothing_s: float = 0.37
     depth_smoothing_s: float = 1.0
     min_detection: float = 0.5
     min_quality: float = 0.3
