@@ -12,7 +12,7 @@ help: ## this list
 
 setup: $(VENV)/.ready ## .venv with the locked environment (nothing else of the system is needed)
 
-$(VENV)/.ready: envs/lock.txt pyproject.toml envs/make_venv.sh
+$(VENV)/.ready: envs/lock.txt envs/make_venv.sh
 	@PYTHON="$(PYTHON)" bash envs/make_venv.sh $(VENV)
 	@touch $@
 
