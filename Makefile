@@ -20,10 +20,10 @@ animations: setup ## the main job: results/animations
 	$(SNAKEMAKE) results/animations
 
 test: setup ## the tests (about ten minutes on two cores)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST)
 
 test-slow: setup ## the long ones
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow $(PYTEST)
 
 lint: setup ## ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .

@@ -41,6 +41,7 @@ onsuccess:
 
 
 onerror:
+    print_failures()
     print_summary()
 
 
@@ -55,16 +56,18 @@ rule animations:
 
 rule videos:
     input:
-        expand("results/admitted/{collection}.tsv", collection=[*config["use"]["collections"], "songs"]),
+        all_admitted(),
 
 
 rule poses:
     input:
+        all_admitted(),
         all_poses,
 
 
 rule features:
     input:
+        all_admitted(),
         all_features,
 
 
@@ -80,6 +83,7 @@ rule models:
 
 rule dances:
     input:
+        all_admitted(),
         all_dances,
 
 

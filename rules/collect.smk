@@ -110,7 +110,7 @@ rule cut:
 rule ledger:
     """Everything that was left out, and why: broken downloads and rejected clips of all that takes part."""
     input:
-        admitted=expand("results/admitted/{collection}.tsv", collection=[*used_collections(), SONGS]),
+        admitted=all_admitted(),
         poses=lambda wc: all_poses(wc),
     output:
         quarantine="results/quarantine.tsv",
@@ -135,7 +135,7 @@ rule verdict:
     """Fails, every time, when more was left out than `max_quarantined` allows."""
     input:
         quarantine="results/quarantine.tsv",
-        admitted=expand("results/admitted/{collection}.tsv", collection=[*used_collections(), SONGS]),
+        admitted=all_admitted(),
     output:
         verdict="results/verdict.txt",
     log:

@@ -1,13 +1,16 @@
 # The checked configuration, digests of code and tables, for all files in this folder.
 import sys
+import time
 from functools import lru_cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from workflow_scripts.collect.summary import summary_lines
 from workflow_scripts.motion.feature_sets import groups_of
 from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.failures import failure_lines
 from workflow_scripts.workflow.interpreter import put_own_python_first
 from workflow_scripts.workflow.provenance import canonical_json, code_digests
 from workflow_scripts.workflow.tables import read_table
@@ -39,3 +42,16 @@ def _table(path, columns, modified):
 def table(path, *columns):
     """The rows of a TSV between stages, read once as long as the file stays the same."""
     return _table(str(path), columns, Path(path).stat().st_mtime_ns)
+
+
+STARTED = time.time()
+
+
+def print_failures():
+    """Why jobs of this run failed, from their logs."""
+    print("\n".join(failure_lines(Path("logs"), STARTED)), file=sys.stderr)
+
+
+def print_summary():
+    """The last lines of a run: where the dances are, and how much was left out."""
+    print("\n".join(summary_lines(Path("results"))), file=sys.stderr)

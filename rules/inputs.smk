@@ -1,6 +1,7 @@
 # Which items and files take part in which rule, in the order of the stages.
 from workflow_scripts.collect.cuts import cuts_for, read_cuts
 from workflow_scripts.collect.local import local_digest
+from workflow_scripts.collect.verdict import too_much
 
 # Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
 # must not fetch a playlist again.
@@ -24,6 +25,9 @@ def row_of(wildcards):
 
 def admitted(collection):
     """The ids of a collection's good videos. Waits for all of its downloads."""
+    # Whoever asks for admission must have asked for the listing itself: Snakemake (9.27) leaves the input of a
+    # checkpoint open, and runs it without, if only that input asks for another checkpoint that is finished already.
+    listed(collection)
     path = checkpoints.admit.get(collection=collection).output[0]
     return [row["id"] for row in table(path, "id", "verdict") if row["verdict"] == "ok"]
 
@@ -47,6 +51,11 @@ def used_collections():
     """The collections that some dataset of a used model is made of."""
     names = {name for dataset in used_datasets() for name in config["datasets"][dataset]["collections"]}
     return sorted(names | set(config["use"]["collections"]))
+
+
+def all_admitted():
+    """Admission of all that takes part; as a plain input it lets all collections be fetched at the same time."""
+    return [f"results/admitted/{collection}.tsv" for collection in [*used_collections(), SONGS]]
 
 
 def uses_demo():
@@ -166,8 +175,5 @@ def demo_videos(wildcards):
     return [(name, video) for name in names for video in admitted(name)]
 
 
-def print_summary():
-    """The last lines of a run: where the dances are, and how much was left out."""
-    from workflow_scripts.collect.summary import summary_lines
-
-    print("\n".join(summary_lines(Path("results"))), file=sys.stderr)
+def ledger_exceeds_limit():
+    return too_much(Path("results/quarantine.tsv"), [Path(path) for path in all_admitted()], config["max_quarantined"])

@@ -48,6 +48,9 @@ rule make_gallery:
         mem_mb=1000,
         runtime=30,
     params:
+        # A failed verdict leaves no file, and a missing file between finished ones is no reason to run. This is:
+        # as long as too much is left out, the gallery counts as stale, and the run fails again.
+        too_much_left_out=lambda wc: ledger_exceeds_limit(),
         code=code("render.gallery"),
     shell:
         "python -m workflow_scripts.render.gallery --videos {input.videos:q} --songs {input.songs:q}"

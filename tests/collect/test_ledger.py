@@ -119,3 +119,11 @@ def test_the_last_lines_of_a_run(results: Path) -> None:
         f"3 left out ({reasons}): see {folder}/quarantine.tsv.",
         f"{results}/cuts/mine.tsv: no video of mine is named 'dacne'.",
     ]
+
+
+def test_too_much_is_judged_from_the_tables_as_they_stand(results: Path) -> None:
+    admitted, poses = paths(results)
+    table = results / "quarantine.tsv"
+    assert not verdict.too_much(table, admitted, 0)
+    write_table(table, COLUMNS, quarantined(admitted, poses))
+    assert [verdict.too_much(table, admitted, limit) for limit in (2, 3, 0.5, 0.6)] == [True, False, True, False]

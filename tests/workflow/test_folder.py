@@ -11,7 +11,7 @@ from workflow_scripts.demo import world
 from workflow_scripts.workflow.media import run_ffmpeg
 from workflow_scripts.workflow.tables import read_table
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("folder")]
+pytestmark = pytest.mark.workflow
 
 ODD_NAME = 'it\'s {great} "yes" $HOME 日本.mp4'
 

@@ -11,9 +11,9 @@ from workflow_runs import Workflow
 
 from workflow_scripts.workflow.media import probe
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.workflow
 
-TARGETS = ("results/animations", "evaluation")
+TARGETS = ("results/animations", "results/evaluation/comparison.csv", "results/evaluation/demo.json")
 FROM_POSES = {
     "estimate_poses",
     "ledger",

@@ -37,6 +37,17 @@ def summary(rows: list[Row], total: int, limit: int, ledger: Path) -> str:
     return "\n".join([f"{len(rows)} of {total} items were left out (allowed: {limit}): see {ledger}", *lines])
 
 
+def too_much(quarantine: Path, admitted: list[Path], limit: float) -> bool:
+    """Return whether the ledger as it stands now holds more than allowed; False where there is none yet."""
+    if not all(path.exists() for path in (quarantine, *admitted)):
+        return False
+    return len(read_table(quarantine, ("reason",))) > allowed(limit, _total(admitted))
+
+
+def _total(admitted: list[Path]) -> int:
+    return sum(len(read_table(path, ("id", "verdict"))) for path in admitted)
+
+
 def main() -> None:
     """Write the summary of the ledger, or fail with it when more was left out than allowed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -47,7 +58,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     rows = read_table(arguments.quarantine, ("reason",))
-    total = sum(len(read_table(path, ("id", "verdict"))) for path in arguments.admitted)
+    total = _total(arguments.admitted)
     limit = allowed(arguments.limit, total)
     text = summary(rows, total, limit, arguments.quarantine)
     if len(rows) > limit:
