@@ -17,7 +17,7 @@ rule train_network:
         model=models_of("seq2seq"),
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
