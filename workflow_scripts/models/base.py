@@ -82,7 +82,7 @@ class GradientConfig(ModelConfig):
 
     learning_rate: float = Field(default=3e-3, gt=0)
     batch_size: int = Field(default=8, ge=1)
-    max_epochs: int = Field(default=45, ge=1)
+    max_epochs: int = Field(default=80, ge=1)
     max_minutes: float | None = Field(default=None, gt=0)
     gradient_clip: float = Field(default=1.0, gt=0)
 
