@@ -4,7 +4,12 @@ BIN := $(VENV)/bin
 # MediaPipe has wheels for Python 3.11 and 3.12 only: the first of these that can make a venv is taken, or PYTHON=...
 PYTHON ?=
 CORES ?= all
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# Your own settings: make animations CONFIG=mine.yaml
+CONFIG ?=
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+
+SHELL := bash
+.SHELLFLAGS := -eo pipefail -c
 
 .PHONY: help setup animations test test-slow lint benchmark dag refresh clean-env
 help: ## this list
@@ -17,7 +22,7 @@ $(VENV)/.ready: envs/lock.txt envs/make_venv.sh
 	@touch $@
 
 animations: setup ## the main job: results/animations
-	$(SNAKEMAKE) results/animations
+	$(SNAKEMAKE) -- results/animations
 
 test: setup ## the tests (about six minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST)
@@ -39,9 +44,9 @@ dag: setup ## results/dag and results/rulegraph: SVG where graphviz is installed
 	@mkdir -p results
 	@for kind in dag rulegraph; do \
 	    if command -v dot >/dev/null; then \
-	        $(BIN)/snakemake --quiet all --$$kind -- results/animations | dot -Tsvg >results/$$kind.svg && echo results/$$kind.svg; \
+	        $(SNAKEMAKE) --quiet all --$$kind -- results/animations | dot -Tsvg >results/$$kind.svg && echo results/$$kind.svg; \
 	    else \
-	        $(BIN)/snakemake --quiet all --$$kind mermaid-js -- results/animations >results/$$kind.mmd && echo "results/$$kind.mmd (graphviz would make it an SVG)"; \
+	        $(SNAKEMAKE) --quiet all --$$kind mermaid-js -- results/animations >results/$$kind.mmd && echo "results/$$kind.mmd (graphviz would make it an SVG)"; \
 	    fi || exit 1; \
 	done
 

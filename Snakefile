@@ -28,9 +28,9 @@ include: "rules/evaluate.smk"
 wildcard_constraints:
     collection="[A-Za-z0-9_-]+",
     video="[A-Za-z0-9_-]{1,40}",
-    group="[a-z]+",
+    group="|".join(GROUPS),
     dataset="[A-Za-z0-9_-]+",
-    model="[A-Za-z0-9_-]+",
+    model="|".join(config["models"]) or "(?!)",
     set="[A-Za-z0-9_-]+",
     item="[A-Za-z0-9_.-]+",
     sample=r"\d+",
@@ -42,7 +42,6 @@ onsuccess:
 
 onerror:
     print_failures()
-    print_summary()
 
 
 # ---- the targets, in the order of the data ----

@@ -18,7 +18,7 @@ checkpoint list_collection:
         config=lambda wc: canonical_json(listing_config(wc.collection)),
         # A local source is looked at whenever Snakemake starts, so that a new file is noticed.
         contents=lambda wc: local_digest(listing_config(wc.collection)["source"]),
-        code=code("collect.list_collection"),
+        code=listing_code,
     shell:
         "python -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
         " --config {params.config:q} --output {output.playlist:q} >{log:q} 2>&1"
@@ -42,11 +42,7 @@ rule download:
         runtime=120,
     params:
         row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "url", "digest")}),
-        config=lambda wc: canonical_json(
-            config["download"]
-            | {"kind": "songs" if wc.collection == SONGS else "videos"}
-            | ({"demo": config["demo"]} if row_of(wc)["url"].startswith("demo:") else {})
-        ),
+        config=download_config,
         code=download_code,
     shell:
         "python -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"

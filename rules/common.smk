@@ -7,11 +7,11 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from workflow_scripts.collect.summary import summary_lines
-from workflow_scripts.motion.feature_sets import groups_of
+from workflow_scripts.motion.feature_sets import GROUPS, groups_of
 from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.failures import failure_lines
-from workflow_scripts.workflow.interpreter import put_own_python_first
+from workflow_scripts.workflow.interpreter import use_own_python
 from workflow_scripts.workflow.provenance import canonical_json, code_digests
 from workflow_scripts.workflow.tables import read_table
 
@@ -22,7 +22,7 @@ except UserError as error:
 
 # Under conda the environment's own python is meant, else the one that runs Snakemake.
 if not workflow.deployment_settings.deployment_method:
-    put_own_python_first()
+    use_own_python(Path(workflow.basedir))
 
 SONGS = "songs"
 
@@ -49,9 +49,13 @@ STARTED = time.time()
 
 def print_failures():
     """Why jobs of this run failed, from their logs."""
-    print("\n".join(failure_lines(Path("logs"), STARTED)), file=sys.stderr)
+    lines = failure_lines(Path("logs"), STARTED)
+    print("\n".join(["", *lines] if lines else ["", "No job said why: see the messages above."]), file=sys.stderr)
 
 
 def print_summary():
     """The last lines of a run: where the dances are, and how much was left out."""
-    print("\n".join(summary_lines(Path("results"))), file=sys.stderr)
+    try:
+        print("\n".join(summary_lines(Path("results"))), file=sys.stderr)
+    except UserError as error:
+        print(error, file=sys.stderr)

@@ -7,6 +7,7 @@ rule evaluate_model:
         dances=dances_of,
         rhythms=lambda wc: [f"results/features/rhythm/songs/{song}.h5" for song in used_songs()],
         dataset=dataset_of,
+        admitted=ancient("results/admitted/songs.tsv"),
     output:
         evaluation="results/evaluation/{model}.json",
     log:
@@ -72,7 +73,8 @@ rule evaluate_demo:
         runtime=30,
     params:
         truths=lambda wc: [f"results/videos/{name}/{video}.truth.h5" for name, video in demo_videos(wc)],
-        code=code("evaluate.demo"),
+        # The truth is no declared file: it follows the code that writes it.
+        code=code("evaluate.demo", "demo.world"),
     shell:
         "python -m workflow_scripts.evaluate.demo --poses {input.poses:q} --truths {params.truths:q}"
         " --rhythm {input.rhythms:q} --output {output.evaluation:q} >{log:q} 2>&1"

@@ -1,11 +1,20 @@
 # Which items and files take part in which rule, in the order of the stages.
 from workflow_scripts.collect.cuts import cuts_for, read_cuts
+from workflow_scripts.collect.lists import is_url
 from workflow_scripts.collect.local import local_digest
 from workflow_scripts.collect.verdict import too_much
+
+# Read at the start, so that a mistake in a list is said before anything runs.
+try:
+    CUTS = {name: read_cuts(path) for name in config["collections"] if (path := Path(f"cuts/{name}.tsv")).exists()}
+except UserError as error:
+    raise WorkflowError(str(error))
 
 # Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
 # must not fetch a playlist again.
 DOWNLOAD_VERSION = 1
+# The same for listings of web addresses: an edited line must not list a playlist again either.
+LISTING_VERSION = 1
 
 
 def listed(collection):
@@ -29,7 +38,9 @@ def admitted(collection):
     # checkpoint open, and runs it without, if only that input asks for another checkpoint that is finished already.
     listed(collection)
     path = checkpoints.admit.get(collection=collection).output[0]
-    return [row["id"] for row in table(path, "id", "verdict") if row["verdict"] == "ok"]
+    # What was admitted in an earlier run and is no longer listed is none of ours.
+    names = {row["id"] for row in listed(collection)}
+    return [row["id"] for row in table(path, "id", "verdict") if row["verdict"] == "ok" and row["id"] in names]
 
 
 def used_songs():
@@ -77,24 +88,32 @@ def listing_config(collection):
     return entry | ({"demo": config["demo"]} if "demo" in sources else {})
 
 
+def listing_code(wildcards):
+    source = listing_config(wildcards.collection)["source"]
+    remote = any(is_url(item) for item in (source if isinstance(source, list) else [source]))
+    return LISTING_VERSION if remote else code("collect.list_collection")
+
+
+def download_config(wildcards):
+    """What a download depends on besides its row: for files that are there already, only their kind."""
+    url, kind = row_of(wildcards)["url"], "songs" if wildcards.collection == SONGS else "videos"
+    if is_url(url):
+        return canonical_json(config["download"] | {"kind": kind})
+    return canonical_json({"kind": kind} | ({"demo": {"seed": config["demo"]["seed"]}} if is_demo(url) else {}))
+
+
+def is_demo(url):
+    return url.startswith("demo:")
+
+
 def download_code(wildcards):
     # The demo corpus is computed, not fetched: it follows the code that makes it.
-    return code("demo.world") if row_of(wildcards)["url"].startswith("demo:") else DOWNLOAD_VERSION
-
-
-@lru_cache(maxsize=None)
-def _cuts(path, modified):
-    try:
-        return read_cuts(Path(path))
-    except UserError as error:
-        raise WorkflowError(str(error))
+    return code("demo.world") if is_demo(row_of(wildcards)["url"]) else DOWNLOAD_VERSION
 
 
 def cuts_of(wildcards):
     """The parts of one video that cuts/{collection}.tsv asks for; [] means all of it."""
-    path = Path("cuts") / f"{wildcards.collection}.tsv"
-    cuts = _cuts(str(path), path.stat().st_mtime_ns) if path.exists() else {}
-    return cuts_for(row_of(wildcards), cuts)
+    return cuts_for(row_of(wildcards), CUTS.get(wildcards.collection, {}))
 
 
 def all_poses(wildcards):
@@ -153,13 +172,22 @@ def all_dances(wildcards):
 
 
 def song_title(song):
-    return next((row["title"] for row in listed(SONGS) if row["id"] == song), "") or song
+    listed(SONGS)
+    path = checkpoints.admit.get(collection=SONGS).output[0]
+    return next((row["title"] for row in table(path, "id", "title") if row["id"] == song), "") or song
 
 
 def render_config(wildcards):
     return canonical_json(
         config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
     )
+
+
+def everything_made(wildcards):
+    """Every file between the clips and the dances."""
+    models = [f"results/models/{model}/model.json" for model in config["use"]["models"]]
+    datasets = [f"results/datasets/{dataset}.h5" for dataset in used_datasets()]
+    return [*all_poses(wildcards), *all_features(wildcards), *datasets, *models, *all_dances(wildcards)]
 
 
 def dances_of(wildcards):

@@ -6,6 +6,7 @@ rule render_dance:
         dance="results/dances/{model}/songs/{item}_{sample}.h5",
         clips="results/clips/songs/{item}/clips.tsv",
         rhythm="results/features/rhythm/songs/{item}.h5",
+        songs=ancient("results/admitted/songs.tsv"),
     output:
         video="results/renders/{model}/songs/{item}_{sample}.mp4",
     log:
@@ -35,6 +36,8 @@ rule make_gallery:
         ],
         songs="results/admitted/songs.tsv",
         verdict="results/verdict.txt",
+        # A reader that meets a broken file deletes it. Snakemake misses only direct inputs: so they are all named here.
+        everything=everything_made,
     output:
         gallery=directory("results/animations"),
     log:

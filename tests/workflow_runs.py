@@ -27,8 +27,8 @@ class Workflow:
         """Run Snakemake; returns the finished process with stdout and stderr joined."""
         command = [str(Path(sys.executable).with_name("snakemake")), "--snakefile", str(self.project / "Snakefile")]
         command += ["--directory", str(self.work), "--configfile", str(self.config), "--cores", str(cores)]
-        # The copy's code, not the installed one; and one thread per job, as the cores are shared with other tests.
-        environment = os.environ | {"PYTHONPATH": str(self.project), "OMP_NUM_THREADS": "1"}
+        # One thread per job: the cores are shared with other tests.
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
         return subprocess.run(
             [*command, *arguments],
             env=environment,

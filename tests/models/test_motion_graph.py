@@ -295,3 +295,10 @@ def test_an_offset_decays_smoothly():
     assert force[1] == pytest.approx(0.0, abs=0.1)
     assert np.abs(curve[t > 0.5]).max() < 1e-12
     assert abs(speed[np.searchsorted(t, 0.4999)]) < 1e-3
+
+
+@pytest.mark.parametrize("frame", range(150, 200))
+def test_beats_on_whole_frames_leave_no_frame_uncovered(frame):
+    # 16 frames a beat: counted back from a beat, the grid's first place is rounded to a hair before or after 0.
+    beats = frame / 30 + np.arange(20) * 16 / 30
+    assert beat_grid(beats, 12.0, 112.5)[0] <= 0.0

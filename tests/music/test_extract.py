@@ -29,7 +29,9 @@ def clips(tmp_path):
         time = np.arange(round(seconds * 44_100)) / 44_100
         clicks = np.sin(2 * np.pi * 90 * time) * np.exp(-((time - 0.25) % CLICK) / 0.05) * (time >= 0.25)
         soundfile.write(tmp_path / f"{number:04d}.wav", np.stack([clicks, 0.5 * clicks], 1), 44_100, subtype="PCM_16")
-        rows.append({"clip": f"{number:04d}", "frames": round(30 * seconds), "audio": f"{number:04d}.wav"})
+        # Frames of the picture, here at 50 per second, are not those of the features.
+        cells = {"frames": round(50 * seconds), "samples": len(clicks), "audio": f"{number:04d}.wav"}
+        rows.append({"clip": f"{number:04d}"} | cells)
     write_table(tmp_path / "clips.tsv", COLUMNS, rows)
     return tmp_path / "clips.tsv"
 
@@ -88,13 +90,19 @@ def test_another_rate_is_refused(clips):
         group_features("spectral", clips, {"fps": 60})
 
 
-def test_missing_sound_is_named(clips, tmp_path):
-    (clips.parent / "0001.wav").write_bytes(b"not sound")
+@pytest.mark.parametrize("damage", ["missing", "no sound", "truncated"])
+def test_damaged_sound_is_named_and_its_cut_done_again(clips, tmp_path, damage):
+    path = clips.parent / "0001.wav"
+    whole = path.read_bytes()
+    path.write_bytes({"missing": b"", "no sound": b"not sound", "truncated": whole[:1000]}[damage])
+    if damage == "missing":
+        path.unlink()
     done = run("--group", "spectral", "--clips", clips, "--config", json.dumps({}), "--output", tmp_path / "x.h5")
     assert done.returncode == 1
     assert "0001.wav" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "x.h5").exists()
+    assert not clips.exists()  # so that the next run cuts again
 
 
 def test_start_is_fast():

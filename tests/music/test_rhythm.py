@@ -126,6 +126,7 @@ def test_tempo_of_beats():
     assert tempo_of(np.array([1.0])) == 0.0
     # One missing beat does not count.
     assert tempo_of(np.array([0.0, 0.5, 1.0, 2.0, 2.5])) == pytest.approx(120)
+    assert tempo_of(np.array([0.0, 0.4, 1.2])) == pytest.approx(100)  # no interval is near the median
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,29 @@ def test_a_file_added_later_is_noticed_and_processed_alone(folder_run: Workflow,
     assert (counts["download"], counts["cut"], counts["estimate_poses"], counts["extract_features"]) == (1, 1, 1, 3)
 
 
+def test_another_song_takes_the_place_of_the_first(folder_run: Workflow, films: dict[str, Path]) -> None:
+    run_ffmpeg(["-i", films["three"], "-vn", folder_run.work / "other song.wav"], films["three"])
+    folder_run.configure({"songs": ["other song.wav"]})
+    done = folder_run.run("results/animations")
+    assert done.returncode == 0, done.stdout
+    assert [path.name for path in (folder_run.work / "results" / "animations").glob("*.mp4")] == [
+        next(path.name for path in (folder_run.work / "results" / "animations").glob("*other-song*.mp4"))
+    ]
+
+
+def test_a_broken_intermediate_is_made_again_by_the_next_run(folder_run: Workflow) -> None:
+    broken = next((folder_run.work / "results" / "poses" / "mine").glob("dance*.h5"))
+    broken.write_bytes(broken.read_bytes()[:3000])
+    first = folder_run.run("results/animations")
+    assert first.returncode != 0
+    assert f"{broken.name}: not a readable pose file" in first.stdout
+    assert not broken.exists()
+    second = folder_run.run("results/animations")
+    assert second.returncode == 0, second.stdout
+    assert started(second.stdout)["estimate_poses"] == 1
+    assert "Nothing to be done" in folder_run.run("results/animations").stdout
+
+
 def test_more_left_out_than_allowed_fails_every_time_but_finishes_the_good_ones(folder_run: Workflow) -> None:
     folder_run.configure({"max_quarantined": 3})
     for _ in range(2):
@@ -99,3 +122,11 @@ def test_more_left_out_than_allowed_fails_every_time_but_finishes_the_good_ones(
         assert done.returncode != 0
         assert "4 of 9 items were left out (allowed: 3)" in done.stdout
     assert (folder_run.work / "results" / "renders" / "motion_graph" / "songs").exists()
+
+
+def test_no_usable_song_is_no_success(folder_run: Workflow) -> None:
+    (folder_run.work / "noise.mp3").write_text("no sound")
+    folder_run.configure({"max_quarantined": 100, "songs": ["noise.mp3"]})
+    done = folder_run.run("results/animations")
+    assert done.returncode != 0
+    assert "none of the 1 items of songs could be used" in done.stdout

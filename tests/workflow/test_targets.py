@@ -6,11 +6,49 @@ from workflow_runs import Workflow
 pytestmark = pytest.mark.workflow
 
 
-def test_a_single_file_can_be_asked_for_before_anything_exists(workflow: Workflow) -> None:
-    assert "list_collection" in workflow.planned("results/poses/demo/v01.h5")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "playlists/demo.tsv",
+        "videos/demo/v01.json",
+        "admitted/demo.tsv",
+        "clips/demo/v01/clips.tsv",
+        "poses/demo/v01.h5",
+        "features/chroma/songs/song01.h5",
+        "datasets/main.h5",
+        "models/seq2seq/checkpoint.ckpt",
+        "dances/motion_graph/songs/song01_0.h5",
+        "renders/motion_graph/songs/song01_0.mp4",
+        "evaluation/seq2seq.json",
+        "evaluation/demo.json",
+        "quarantine.tsv",
+    ],
+)
+def test_a_single_file_can_be_asked_for_before_anything_exists(workflow: Workflow, path: str) -> None:
+    assert "list_collection" in workflow.planned(f"results/{path}")
 
 
-@pytest.mark.parametrize("stage", ["videos", "poses", "features", "datasets", "models", "dances", "animations"])
+def test_the_code_that_runs_is_that_of_the_project_asked(workflow: Workflow) -> None:
+    module = workflow.project / "workflow_scripts" / "collect" / "list_collection.py"
+    module.write_text(
+        module.read_text().replace("def main() -> None:", 'def main() -> None:\n    raise UserError("mine")')
+    )
+    done = workflow.run("results/playlists/songs.tsv")
+    assert done.returncode != 0
+    assert "error: mine" in done.stdout
+
+
+def test_a_mistake_in_a_cut_list_is_said_before_anything_runs(workflow: Workflow) -> None:
+    (workflow.work / "cuts").mkdir()
+    (workflow.work / "cuts" / "demo.tsv").write_text("v01 0:05 0:02\n")
+    done = workflow.run("--dry-run")
+    assert done.returncode != 0
+    assert "cuts/demo.tsv: line 1: the cut ends" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "stage", ["videos", "poses", "features", "datasets", "models", "dances", "animations", "evaluation"]
+)
 def test_every_stage_has_a_named_target(workflow: Workflow, stage: str) -> None:
     assert workflow.planned(stage)["list_collection"] >= 1
 

@@ -13,7 +13,7 @@ def summary_lines(results: Path) -> list[str]:
     gallery = results / "animations" / "index.html"
     if gallery.exists():
         count = len(list(gallery.parent.glob("*.mp4")))
-        lines.append(f"{count} dances: open {gallery} in a browser.")
+        lines.append(f"{count} {'dance' if count == 1 else 'dances'}: open {gallery} in a browser.")
     quarantine = results / "quarantine.tsv"
     if quarantine.exists():
         rows = read_table(quarantine, ("collection", "item", "reason"))

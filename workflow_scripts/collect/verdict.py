@@ -6,10 +6,13 @@ import logging
 import math
 from pathlib import Path
 
+from workflow_scripts.collect.admit import OK
 from workflow_scripts.collect.summary import reason_counts
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import write_text
 from workflow_scripts.workflow.tables import Row, read_table
+
+COLUMNS = ("collection", "item", "reason")
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +32,24 @@ def allowed(limit: float, total: int) -> int:
     return math.floor(round(limit * total, 6)) if is_share else int(limit)
 
 
+def items_lost(rows: list[Row]) -> int:
+    """Count the videos and songs of the ledger; one of which several clips were rejected counts once."""
+    return len({(row["collection"], row["item"].split(".")[0]) for row in rows})
+
+
 def summary(rows: list[Row], total: int, limit: int, ledger: Path) -> str:
     """Say in a few lines how many items were left out, and for which reasons."""
     if not rows:
         return f"0 of {total} items were left out (allowed: {limit})"
     lines = [f"  {count} × {reason}" for reason, count in reason_counts(rows).most_common()]
-    return "\n".join([f"{len(rows)} of {total} items were left out (allowed: {limit}): see {ledger}", *lines])
+    return "\n".join([f"{items_lost(rows)} of {total} items were left out (allowed: {limit}): see {ledger}", *lines])
 
 
 def too_much(quarantine: Path, admitted: list[Path], limit: float) -> bool:
     """Return whether the ledger as it stands now holds more than allowed; False where there is none yet."""
     if not all(path.exists() for path in (quarantine, *admitted)):
         return False
-    return len(read_table(quarantine, ("reason",))) > allowed(limit, _total(admitted))
+    return items_lost(read_table(quarantine, COLUMNS)) > allowed(limit, _total(admitted))
 
 
 def _total(admitted: list[Path]) -> int:
@@ -57,12 +65,16 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    rows = read_table(arguments.quarantine, ("reason",))
+    rows = read_table(arguments.quarantine, COLUMNS)
     total = _total(arguments.admitted)
     limit = allowed(arguments.limit, total)
     text = summary(rows, total, limit, arguments.quarantine)
-    if len(rows) > limit:
+    if items_lost(rows) > limit:
         raise UserError(text)
+    for path in arguments.admitted:
+        items = read_table(path, ("id", "verdict"))
+        if not any(row["verdict"] == OK for row in items):
+            raise UserError(f"none of the {len(items)} items of {path.stem} could be used: see {arguments.quarantine}")
     write_text(arguments.output, text + "\n")
     log.info("%s", text)
 

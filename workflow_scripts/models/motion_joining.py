@@ -121,7 +121,7 @@ def perform(
         times: (T,) ascending, seconds, within the grid.
         seed: what to start from, at the time 0; None to start on the spot.
     """
-    result = np.empty((len(times), 25, 3))
+    result = np.full((len(times), 25, 3), np.nan)  # a frame that no run covers must not pass for motion
     previous: Run | Seed | None = seed
     for first, last in _runs(path, units):
         run = _run(path[first:last], grid, units, clips)

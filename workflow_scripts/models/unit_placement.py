@@ -66,6 +66,7 @@ def beat_grid(beats: Floats, seconds: float, tempo: float) -> Floats:
         grid += list(np.linspace(beat, following, max(int(np.round((following - beat) / period)), 1), endpoint=False))
     after = max(int(np.ceil((seconds - known[-1]) / period)), 0)
     grid += list(known[-1] + period * np.arange(after + 2))
+    grid[0] = min(grid[0], 0.0)  # rounding may leave it a hair after the first frame
     # One unit at least, and every frame before its end.
     return np.asarray(grid[: max(int(np.searchsorted(grid, seconds)), 1) + 1])
 

@@ -12,10 +12,13 @@ from workflow_scripts.motion.feature_sets import FEATURES, GROUPS
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.windows import FPS, RATE
-from workflow_scripts.workflow.errors import UserError, entry_point
-from workflow_scripts.workflow.media import read_audio
+from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
+from workflow_scripts.workflow.media import MediaError, read_audio
 from workflow_scripts.workflow.provenance import digest, versions
-from workflow_scripts.workflow.tables import read_table
+from workflow_scripts.workflow.tables import Row, read_table
+
+# Of the sound of clips, as the collect stage cuts it.
+CLIP_RATE = 44_100
 
 
 def main() -> None:
@@ -41,23 +44,35 @@ def group_features(group: str, clips: Path, settings: dict[str, Any]) -> MusicFi
         raise UserError(f"music features have {FPS:g} frames per second (sample rate / hop), not {settings['fps']}")
     # By name, so that a group's code digest holds that group alone.
     module = importlib.import_module(f"workflow_scripts.music.{group}")
-    rows = read_table(clips, ("clip", "audio", "frames"))
+    rows = read_table(clips, ("clip", "audio", "samples"))
     return MusicFile(
         group=group,
         fps=FPS,
         source=clips.parent.name,
         clips={
+            # The rate of features is fixed, that of the picture is not: time is counted by the sound.
             row["clip"]: clip_features(
-                module.extract,
-                read_audio(clips.parent / row["audio"], RATE, mono=True)[0],
-                int(row["frames"]),
-                settings,
+                module.extract, _sound(clips, row), round(int(row["samples"]) / CLIP_RATE * FPS), settings
             )
             for row in rows
         },
         parameters=module.PARAMETERS,
         provenance={"config": digest(settings), "versions": versions("numpy", "scipy", "soxr")},
     )
+
+
+def _sound(clips: Path, row: Row) -> Floats:
+    """Read a clip's sound, mono at `RATE`. If it is not what clips.tsv says, that is deleted: the cut is redone."""
+    import soxr
+
+    path = clips.parent / row["audio"]
+    try:
+        samples, _ = read_audio(path, mono=True)
+    except MediaError as error:
+        raise broken_file(clips, str(error)) from error
+    if len(samples) != int(row["samples"]):
+        raise broken_file(clips, f"{path} has {len(samples)} samples, not {row['samples']}")
+    return np.asarray(soxr.resample(samples, CLIP_RATE, RATE, quality="HQ"))
 
 
 def clip_features(extract: Any, samples: Floats, frames: int, settings: dict[str, Any]) -> dict[str, Floats]:

@@ -116,7 +116,9 @@ def tempo_of(beats: Floats) -> float:
     if not len(intervals):
         return 0.0
     usual = np.median(intervals)
-    return float(60 / intervals[np.abs(intervals - usual) <= 0.15 * usual].mean())
+    near = intervals[np.abs(intervals - usual) <= 0.15 * usual]
+    # Of an even number, none need be near the median.
+    return float(60 / (near.mean() if len(near) else usual))
 
 
 def _edge_prior(samples: Floats) -> float:

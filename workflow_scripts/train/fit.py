@@ -54,7 +54,19 @@ def settings_of(config: TrainConfig) -> ModelConfig:
     try:
         return load_architecture(config.architecture).Config.model_validate(config.settings)
     except ValidationError as error:
-        raise UserError(f"settings of {config.architecture}: {error}") from error
+        raise UserError(f"the settings of {config.architecture} have mistakes:\n{_mistakes(error, config)}") from error
+
+
+def _mistakes(error: ValidationError, config: TrainConfig) -> str:
+    known = ", ".join(load_architecture(config.architecture).Config.model_fields)
+    lines = []
+    for mistake in error.errors():
+        path = ".".join(["settings", *map(str, mistake["loc"])])
+        if mistake["type"] == "extra_forbidden":
+            lines.append(f"  {path}: unknown setting; known are {known}")
+        else:
+            lines.append(f"  {path}: {mistake['msg']}, not {mistake['input']!r}")
+    return "\n".join(lines)
 
 
 def fit_model(config: TrainConfig, dataset: Dataset, last: Path) -> Fitted:

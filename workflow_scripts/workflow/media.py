@@ -17,7 +17,7 @@ from workflow_scripts.workflow.files import atomic_path, temporary_beside
 
 @dataclass(frozen=True)
 class VideoStream:
-    """Picture size in pixels as shown (rotation applied), mean frame rate in frames/s, codec name."""
+    """Picture size in pixels as coded (a rotation tag is not applied), mean frame rate in frames/s, codec name."""
 
     width: int
     height: int
