@@ -32,12 +32,17 @@ def row_of(wildcards):
     raise WorkflowError(f"{wildcards.collection} has no video {wildcards.video!r}; its first ones are: {known}")
 
 
-def admitted(collection):
-    """The ids of a collection's good videos. Waits for all of its downloads."""
+def admission(collection):
+    """The path of the table of a collection's good and bad videos. Waits for all of its downloads."""
     # Whoever asks for admission must have asked for the listing itself: Snakemake (9.27) leaves the input of a
     # checkpoint open, and runs it without, if only that input asks for another checkpoint that is finished already.
     listed(collection)
-    path = checkpoints.admit.get(collection=collection).output[0]
+    return checkpoints.admit.get(collection=collection).output[0]
+
+
+def admitted(collection):
+    """The ids of a collection's good videos."""
+    path = admission(collection)
     # What was admitted in an earlier run and is no longer listed is none of ours.
     names = {row["id"] for row in listed(collection)}
     return [row["id"] for row in table(path, "id", "verdict") if row["verdict"] == "ok" and row["id"] in names]
@@ -172,9 +177,7 @@ def all_dances(wildcards):
 
 
 def song_title(song):
-    listed(SONGS)
-    path = checkpoints.admit.get(collection=SONGS).output[0]
-    return next((row["title"] for row in table(path, "id", "title") if row["id"] == song), "") or song
+    return next((row["title"] for row in table(admission(SONGS), "id", "title") if row["id"] == song), "") or song
 
 
 def render_config(wildcards):
@@ -184,7 +187,7 @@ def render_config(wildcards):
 
 
 def everything_made(wildcards):
-    """Every file between the clips and the dances."""
+    """Every file between the clips and the videos of the dances."""
     models = [f"results/models/{model}/model.json" for model in config["use"]["models"]]
     datasets = [f"results/datasets/{dataset}.h5" for dataset in used_datasets()]
     return [*all_poses(wildcards), *all_features(wildcards), *datasets, *models, *all_dances(wildcards)]
@@ -201,6 +204,11 @@ def dances_of(wildcards):
 def demo_videos(wildcards):
     names = [name for name in used_collections() if config["collections"][name]["source"] == "demo"]
     return [(name, video) for name in names for video in admitted(name)]
+
+
+def parts_are_missing():
+    """Whether a gallery stands although a file it was made from is gone."""
+    return Path("results/animations").exists() and not all(Path(path).exists() for path in everything_made(None))
 
 
 def ledger_exceeds_limit():

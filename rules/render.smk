@@ -6,7 +6,7 @@ rule render_dance:
         dance="results/dances/{model}/songs/{item}_{sample}.h5",
         clips="results/clips/songs/{item}/clips.tsv",
         rhythm="results/features/rhythm/songs/{item}.h5",
-        songs=ancient("results/admitted/songs.tsv"),
+        songs=lambda wc: ancient(admission(SONGS)),
     output:
         video="results/renders/{model}/songs/{item}_{sample}.mp4",
     log:
@@ -36,7 +36,6 @@ rule make_gallery:
         ],
         songs="results/admitted/songs.tsv",
         verdict="results/verdict.txt",
-        # A reader that meets a broken file deletes it. Snakemake misses only direct inputs: so they are all named here.
         everything=everything_made,
     output:
         gallery=directory("results/animations"),
@@ -51,8 +50,10 @@ rule make_gallery:
         mem_mb=1000,
         runtime=30,
     params:
-        # A failed verdict leaves no file, and a missing file between finished ones is no reason to run. This is:
-        # as long as too much is left out, the gallery counts as stale, and the run fails again.
+        # A missing file between finished ones is no reason for Snakemake to run. These two make it one: a reader that
+        # meets a broken file deletes it, for the next run to make it again; and a failed verdict leaves no file, so that
+        # the run fails again as long as too much is left out.
+        parts_missing=lambda wc: parts_are_missing(),
         too_much_left_out=lambda wc: ledger_exceeds_limit(),
         code=code("render.gallery"),
     shell:
