@@ -24,7 +24,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def comparison(results: Path) -> dict[str, dict[str, float]]:
     with (results / "evaluation" / "comparison.csv").open() as file:
         return {
-            row["name"]: {key: float(value) for key, value in row.items() if key not in ("name", "kind", "dataset") and value}
+            row["name"]: {
+                key: float(value) for key, value in row.items() if key not in ("name", "kind", "dataset") and value
+            }
             for row in csv.DictReader(file)
         }
 
