@@ -1,6 +1,7 @@
 """The losses of a training, as a table and as a picture."""
 
 import csv
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ def write_history(target: Path, history: Sequence[Epoch]) -> None:
 
 def draw_history(target: Path, history: Sequence[Epoch], title: str) -> None:
     """Draw the losses over epochs as SVG, the same bytes for the same losses."""
+    # Its list of fonts is cached per user and may name fonts of an environment that is gone; it says so of each one.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     import matplotlib
     from matplotlib.figure import Figure
 
