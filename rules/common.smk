@@ -12,6 +12,7 @@ from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.failures import failure_lines
 from workflow_scripts.workflow.interpreter import use_own_python
+from workflow_scripts.workflow.lifeline import announce_run
 from workflow_scripts.workflow.provenance import canonical_json, code_digests
 from workflow_scripts.workflow.tables import read_table
 
@@ -23,6 +24,7 @@ except UserError as error:
 # Under conda the environment's own python is meant, else the one that runs Snakemake.
 if not workflow.deployment_settings.deployment_method:
     use_own_python(Path(workflow.basedir))
+announce_run()
 
 SONGS = "songs"
 

@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from workflow_scripts.workflow.lifeline import end_with_the_run
+
 
 class UserError(Exception):
     """Something the user can mend. The message says what, where and what to do; it is printed without a traceback."""
@@ -27,6 +29,7 @@ def entry_point(main: Callable[[], None]) -> None:
     A `UserError` becomes one line on stderr and exit status 1. Any other exception is a defect of ours: its first
     line says so, and the traceback follows for the bug report.
     """
+    end_with_the_run()
     try:
         main()
     except UserError as error:

@@ -3,19 +3,53 @@
 import hashlib
 import json
 import os
+import re
 import shutil
+import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from workflow_scripts.workflow.errors import broken_file
+from workflow_scripts.workflow.lifeline import stop_if_orphaned
 
 
 def temporary_beside(target: Path) -> Path:
-    """Return an unused hidden name beside `target`, with its suffix (codecs choose the container by it)."""
-    return target.with_name(f".{target.stem[:40]}.{os.getpid()}-{uuid.uuid4().hex[:8]}{target.suffix}")
+    """Return an unused hidden name beside `target`, with its suffix (codecs choose the container by it).
+
+    What killed processes left under such names of `target` is cleared away.
+    """
+    beginning = f".{target.stem[:40]}."
+    for name in os.listdir(target.parent) if target.parent.is_dir() else ():
+        if name.startswith(beginning) and is_abandoned(name):
+            _remove(target.with_name(name))
+    return target.with_name(f"{beginning}{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}{target.suffix}")
+
+
+def is_abandoned(name: str) -> bool:
+    """Tell whether `name` is a temporary one (see `temporary_beside`) of a process of this machine that has ended."""
+    match = _TEMPORARY.search(name)
+    return bool(match and match["machine"] == _machine() and not os.path.exists(f"/proc/{match['pid']}"))
+
+
+_TEMPORARY = re.compile(r"^\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)-[0-9a-f]{8}(\.\w+)?$")
+
+
+@cache
+def _machine() -> str:
+    # The name space as well: two containers may share a name and a disk, but never their processes.
+    name = f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+    return hashlib.sha256(name.encode()).hexdigest()[:6]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -28,6 +62,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
     temporary = temporary_beside(target)
     try:
         yield temporary
+        stop_if_orphaned()
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -41,6 +76,7 @@ def atomic_directory(target: Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
+        stop_if_orphaned()
         if target.exists():
             old = temporary_beside(target)
             target.rename(old)

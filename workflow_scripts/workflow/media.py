@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path, temporary_beside
+from workflow_scripts.workflow.lifeline import die_with_parent
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
         MediaError: ffmpeg failed; the message names `subject` and ffmpeg's own last line.
     """
     command = [ffmpeg_exe(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, preexec_fn=die_with_parent
+    )
     if done.returncode:
         lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
         raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
