@@ -2,9 +2,9 @@
 
     /                    attrs: format, version, fps, skeleton, feature_set, provenance (JSON), complete (written last)
     /clips/<collection>.<video>.<clip>/
-                         attrs: collection, video, clip, song, genre, split ("train" | "validation"), quality, tempo
+                         attrs: collection, video, clip, song, genre, split (one of `SPLITS`), quality, tempo
         positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
-    /windows/{train,validation}    (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
+    /windows/{train,validation,test}    (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
     /statistics/{features,motion}/{mean,std}    per column, from the training split only
 
 Windows point into whole clips: nothing is stored twice and no tail is dropped. The columns of the motion statistics
@@ -20,15 +20,16 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.workflow.errors import broken_file
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/dataset"
-VERSION = 1
-SPLITS = ("train", "validation")
+VERSION = 2
+# Models learn from `train`, are chosen by `validation`, and never see `test`.
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass
@@ -121,26 +122,17 @@ def read_dataset(path: Path) -> Dataset:
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
-                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
-            if not bool(file.attrs.get("complete", False)):
-                raise broken_file(path, "incomplete dataset")
-            fps = float(file.attrs["fps"])
-            return Dataset(
-                fps=fps,
-                feature_set=str(file.attrs["feature_set"]),
-                clips=[_read_clip(file["clips"][name], fps) for name in sorted(file.get("clips", {}))],
-                windows={split: file[f"windows/{split}"][()] for split in SPLITS},
-                features=Statistics(file["statistics/features/mean"][()], file["statistics/features/std"][()]),
-                motion=Statistics(file["statistics/motion/mean"][()], file["statistics/motion/std"][()]),
-                provenance=json.loads(str(file.attrs["provenance"])),
-            )
-    except (OSError, KeyError) as error:
-        if not path.exists():
-            raise
-        raise broken_file(path, f"not a readable dataset ({error})") from error
+    with opened(path, FORMAT, VERSION, "dataset") as file:
+        fps = float(file.attrs["fps"])
+        return Dataset(
+            fps=fps,
+            feature_set=str(file.attrs["feature_set"]),
+            clips=[_read_clip(file["clips"][name], fps) for name in sorted(file.get("clips", {}))],
+            windows={split: file[f"windows/{split}"][()] for split in SPLITS},
+            features=Statistics(file["statistics/features/mean"][()], file["statistics/features/std"][()]),
+            motion=Statistics(file["statistics/motion/mean"][()], file["statistics/motion/std"][()]),
+            provenance=json.loads(str(file.attrs["provenance"])),
+        )
 
 
 def _read_clip(group: h5py.Group, fps: float) -> DatasetClip:

@@ -18,8 +18,8 @@ import h5py
 import numpy as np
 
 from workflow_scripts.motion.feature_sets import BEATS_GROUP, FEATURE_SETS
+from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.workflow.errors import broken_file
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/music"
@@ -89,24 +89,15 @@ def read_features(path: Path) -> MusicFile:
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
-                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
-            if not bool(file.attrs.get("complete", False)):
-                raise broken_file(path, "incomplete music file")
-            return MusicFile(
-                group=str(file.attrs["group"]),
-                fps=float(file.attrs["fps"]),
-                source=str(file.attrs["source"]),
-                clips={name: {key: data[()] for key, data in group.items()} for name, group in file["clips"].items()},
-                parameters=json.loads(str(file.attrs["parameters"])),
-                provenance=json.loads(str(file.attrs["provenance"])),
-            )
-    except (OSError, KeyError) as error:
-        if not path.exists():
-            raise
-        raise broken_file(path, f"not a readable music file ({error})") from error
+    with opened(path, FORMAT, VERSION, "music file") as file:
+        return MusicFile(
+            group=str(file.attrs["group"]),
+            fps=float(file.attrs["fps"]),
+            source=str(file.attrs["source"]),
+            clips={name: {key: data[()] for key, data in group.items()} for name, group in file["clips"].items()},
+            parameters=json.loads(str(file.attrs["parameters"])),
+            provenance=json.loads(str(file.attrs["provenance"])),
+        )
 
 
 def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:

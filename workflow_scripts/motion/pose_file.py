@@ -19,8 +19,8 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
-from workflow_scripts.workflow.errors import broken_file
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/pose"
@@ -111,24 +111,15 @@ def read_poses(path: Path) -> PoseFile:
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT or int(file.attrs.get("version", 0)) != VERSION:
-                raise broken_file(path, f"not a {FORMAT} file of version {VERSION}")
-            if not bool(file.attrs.get("complete", False)):
-                raise broken_file(path, "incomplete pose file")
-            return PoseFile(
-                fps=float(file.attrs["fps"]),
-                source=str(file.attrs["source"]),
-                backend=str(file.attrs["backend"]),
-                clips={name: _read_clip(group) for name, group in file["clips"].items()},
-                skeleton=SKELETONS[str(file.attrs["skeleton"])],
-                provenance=json.loads(str(file.attrs["provenance"])),
-            )
-    except (OSError, KeyError) as error:
-        if not path.exists():
-            raise
-        raise broken_file(path, f"not a readable pose file ({error})") from error
+    with opened(path, FORMAT, VERSION, "pose file") as file:
+        return PoseFile(
+            fps=float(file.attrs["fps"]),
+            source=str(file.attrs["source"]),
+            backend=str(file.attrs["backend"]),
+            clips={name: _read_clip(group) for name, group in file["clips"].items()},
+            skeleton=SKELETONS[str(file.attrs["skeleton"])],
+            provenance=json.loads(str(file.attrs["provenance"])),
+        )
 
 
 def _write_person(group: h5py.Group, person: Person, joints: int, where: str) -> None:

@@ -1,0 +1,37 @@
+"""Opening the workflow's own HDF5 files: every one is checked in the same way, and a broken one is deleted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+
+from workflow_scripts.workflow.errors import broken_file
+
+
+@contextmanager
+def opened(path: Path, format: str, version: int, what: str) -> Iterator[h5py.File]:
+    """Yield an intermediate file, open for reading, whose root attributes say that it is the right one and complete.
+
+    Args:
+        path: the file.
+        format: what the attribute `format` must be.
+        version: what the attribute `version` must be.
+        what: what the file is called in messages, such as "pose file".
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        BrokenFileError: the file is of another format or version, incomplete, or cannot be read, be it only in the
+            block (a part is missing or damaged); it has been deleted.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != format or int(file.attrs.get("version", 0)) != version:
+                raise broken_file(path, f"not a {format} file of version {version}")
+            if not bool(file.attrs.get("complete", False)):
+                raise broken_file(path, f"incomplete {what}")
+            yield file
+    except (OSError, KeyError) as error:
+        if not path.exists():
+            raise
+        raise broken_file(path, f"not a readable {what} ({error})") from error
