@@ -1,19 +1,22 @@
 """Listing local sources: folders, lists, single files, the demo; ids; what is passed over; errors."""
 
+import errno
 import hashlib
 import logging
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from workflow_scripts.collect import list_collection as listing
+from workflow_scripts.collect import remote
 from workflow_scripts.collect.list_collection import list_collection
-from workflow_scripts.collect.local import local_digest
+from workflow_scripts.collect.lists import is_search
+from workflow_scripts.collect.local import collection_digest, local_digest
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.names import SAFE_ID
@@ -214,15 +217,187 @@ def test_the_digest_follows_the_files_of_a_list(folder: Path) -> None:
     assert local_digest("bad.tsv") != ""  # the listing reports the mistake
 
 
-def test_many_files_are_listed_fast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(3000):
+def test_among_many_files_one_change_is_seen(tmp_path: Path) -> None:
+    for number in range(2000):
         (tmp_path / f"v{number}.mp4").touch()
-    start = time.process_time()
-    assert local_digest(str(tmp_path)) != ""
-    assert time.process_time() - start < 1.0
-    start = time.process_time()
-    assert len(listed(str(tmp_path))) == 3000
-    assert time.process_time() - start < 3.0
+    before = local_digest(str(tmp_path))
+    assert local_digest(str(tmp_path)) == before
+    (tmp_path / "v1234.mp4").write_bytes(b"1")
+    assert local_digest(str(tmp_path)) != before
+    assert len(listed(str(tmp_path))) == 2000
+
+
+def test_links_that_lead_in_a_circle(folder: Path) -> None:
+    before = listed("my videos")
+    os.symlink(".", folder / "itself")
+    os.symlink("../..", folder / "sub" / "above")
+    os.symlink("b.mp4", folder / "a.mp4")
+    os.symlink("a.mp4", folder / "b.mp4")
+    os.symlink("no such.mp4", folder / "dangling.mp4")
+    assert listed("my videos") == before
+    assert local_digest("my videos") != ""
+    with pytest.raises(UserError, match="neither a folder"):
+        listed("my videos/a.mp4")
+
+
+def test_names_and_things_that_no_table_can_hold(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    for name in (b"line\nbreak.mp4", b"tab\t.mp4", b"latin-\xe9.mp4", b"good.mp4"):
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"x")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert [row["id"] for row in listed(str(tmp_path))] == ["good"]
+    assert "passed over: 3 names with line breaks, tabs or invalid UTF-8, 1 not a file" in caplog.text
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    forbid(monkeypatch, "my videos/sub")
+    assert {row["id"] for row in listed("my videos")} >= {"link_in"}
+    assert "passed over, since it cannot be read: my videos/sub (Permission denied)" in caplog.text
+    with pytest.raises(UserError, match=r"passed over: 1 unreadable folders: my videos/sub \(Permission denied\)"):
+        listed("my videos/sub")
+    assert local_digest("my videos/sub") != ""
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """Let a folder be one that this user may not read (modes do not stop the superuser)."""
+    scandir = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if os.fspath(path) == folder:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+
+def test_a_file_that_cannot_be_read_is_the_downloads_matter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(listing, "sha256_of", refuse)
+    assert {row["digest"] for row in listed("my videos")} == {""}
+    assert "cannot be read: my videos/dance.mp4 (Permission denied)" in caplog.text
+
+
+@pytest.mark.parametrize("source", ["x" * 5000, "no\0where", "~nobody-here/videos"])
+def test_impossible_paths_are_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="neither a folder"):
+        listed(source)
+    assert local_digest(source) != ""
+
+
+def test_a_search_is_listed_like_a_playlist(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def found(source: str, limit: int | None) -> list[remote.Entry]:
+        asked.append((source, limit))
+        return [remote.Entry("https://www.youtube.com/watch?v=-abc_DEF123", "-abc_DEF123", "K-pop", 61.5)]
+
+    monkeypatch.setattr(remote, "list_playlist", found)
+    (row,) = listed("ytsearch20:kpop dance practice", limit=3)
+    assert (row["url"], row["title"], row["duration"]) == (
+        "https://www.youtube.com/watch?v=-abc_DEF123",
+        "K-pop",
+        "61.5",
+    )
+    assert SAFE_ID.fullmatch(row["id"])
+    assert not row["id"].startswith("-")
+    assert asked == [("ytsearch20:kpop dance practice", 3)]
+    assert local_digest("ytsearch20:kpop dance practice") == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "search"),
+    [
+        ("ytsearch:a", True),
+        ("ytsearch5:a b", True),
+        ("ytsearchall:a", True),
+        ("ytsearchdate12:a", False),
+        ("ytsearch", False),
+        ("ytsearchx:a", False),
+        ("scsearch5:a", False),
+        ("my ytsearch5:a", False),
+        ("https://ytsearch5:a", False),
+    ],
+)
+def test_what_a_search_is(source: str, search: bool) -> None:
+    assert is_search(source) == search
+
+
+@pytest.fixture
+def importer(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """A registry of motion formats with one format in it; the list is of the calls."""
+    calls: list[tuple[Any, ...]] = []
+
+    def motion_rows(kind: str, source: Path, music: Path | None, fps: float) -> list[dict[str, str]]:
+        calls.append((kind, source, music, fps))
+        return [
+            {"id": path.stem, "url": str(path), "audio": str(music / f"{path.stem}.wav") if music else "", "genre": "g"}
+            for path in sorted(source.iterdir())
+        ]
+
+    module = ModuleType("workflow_scripts.collect.motion_sources")
+    module.motion_rows = motion_rows  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return calls
+
+
+def test_motion_is_listed_by_its_format(tmp_path: Path, importer: list[tuple[Any, ...]]) -> None:
+    for name in ("motion/a.bvh", "motion/b/000.json", "motion/b/001.json", "music/a.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    source, music = str(tmp_path / "motion"), str(tmp_path / "music")
+
+    def rows(**config: Any) -> list[dict[str, str]]:
+        return listed(source, motion="bvh", **config)
+
+    with_music = rows(music=music, fps=60)
+    assert importer == [("bvh", tmp_path / "motion", tmp_path / "music", 60.0)]
+    assert [(row["id"], row["audio"]) for row in with_music] == [("a", f"{music}/a.wav"), ("b", f"{music}/b.wav")]
+    digests = [[row["digest"] for row in with_music], [row["digest"] for row in rows()]]
+    assert importer[1] == ("bvh", tmp_path / "motion", None, 30.0)
+    assert digests[1][0] == hashlib.sha256(b"motion/a.bvh").hexdigest()
+    os.utime(tmp_path / "motion" / "b" / "000.json", (1, 1))  # the same content
+    assert [row["digest"] for row in rows(music=music)] == digests[0]
+    (tmp_path / "motion" / "b" / "001.json").write_text("other")
+    (tmp_path / "music" / "a.wav").write_text("other")
+    assert not {row["digest"] for row in rows(music=music)} & set(digests[0])
+    with pytest.raises(
+        UserError, match=r"collections\.mine\.categories: the source has no category 'salsa'; it has 1: g"
+    ):
+        rows(categories=["salsa"])
+
+
+def test_motion_that_is_nowhere(tmp_path: Path, importer: list[tuple[Any, ...]]) -> None:
+    with pytest.raises(UserError, match=r"collections\.mine\.source: there is no file or folder"):
+        listed("https://host/x.bvh", motion="bvh")
+    with pytest.raises(UserError, match=r"collections\.mine\.music: there is no folder"):
+        listed(str(tmp_path), motion="bvh", music=str(tmp_path / "nowhere"))
+    assert importer == []
+
+
+def test_the_digest_of_motion_follows_all_its_files_and_its_music(tmp_path: Path) -> None:
+    for name in ("motion/deep/000.json", "music/a.wav", "music/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    config = {"source": str(tmp_path / "motion"), "motion": "openpose", "music": str(tmp_path / "music")}
+    seen = [collection_digest(config), collection_digest(config)]
+    (tmp_path / "motion" / "deep" / "000.json").write_text("longer than it was before")
+    seen.append(collection_digest(config))
+    (tmp_path / "motion" / "deep" / "001.json").touch()
+    seen.append(collection_digest(config))
+    (tmp_path / "music" / "a.wav").unlink()
+    seen.append(collection_digest(config))
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 4
+    alone = {"source": [config["source"]], "motion": "openpose"}
+    assert collection_digest(alone) not in seen
+    assert collection_digest({"source": config["source"]}) == local_digest(config["source"])
 
 
 def test_planning_imports_nothing_heavy() -> None:

@@ -1,21 +1,22 @@
-"""List a collection: one row per video (or song) of its source."""
+"""List a collection: one row per video (or song, or motion) of its source."""
 
 import argparse
 import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from workflow_scripts.collect.lists import LIST_SUFFIXES, is_url, read_list
-from workflow_scripts.collect.local import DEMO, media_suffixes, scan
+from workflow_scripts.collect.categories import Categories
+from workflow_scripts.collect.lists import is_url
 from workflow_scripts.collect.playlist import COLUMNS
+from workflow_scripts.collect.sources import source_rows
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of
-from workflow_scripts.workflow.names import safe_id, unique_ids
+from workflow_scripts.workflow.names import unique_ids
 from workflow_scripts.workflow.tables import Row, write_table
 
 log = logging.getLogger(__name__)
@@ -27,116 +28,75 @@ def list_collection(collection: str, config: Mapping[str, Any]) -> list[Row]:
     Args:
         collection: its name in the configuration; "songs" for the user's songs.
         config: `source` (a string, or a list of them), `kind` ("videos" or "songs"), and if wanted `genre`, `limit`,
-            `demo` ({"videos": count, "songs": count, "seed": seed}).
+            `categories` (a list), `demo` ({"videos": count, "songs": count, "seed": seed}), and for motion data
+            `motion` (its format), `music` (a folder) and `fps`.
 
     Raises:
-        UserError: a source is nowhere, is empty or cannot be read.
+        UserError: a source is nowhere, is empty or cannot be read; a category is in none of the sources.
     """
-    key = "songs.source" if collection == "songs" else f"collections.{collection}.source"
-    kind = str(config.get("kind") or "videos")
+    entry = "songs" if collection == "songs" else f"collections.{collection}"
+    key = f"{entry}.source"
     sources = [config["source"]] if isinstance(config.get("source"), str) else list(config.get("source") or [])
     if not sources or not all(sources):
         raise UserError(f'{key}: nothing is named; give a folder, a file, a list, "demo" or an http(s) URL')
-    limit = int(config["limit"]) if config.get("limit") else None
-    rows = _without_repeats(row for source in sources for row in _rows(source, kind, config, limit, key))
+    categories = Categories(config.get("categories") or ())
+    rows = _without_repeats(row for source in sources for row in source_rows(source, config, key, categories))
+    categories.check(f"{entry}.categories")
+    if not rows:
+        raise UserError(
+            f"{key}: names nothing in the categories {', '.join(config.get('categories') or ()) or 'of it'}"
+        )
     ids = unique_ids([(row["id"], _key(row)) for row in rows])
-    if len(set(ids)) < len(ids):
-        raise UserError(f"{key}: two videos have the same id: {max(ids, key=ids.count)}")
+    if (most := Counter(map(str.casefold, ids)).most_common(1)[0])[1] > 1:
+        raise UserError(f"{key}: two videos have the same id: {most[0]}")
+    _name_songs_of_cuts(rows, ids)
     # Only now the limit, so that it changes no id.
-    for row, item in zip(rows[:limit], ids, strict=False):
-        row["id"] = item
-        row["genre"] = row.get("genre") or str(config.get("genre") or "")
-        row["digest"] = _digest(row["url"])
-    return rows[:limit]
+    limit = int(config["limit"]) if config.get("limit") else None
+    return [_complete(row, item, str(config.get("genre") or "")) for row, item in zip(rows[:limit], ids, strict=False)]
 
 
-def _rows(source: str, kind: str, config: Mapping[str, Any], limit: int | None, key: str) -> Iterator[Row]:
-    path = Path(source).expanduser()
-    if source == DEMO:
-        yield from _demo_rows(kind, config.get("demo") or {})
-    elif is_url(source):
-        yield from _remote_rows(source, limit, key)
-    elif path.is_dir():
-        yield from map(_local_row, _folder(path, kind, key))
-    elif not path.is_file():
-        raise UserError(
-            f'{key}: "{source}" is neither a folder, a file, "demo" nor an http(s) URL (looked in {path.absolute()})'
-        )
-    elif path.suffix.lower() in LIST_SUFFIXES:
-        rows = read_list(path)
-        if not rows:
-            raise UserError(f'{key}: the list "{source}" names nothing')
-        yield from map(_list_row, rows)
-    elif path.suffix.lower() in media_suffixes("songs"):
-        yield _local_row(path)
-    else:
-        lists, media = (" ".join(sorted(suffixes)) for suffixes in (LIST_SUFFIXES, media_suffixes(kind)))
-        raise UserError(f'{key}: "{source}" is neither a list ({lists}) nor a media file ({media})')
+def _name_songs_of_cuts(rows: list[Row], ids: list[str]) -> None:
+    """Give the cuts of one video a song in common: they are the same dance, and may not be on both sides of a split."""
+    cuts = Counter(row["url"] for row in rows)
+    first: dict[str, str] = {}
+    for row, item in zip(rows, ids, strict=True):
+        if row["url"] and cuts[row["url"]] > 1 and not row.get("song"):
+            row["song"] = first.setdefault(row["url"], f"cuts-of-{item}")
 
 
-def _demo_rows(kind: str, demo: Mapping[str, Any]) -> Iterator[Row]:
-    from workflow_scripts.demo.corpus import demo_rows
+def _complete(row: Row, item: str, genre: str) -> Row:
+    row = {column: row.get(column, "") for column in COLUMNS} | {"id": item}
+    row["genre"] = row["genre"] or genre
+    row["digest"] = row["digest"] or _digest(row["url"], row["audio"])
+    return row
 
-    for row in demo_rows(kind, demo.get(kind), int(demo.get("seed", 1))):
-        yield {column: str(row.get(column, "")) for column in COLUMNS}
+
+def _digest(address: str, audio: str) -> str:
+    """Return the hash of a local file (and of its music), so that a changed one is taken anew; "" if there is none."""
+    if is_url(address):
+        return ""
+    hashes = [_hash(path) for path in (address, audio) if path]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest() if hashes else ""
 
 
-def _remote_rows(url: str, limit: int | None, key: str) -> Iterator[Row]:
-    from workflow_scripts.collect.remote import FetchError, list_playlist
-
+def _hash(path: str) -> str:
+    """Return the SHA-256 of a file, or of the names and hashes of a folder's files; "" if it cannot be read."""
     try:
-        entries = list_playlist(url, limit)
-    except FetchError as error:
-        raise UserError(f'{key}: "{url}" cannot be listed: {error}') from error
-    if not entries:
-        raise UserError(f'{key}: the playlist "{url}" is empty')
-    for entry in entries:
-        duration = f"{entry.duration:g}" if entry.duration else ""
-        name = entry.id or _name_of_url(entry.url)
-        yield {"id": name, "url": entry.url, "title": entry.title or name, "duration": duration}
-
-
-def _folder(folder: Path, kind: str, key: str) -> list[Path]:
-    found = scan(folder, kind)
-    skipped = ", ".join(f"{count} {what}" for what, count in sorted(found.skipped.items()) if count)
-    log.info("%s: %d media files; passed over: %s", folder, len(found.media), skipped or "nothing")
-    if not found.media:
-        suffixes = " ".join(sorted(media_suffixes(kind)))
-        raise UserError(
-            f'{key}: no media in the folder "{folder}" (passed over: {skipped or "nothing"}; looked for {suffixes})'
-        )
-    return found.media
-
-
-def _local_row(path: Path) -> Row:
-    return {"id": path.stem, "url": str(path), "title": path.stem}
-
-
-def _list_row(entry: Row) -> Row:
-    url = entry["url"]
-    row = {"id": _name_of_url(url), "url": url} if is_url(url) else _local_row(Path(url))
-    return row | {column: value for column, value in entry.items() if value}
-
-
-def _name_of_url(url: str) -> str:
-    """Return a readable name that is stable when the list grows: YouTube's own id, or the last word and a hash."""
-    parts = urlsplit(url)
-    if video := parse_qs(parts.query).get("v"):
-        return video[0]
-    stem = Path(unquote(parts.path)).stem or parts.netloc
-    return f"{safe_id(stem, url)[:31]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
-
-
-def _digest(address: str) -> str:
-    """Return the hash of a local file, so that a changed one is taken anew; "" for a URL, the demo, a missing file."""
-    return sha256_of(Path(address)) if not is_url(address) and address and os.path.isfile(address) else ""
+        if not os.path.isdir(path):
+            return sha256_of(Path(path)) if os.path.isfile(path) else ""
+        files = sorted(file for file in Path(path).rglob("*") if file.is_file())
+        parts = [f"{file.relative_to(path)}\t{sha256_of(file)}" for file in files]
+    except OSError as error:
+        log.warning("cannot be read: %s (%s)", path, error.strerror)
+        return ""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _key(row: Row) -> str:
     return "\t".join((row["url"] or row["id"], row.get("start", ""), row.get("end", "")))
 
 
-def _without_repeats(rows: Iterator[Row]) -> list[Row]:
+def _without_repeats(rows: Iterable[Row]) -> list[Row]:
     kept: dict[tuple[str, str], Row] = {}
     for row in rows:
         if (name := (row["id"], _key(row))) in kept:

@@ -1,15 +1,25 @@
-"""Lists that users write by hand: one address a line, or a table with a header."""
+"""Lists that name the videos of a collection: text, tables and YAML, by hand or as published (Kinetics, movenet)."""
 
-import csv
 import os
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workflow_scripts.collect.cuts import parse_time
+from workflow_scripts.collect.kinetics import moment_of, split_of, youtube_url
+from workflow_scripts.collect.list_tables import table_entries
+from workflow_scripts.collect.list_text import line_entries
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import Row
 
-COLUMNS = ("url", "start", "end", "genre", "split", "title", "id")
-LIST_SUFFIXES = frozenset({".csv", ".list", ".tsv", ".txt"})
+COLUMNS = ("url", "start", "end", "genre", "split", "title", "song", "id")
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
+YAML_SUFFIXES = frozenset({".yaml", ".yml"})
+LIST_SUFFIXES = TABLE_SUFFIXES | YAML_SUFFIXES | {".list", ".txt"}
+
+_SEARCH = re.compile(r"ytsearch(\d+|all)?:")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 
 def is_url(address: str) -> bool:
@@ -17,53 +27,93 @@ def is_url(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
-def read_list(path: Path) -> list[Row]:
-    """Read a list of addresses: .tsv and .csv with a header (`url` and any of `COLUMNS`), any other one a line.
+def is_search(source: str) -> bool:
+    """Tell whether `source` is a search on YouTube as yt-dlp writes it: `ytsearch20:words`."""
+    return _SEARCH.match(source) is not None
 
-    Lines that start with # are comments. A local path is taken relative to the list's own folder, as in a playlist
-    file. Times are given out in seconds.
+
+def read_list(path: Path, takes: Callable[[str], bool] = lambda genre: True) -> Iterator[Row]:
+    """Yield the rows of a list, with `COLUMNS` ("" where it says nothing).
+
+    Formats: .tsv and .csv with a header (see `list_text.COLUMN_OF`; Kinetics' tables are of this kind), .yaml and .yml
+    (see `list_yaml`), any other one address a line. A local path is taken relative to the list's own folder, as in a
+    playlist file. Times are given out in seconds, splits as train, validation or test.
+
+    Args:
+        path: the list.
+        takes: whether a genre is wanted; the rows of others are only counted as present.
 
     Raises:
         UserError: the list cannot be read; the message names the file and the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a readable UTF-8 text file ({error})") from error
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    for number, cells in _entries(path):
+        if takes(cells.get("genre", "")) and (row := _row(path, number, cells)):
+            yield row
+
+
+def local_files(path: Path) -> Iterator[str]:
+    """Yield the local paths that a list names, without a closer look at its rows.
+
+    Raises:
+        UserError: the list cannot be read.
+    """
+    for _, cells in _entries(path):
+        if "url" not in cells and path.suffix.lower() in TABLE_SUFFIXES:
+            return  # nor has any other row: a Kinetics table is long
+        if (url := cells.get("url")) and not is_url(url):
+            yield _local(path, url)
+
+
+def _entries(path: Path) -> Iterator[tuple[int, Row]]:
     suffix = path.suffix.lower()
-    if suffix not in (".tsv", ".csv"):
-        return [_row(path, number, {"url": line.strip()}) for number, line in numbered]
-    # Spreadsheets quote cells of CSV; in TSV a quote is a quote (titles and file names have them).
-    cells = [
-        (number, [cell.strip() for cell in (line.split("\t") if suffix == ".tsv" else next(csv.reader([line])))])
-        for number, line in numbered
-    ]
-    if not cells:
-        return []
-    header = [name.lower() for name in cells[0][1]]
-    if "url" not in header or len(set(header)) < len(header):
-        raise UserError(f"{path}: line {cells[0][0]}: the header must name each column once, `url` among them")
-    rows = []
-    for number, values in cells[1:]:
-        if len(values) > len(header):
-            raise UserError(f"{path}: line {number}: {len(values)} cells under a header of {len(header)}")
-        rows.append(_row(path, number, dict(zip(header, values, strict=False))))
-    return rows
+    try:
+        if suffix in TABLE_SUFFIXES:
+            yield from table_entries(path)
+        elif suffix in YAML_SUFFIXES:
+            from workflow_scripts.collect.list_yaml import yaml_entries
+
+            yield from yaml_entries(path)
+        else:
+            yield from line_entries(path)
+    except (OSError, UnicodeError) as error:
+        raise UserError(f"{path}: not a readable UTF-8 text file ({error})") from error
 
 
-def _row(path: Path, number: int, cells: Row) -> Row:
+def _row(path: Path, number: int, cells: Row) -> Row | None:
+    """Return a checked row; None for the place of a video that is not named yet (in YAML)."""
     row = {column: cells.get(column, "") for column in COLUMNS}
-    if not row["url"]:
-        raise UserError(f"{path}: line {number}: the url is empty")
-    if not is_url(row["url"]):
-        if "://" in row["url"]:
-            raise UserError(f"{path}: line {number}: only http(s) URLs and local paths can be fetched: {row['url']}")
-        row["url"] = os.path.join(path.parent, os.path.expanduser(row["url"]))
-    for column in ("start", "end"):
-        if row[column]:
-            try:
-                row[column] = str(parse_time(row[column]))
-            except ValueError as error:
-                raise UserError(f"{path}: line {number}: {error}") from error
+    try:
+        if video := cells.get("youtube_id"):
+            _take_video(row, video)
+        if not row["url"]:
+            if "url" not in cells and "youtube_id" not in cells:
+                return None
+            raise ValueError(f"the {'url' if 'url' in cells else 'youtube_id'} is empty")
+        if _CONTROL.search(row["url"]):
+            raise ValueError(f"line breaks or control characters in the url: {row['url']!r}")
+        if not is_url(row["url"]):
+            if _OTHER_SCHEME.match(row["url"]) or is_search(row["url"]):
+                raise ValueError(f"only http(s) URLs and local paths can be fetched: {row['url']}")
+            row["url"] = _local(path, row["url"])
+        for column in ("start", "end"):
+            if row[column]:
+                row[column] = str(parse_time(row[column].replace(",", ".")))  # some countries' decimal comma
+        if row["end"] and float(row["end"]) <= float(row["start"] or 0):
+            raise ValueError(f"it ends ({row['end']} s) before it starts ({row['start'] or '0.0'} s)")
+        if (split := split_of(row["split"])) is None:
+            raise ValueError(f"{row['split']!r} is no split: write train, validation, test or nothing")
+        row["split"] = split
+    except ValueError as error:
+        raise UserError(f"{path}: line {number}: {error}") from error
     return row
+
+
+def _take_video(row: Row, video: str) -> None:
+    """Fill in what a cell for YouTube's id says: an id, a clip's name, or after all an address. A `url` goes before."""
+    name, start, end = (video, "", "") if is_url(video) else moment_of(video)
+    row["url"] = row["url"] or (name if is_url(name) else youtube_url(name))
+    row["start"], row["end"] = row["start"] or start, row["end"] or end
+
+
+def _local(path: Path, name: str) -> str:
+    return os.path.join(path.parent, os.path.expanduser(name))
