@@ -11,15 +11,18 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CON
 SHELL := bash
 .SHELLFLAGS := -eo pipefail -c
 
-.PHONY: help setup animations test test-slow lint benchmark dag refresh clean-env
+.PHONY: help setup setup-youtube animations test test-slow lint benchmark dag refresh clean-env
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## .venv with the locked environment (nothing else of the system is needed)
 
 $(VENV)/.ready: envs/lock.txt envs/make_venv.sh
 	@PYTHON="$(PYTHON)" bash envs/make_venv.sh $(VENV)
 	@touch $@
+
+setup-youtube: setup ## what YouTube needs besides, in the same .venv (a JavaScript runtime, 100 MB)
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/youtube.txt
 
 animations: setup ## the main job: results/animations
 	$(SNAKEMAKE) -- results/animations

@@ -35,9 +35,9 @@ def stored(tmp_path: Path) -> set[str]:
 def test_a_good_file_is_linked(tmp_path: Path, video: Path) -> None:
     before = (sha256_of(video), video.stat().st_mtime_ns)
     report = taken(video, tmp_path)
-    assert report == Report(
-        "ok", "", "good", str(video), "v01.mp4", before[0], report.duration_s, 128, 64, 25.0, 44100, 2
-    )
+    facts = (report.duration_s, 128, 64, 25.0, 44100, 2, video.stat().st_size)
+    limits = dict.fromkeys(("match_filter", "max_seconds", "max_megabytes", "max_pixels"))
+    assert report == Report("ok", "", "good", str(video), "v01.mp4", before[0], *facts, limits=limits)
     assert report.duration_s == pytest.approx(2.0, abs=1e-3)
     assert (tmp_path / "results" / "videos" / "mine" / "v01.mp4").samefile(video)
     assert (sha256_of(video), video.stat().st_mtime_ns) == before
@@ -106,6 +106,7 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_bad_files_become_reasons(tmp_path: Path, bad_files: dict[str, Path], name: str, reason: str) -> None:
     report = taken(bad_files.get(name, tmp_path / "missing.mp4"), tmp_path)
     assert (report.status, report.reason, report.file, report.sha256) == ("bad", reason, "", "")
+    assert report.lasting
     assert stored(tmp_path) == set()
 
 
@@ -115,13 +116,13 @@ def test_a_folder_with_good_and_bad_files(tmp_path: Path, bad_files: dict[str, P
     for row in rows:
         downloading.write_json(videos / f"{row['id']}.json", vars(taken(Path(row["url"]), tmp_path, item=row["id"])))
     write_table(tmp_path / "mine.tsv", COLUMNS, rows)
-    verdicts = {row["title"]: row["verdict"] for row in admit(tmp_path / "mine.tsv", videos)}
+    verdicts = {row["title"]: row["verdict"] for row in admit(tmp_path / "mine.tsv", videos, {})}
     assert verdicts.pop("good") == "ok"
     assert len(verdicts) == 8
     assert verdicts["silent"] == f"{bad_files['silent']}: no audio stream found"
     (videos / "good.json").unlink()
     with pytest.raises(UserError, match=r"good\.json is missing"):
-        admit(tmp_path / "mine.tsv", videos)
+        admit(tmp_path / "mine.tsv", videos, {})
 
 
 def test_sound_and_cover_picture_make_no_video(tmp_path: Path, video: Path) -> None:

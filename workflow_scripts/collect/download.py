@@ -14,11 +14,13 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.completeness import is_cut_off
 from workflow_scripts.collect.inspection import inspect_media
+from workflow_scripts.collect.limits import LIMITS, over_limits
 from workflow_scripts.collect.lists import is_url
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import sha256_of, write_json
@@ -32,7 +34,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Report:
-    """The JSON of one item: `status` is "ok" or "bad" with a `reason`; `file` lies beside it. See `Inspection`."""
+    """The JSON of one item: `status` is "ok" or "bad" with a `reason`; `file` lies beside it. See `Inspection`.
+
+    `bytes`: size of the file. `lasting`: a bad one would be bad again (a private video), unlike one that was hit by a
+    broken connection. `attempt` and `limits`: the number of the attempt and the limits it was made with, as asked for.
+    """
 
     status: str
     reason: str
@@ -46,6 +52,10 @@ class Report:
     fps: float = 0.0
     audio_rate: int = 0
     audio_channels: int = 0
+    bytes: int = 0
+    lasting: bool = False
+    attempt: int = 0
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def download(row: Mapping[str, str], config: Mapping[str, Any], target: Path) -> Report:
@@ -55,35 +65,44 @@ def download(row: Mapping[str, str], config: Mapping[str, Any], target: Path) ->
 
     Args:
         row: playlist row; `url` is an http(s) URL, `demo:...` or a local path, "" if the playlist has none.
-        config: `kind` ("videos" or "songs") and if wanted `format`, `retries` (for yt-dlp) and `demo` ({"seed"}).
+        config: `kind` ("videos" or "songs") and if wanted `format` (yt-dlp's), `demo` ({"seed"}), `attempt` (a number
+            for the report), and the limits: `max_seconds`, `max_megabytes`, `max_pixels`, and for addresses of the web
+            `match_filter` (yt-dlp's syntax).
         target: results/videos/{collection}/{id}.json; the caller writes the report there.
+
+    Raises:
+        UserError: the configuration makes no sense, or the disk cannot be written to.
     """
     folder, item = target.parent, target.stem
     kind = str(config.get("kind") or "videos")
+    limits = {key: config.get(key) for key in LIMITS}
+    asked: dict[str, Any] = {"attempt": int(config.get("attempt") or 0), "limits": limits}
     folder.mkdir(parents=True, exist_ok=True)
     with _work_folder(folder / PARTIAL, item, [row["url"], config.get("format")]) as work:
+        for finished in [path for path in work.iterdir() if path.is_file()]:
+            finished.unlink()  # by a run that was killed before it could put it in its place
         title = row.get("title", "")
         try:
             media, found_title = _fetch(row["url"], work / item, kind, config)
             title = title or found_title
-            facts = inspect_media(media, kind)
-        except (_UnavailableError, MediaError) as error:
-            if not (isinstance(error, _UnavailableError) and error.resumable):
+            facts = _facts(media, kind, limits, from_web=is_url(row["url"]))
+        except _UnavailableError as error:
+            if not error.resumable:
                 shutil.rmtree(work, ignore_errors=True)
             _replace(folder, item, [])
-            return Report("bad", str(error), title, row["url"])
+            return Report("bad", str(error), title, row["url"], lasting=error.lasting, **asked)
         digest = sha256_of(media)
         _replace(folder, item, [path for path in work.iterdir() if path.name.startswith(f"{item}.") and path.is_file()])
         shutil.rmtree(work, ignore_errors=True)
-    return Report("ok", "", title, row["url"], media.name, digest, **asdict(facts))
+    return Report("ok", "", title, row["url"], media.name, digest, **facts, **asked)
 
 
 class _UnavailableError(Exception):
-    """There is nothing to be had; the text is the reason."""
+    """There is nothing to be had; the text is the reason. `resumable`: a part of it is there, and is worth keeping."""
 
-    def __init__(self, reason: str, resumable: bool = False) -> None:
+    def __init__(self, reason: str, lasting: bool = True, resumable: bool = False) -> None:
         super().__init__(reason)
-        self.resumable = resumable
+        self.lasting, self.resumable = lasting, resumable
 
 
 def _fetch(url: str, stem: Path, kind: str, config: Mapping[str, Any]) -> tuple[Path, str]:
@@ -91,26 +110,43 @@ def _fetch(url: str, stem: Path, kind: str, config: Mapping[str, Any]) -> tuple[
     if not url:
         raise _UnavailableError("the playlist gives no http(s) address for it")
     if is_url(url):
-        from workflow_scripts.collect.remote import FetchError, fetch
+        from workflow_scripts.collect.faults import FetchError
+        from workflow_scripts.collect.remote import fetch
 
         try:
             return fetch(url, stem, kind, config)
         except FetchError as error:
-            raise _UnavailableError(str(error), resumable=not error.lasting) from error
+            raise _UnavailableError(str(error), error.lasting, resumable=not error.lasting) from error
     if url.startswith(DEMO_PREFIX):
         from workflow_scripts.demo.world import make
 
         return make(url, int((config.get("demo") or {}).get("seed", 1)), stem), ""
-    return _take_local(Path(url), stem), Path(url).stem
+    return _take_local(Path(url), stem, config), Path(url).stem
 
 
-def _take_local(source: Path, stem: Path) -> Path:
+def _facts(media: Path, kind: str, limits: Mapping[str, Any], from_web: bool) -> dict[str, Any]:
+    """Return the fields of the report that come from the file itself."""
+    if from_web and is_cut_off(media):
+        # A user's own damaged file is used as far as it goes; of the web's, the rest can be had another time.
+        raise _UnavailableError("the server sent only a part of it", lasting=False)
+    try:
+        facts = asdict(inspect_media(media, kind, limits)) | {"bytes": media.stat().st_size}
+    except MediaError as error:
+        raise _UnavailableError(str(error)) from error
+    if reason := over_limits(facts, limits):
+        raise _UnavailableError(reason)
+    return facts
+
+
+def _take_local(source: Path, stem: Path, limits: Mapping[str, Any]) -> Path:
     """Link the user's file (a second name for the same bytes, which nobody here writes to), or copy it."""
     source = source.resolve()
     try:
         source.open("rb").close()
     except OSError as error:
         raise _UnavailableError(f"the file cannot be read ({error.strerror})") from error
+    if reason := over_limits({"bytes": source.stat().st_size}, limits):
+        raise _UnavailableError(reason)
     suffix = source.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,8}", source.suffix.lower()) else ".media"
     target = stem.with_name(stem.name + (suffix if suffix != ".json" else ".media"))
     target.unlink(missing_ok=True)

@@ -5,30 +5,32 @@ given there name a file.
 """
 
 import logging
+import os
 import re
-from collections.abc import Mapping
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.lists import is_url
+from workflow_scripts.collect.faults import ONLY_HTTP, FetchError, fetch_error
+from workflow_scripts.collect.limits import over_limits
+from workflow_scripts.collect.lists import is_search, is_url
+from workflow_scripts.collect.network import LONGEST_PAUSE_S, Network, network_settings, pause
+from workflow_scripts.collect.video_filter import video_filter
+from workflow_scripts.collect.youtube import runtime_options
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import ffmpeg_exe
 
 # Dancers are found equally well in small pictures, so 720 lines are enough; unknown sizes (plain files) pass.
 VIDEO_FORMAT = "bv*[height<=?720][ext=mp4]+ba[ext=m4a]/b[height<=?720][ext=mp4]/bv*[height<=?720]+ba/b[height<=?720]/b"
 SONG_FORMAT = "ba[ext=m4a]/ba/b"
-DEFAULT_RETRIES = 5
-TIMEOUT_S = 30.0
+ORIGINS = "origins.json"
 
 log = logging.getLogger(__name__)
-
-
-class FetchError(Exception):
-    """Nothing could be fetched from an address; the text is the reason, for a person. `lasting`: a retry is vain."""
-
-    def __init__(self, reason: str, lasting: bool) -> None:
-        super().__init__(reason)
-        self.lasting = lasting
 
 
 @dataclass(frozen=True)
@@ -41,79 +43,163 @@ class Entry:
     duration: float | None
 
 
-def list_playlist(url: str, limit: int | None = None) -> list[Entry]:
-    """Return the videos of a remote playlist (a single video is a playlist of one), without fetching them.
+def list_playlist(source: str, limit: int | None = None) -> list[Entry]:
+    """Return the videos of a remote source, without fetching them.
+
+    Args:
+        source: an http(s) address of a playlist, a channel (with all its tabs), a feed or a single video (a playlist of
+            one); or a search, `ytsearch20:words`, which only the user may ask for: no playlist's entry is one.
+        limit: the first so many only.
 
     Raises:
         FetchError: the address cannot be read, or is no playlist or video.
+        UserError: the network settings make no sense.
     """
-    info = _extract(url, {"extract_flat": "in_playlist", "playlistend": limit}, download=False)
-    return [_entry(item) for item in _flat(info)] if "entries" in info else [_entry({**info, "url": url})]
+    info = _extract(source, {"extract_flat": "in_playlist", "playlistend": limit}, download=False, search=True)
+    entries = [_entry(item) for item in _flat(info)] if "entries" in info else [_entry({**info, "url": source})]
+    return entries[:limit]
 
 
 def fetch(url: str, target_stem: Path, kind: str, config: Mapping[str, Any]) -> tuple[Path, str]:
     """Download one video or song to `target_stem` plus the suffix of its format; resume what an earlier try left.
 
+    The file has that name only when it is complete as far as the server says; until then it lies in `parts` beside it.
+
     Args:
         url: an http(s) address.
         target_stem: where to; the suffix is added.
         kind: "videos" or "songs".
-        config: if wanted `format` (yt-dlp's format selection for videos) and `retries`.
+        config: if wanted `format` (yt-dlp's format selection for videos), `match_filter` (its syntax), `max_seconds`,
+            `max_megabytes`, `max_pixels`.
 
     Returns:
         (path, title).
 
     Raises:
         FetchError: nothing was downloaded; with `lasting` False a part may lie there to be resumed.
+        UserError: `match_filter` or the network settings make no sense.
     """
-    tries = int(config.get("retries", DEFAULT_RETRIES))
+    parts = target_stem.parent / "parts"
     options = {
         "format": SONG_FORMAT if kind == "songs" else config.get("format") or VIDEO_FORMAT,
-        # The name is ours alone; % would be a field of yt-dlp's output template.
-        "outtmpl": {"default": str(target_stem).replace("%", "%%") + ".%(ext)s"},
+        # The name is ours alone (% would be a field of yt-dlp's output template), but for the format: another one's
+        # part must not be resumed.
+        "outtmpl": {"default": str(parts / target_stem.name).replace("%", "%%") + ".%(format_id).40B.%(ext)s"},
         "noplaylist": True,
         "playlist_items": "1",
-        "retries": tries,
-        "fragment_retries": tries,
-        "retry_sleep_functions": {"http": _pause, "fragment": _pause},
-        "match_filter": _refuse_live,
+        "match_filter": video_filter(config),
+        "progress_hooks": [_size_check(config)],
+        "skip_unavailable_fragments": False,  # a video with holes is no video
+        "writesubtitles": False,
+        "writeautomaticsub": False,
         "updatetime": False,
     }
-    info = _extract(url, options, download=True)
+    with _resumed(parts):
+        info = _extract(url, options, download=True, origins=parts / ORIGINS)
     if "entries" in info:
         log.info("%s: a page with several videos: the first one is taken", url)
         info = next((entry for entry in info["entries"] if entry), {})
-    downloads = [item["filepath"] for item in info.get("requested_downloads") or [] if item.get("filepath")]
-    if not downloads or not Path(downloads[0]).is_file():
-        raise FetchError("a live stream" if info.get("is_live") else "nothing to download at this address", True)
-    return Path(downloads[0]), str(info.get("title") or "")
+    downloads = [Path(item["filepath"]) for item in info.get("requested_downloads") or [] if item.get("filepath")]
+    if not downloads or not downloads[0].is_file():
+        raise FetchError("nothing to download at this address", True)
+    target = target_stem.with_name(target_stem.name + downloads[0].suffix)
+    os.replace(downloads[0], target)
+    shutil.rmtree(parts)
+    return target, str(info.get("title") or "")
 
 
-def _extract(url: str, options: dict[str, Any], download: bool) -> dict[str, Any]:
-    if not is_url(url):
-        raise FetchError("only http(s) addresses are fetched", True)
-    import yt_dlp
+def _extract(
+    url: str, options: dict[str, Any], download: bool, search: bool = False, origins: Path | None = None
+) -> dict[str, Any]:
+    """Ask yt-dlp, again and again as long as it may help."""
+    if not (is_url(url) or (search and is_search(url))):
+        raise FetchError(ONLY_HTTP, True)
+    settings = network_settings()
+    for attempt in count():
+        try:
+            return _extract_once(url, options, download, settings, origins)
+        except FetchError as error:
+            wait_s = max(pause(attempt), error.retry_after_s or 0)
+            if error.lasting or error.spent or attempt >= settings.retries or wait_s > LONGEST_PAUSE_S:
+                raise
+            log.info("%s: again in %.1f s", error, wait_s)
+            time.sleep(wait_s)
+    raise AssertionError("unreachable")
+
+
+def _extract_once(
+    url: str, options: dict[str, Any], download: bool, settings: Network, origins: Path | None
+) -> dict[str, Any]:
     from yt_dlp.utils import YoutubeDLError, unsmuggle_url
 
+    from workflow_scripts.collect.client import Client
+
+    asked = unsmuggle_url(url)[0]
     common: dict[str, Any] = {
         "cachedir": False,
         "default_search": "error",
         "enable_file_urls": False,
-        "extractor_retries": 2,
+        "external_downloader": {"default": "native"},
         "ffmpeg_location": ffmpeg_exe(),
+        "js_runtimes": runtime_options(),
         "logger": _Log(),
         "noprogress": True,
         "quiet": True,
-        "socket_timeout": TIMEOUT_S,
         "color": "never",
+        **settings.options(),
     }
     try:
-        with yt_dlp.YoutubeDL({**common, **options}) as client:
-            return dict(client.extract_info(unsmuggle_url(url)[0], download=download) or {})
+        with Client(asked, {**common, **options}, origins) as client:
+            return dict(client.extract_info(asked, download=download) or {})
+    except (FetchError, UserError):
+        raise
     except YoutubeDLError as error:
-        raise _fetch_error(error) from error
+        if full := re.search(r"\[Errno (28|30|122)\]", str(error)):  # disk full, read-only, quota used up
+            raise UserError(f"{url}: the download cannot be written ({os.strerror(int(full[1]))})") from error
+        raise fetch_error(error) from error
     except UnicodeError as error:  # host names that IDNA refuses
         raise FetchError(f"not a valid address ({error})", True) from error
+    except Exception as error:  # one of its 1800 readers of sites met a page it did not expect
+        log.info("yt-dlp failed", exc_info=True)
+        raise FetchError(f"could not be read by yt-dlp ({type(error).__name__})", False, spent=True) from error
+
+
+@contextmanager
+def _resumed(parts: Path) -> Iterator[None]:
+    """Make the folder for parts, without those of an earlier run that cannot be trusted; leave it if it holds any.
+
+    A part that is one request's answer can always be continued: it has a beginning of the file, however its process
+    ended. Of streams in fragments, and of what ffmpeg makes, that is only known when the process lived to say so.
+    """
+    mark = parts / "running"
+    if mark.exists():
+        in_fragments = {path.name.removesuffix(".ytdl") for path in parts.glob("*.ytdl")}
+        for path in parts.iterdir():
+            is_beginning = path.suffix == ".part" and path.name.removesuffix(".part") not in in_fragments
+            if not is_beginning and path.name != ORIGINS:
+                path.unlink()
+    parts.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    try:
+        yield
+    except FetchError:
+        mark.unlink()
+        if all(path.name == ORIGINS for path in parts.iterdir()):
+            shutil.rmtree(parts)
+        raise
+    mark.unlink()
+
+
+def _size_check(limits: Mapping[str, Any]) -> Any:
+    """Return a hook of yt-dlp that ends a download as soon as it is, or is said to become, too large."""
+    sizes: dict[str, int] = {}
+
+    def check(progress: dict[str, Any]) -> None:
+        sizes[progress["filename"]] = max(progress.get("downloaded_bytes") or 0, progress.get("total_bytes") or 0)
+        if reason := over_limits({"bytes": sum(sizes.values())}, limits):
+            raise FetchError(reason, True)
+
+    return check
 
 
 def _flat(info: dict[str, Any]) -> list[dict[str, Any]]:
@@ -135,43 +221,6 @@ def _entry(item: dict[str, Any]) -> Entry:
         log.warning("refused, since only http(s) addresses are fetched: %r (%s)", url, title or "no title")
         return Entry("", name or url, title or url, None)
     return Entry(url, name, title, item.get("duration"))
-
-
-_LASTING = (
-    (r"HTTP Error 40[13]|Forbidden|Unauthorized", "access refused (HTTP 403, private or blocked here)"),
-    (r"HTTP Error (404|410)", "not found (HTTP 404)"),
-    (r"[Pp]rivate video|video is private", "private video"),
-    (r"removed|no longer available|has been deleted|[Vv]ideo unavailable", "no longer available"),
-    (r"Unsupported URL|No video formats found|Requested format is not available", "no video at this address"),
-    (r"not a valid URL|Unsupported url scheme|file:// ", "not a valid http(s) address"),
-)
-_PASSING = (
-    (r"HTTP Error 429", "too many requests (HTTP 429), try again later"),
-    (r"timed out|TimeoutError", "the connection timed out"),
-    (r"Connection refused|NewConnectionError|resolve|Name or service not known|unreachable", "no connection"),
-    (r"more expected|IncompleteRead|Did not get any data|RemoteDisconnected|reset by peer", "the connection broke off"),
-)
-
-
-def _fetch_error(error: Exception) -> FetchError:
-    """Put yt-dlp's message in words for the ledger; its own text stays in the log."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    log.info("yt-dlp: %s", text)
-    for table, lasting in ((_LASTING, True), (_PASSING, False)):
-        for pattern, reason in table:
-            if re.search(pattern, text):
-                return FetchError(reason, lasting)
-    text = re.sub(r"^ERROR: (\[[^\]]*\] )?", "", text).split("; please report")[0]
-    return FetchError(f"could not be fetched: {text.splitlines()[0][:200] if text else 'unknown reason'}", False)
-
-
-def _pause(n: int) -> float:
-    """Return the seconds to wait before the n-th retry (n from 0)."""
-    return min(0.5 * 2.0**n, 20.0)
-
-
-def _refuse_live(info: dict[str, Any], *, incomplete: bool = False) -> str | None:
-    return "a live stream has no end" if info.get("is_live") else None
 
 
 class _Log:
