@@ -12,12 +12,12 @@ checkpoint list_collection:
         "../envs/playlist2dance.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=1000,
         runtime=60,
     params:
         config=lambda wc: canonical_json(listing_config(wc.collection)),
         # A local source is looked at whenever Snakemake starts, so that a new file is noticed.
-        contents=lambda wc: local_digest(listing_config(wc.collection)["source"]),
+        contents=lambda wc: collection_digest(listing_config(wc.collection)),
         code=listing_code,
     shell:
         "python -m workflow_scripts.collect.list_collection --collection {wildcards.collection}"
@@ -34,6 +34,8 @@ rule download:
         "logs/download/{collection}/{video}.log",
     benchmark:
         "logs/benchmarks/download/{collection}/{video}.tsv"
+    wildcard_constraints:
+        collection=collections_of(motion=False),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1
@@ -47,6 +49,35 @@ rule download:
     shell:
         "python -m workflow_scripts.collect.download --collection {wildcards.collection} --row {params.row:q}"
         " --config {params.config:q} --output {output.status:q} >{log:q} 2>&1"
+
+
+rule check_motion:
+    """Motion is read where it lies; nothing is copied."""
+    input:
+        playlist=lambda wc: ancient(checkpoints.list_collection.get(collection=wc.collection).output[0]),
+    output:
+        status="results/videos/{collection}/{video}.json",
+    log:
+        "logs/check_motion/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/check_motion/{collection}/{video}.tsv"
+    wildcard_constraints:
+        collection=collections_of(motion=True),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        row=lambda wc: canonical_json(
+            {key: row_of(wc)[key] for key in ("id", "url", "digest", "audio", "offset", "title")}
+        ),
+        config=motion_config,
+        code=motion_code("collect.check_motion"),
+    shell:
+        "python -m workflow_scripts.collect.check_motion --row {params.row:q} --config {params.config:q}"
+        " --output {output.status:q} >{log:q} 2>&1"
 
 
 checkpoint admit:
@@ -66,10 +97,11 @@ checkpoint admit:
         mem_mb=500,
         runtime=10,
     params:
+        limits=limits(),
         code=code("collect.admit"),
     shell:
         "python -m workflow_scripts.collect.admit --collection {wildcards.collection}"
-        " --playlist {input.playlist:q} --output {output.admitted:q} >{log:q} 2>&1"
+        " --playlist {input.playlist:q} --limits {params.limits:q} --output {output.admitted:q} >{log:q} 2>&1"
 
 
 rule cut:
@@ -92,21 +124,83 @@ rule cut:
     params:
         row=lambda wc: canonical_json({key: row_of(wc)[key] for key in ("id", "start", "end")}),
         cuts=lambda wc: canonical_json(cuts_of(wc)),
-        config=lambda wc: canonical_json(
-            {"kind": "songs"}
-            if wc.collection == SONGS
-            else {"kind": "videos", "fps": config["collections"][wc.collection]["fps"]}
-        ),
+        config=cut_config,
         code=code("collect.cut"),
     shell:
         "python -m workflow_scripts.collect.cut --video {input.status:q} --row {params.row:q}"
         " --cuts {params.cuts:q} --config {params.config:q} --output {output.clips:q} >{log:q} 2>&1"
 
 
+rule fingerprint:
+    """What a video sounds and looks like, to find the same song and the same video again."""
+    input:
+        clips="results/clips/{collection}/{video}/clips.tsv",
+    output:
+        fingerprint="results/fingerprints/{collection}/{video}.npz",
+    log:
+        "logs/fingerprint/{collection}/{video}.log",
+    benchmark:
+        "logs/benchmarks/fingerprint/{collection}/{video}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        code=code("collect.fingerprint"),
+    shell:
+        "python -m workflow_scripts.collect.fingerprint --clips {input.clips:q}"
+        " --output {output.fingerprint:q} >{log:q} 2>&1"
+
+
+rule find_duplicates:
+    """The same song, or the same video, among all that takes part. It is said; nothing is left out for it."""
+    input:
+        fingerprints=lambda wc: fingerprints_of([*used_collections(), SONGS]),
+        admitted=all_admitted(),
+    output:
+        duplicates="results/duplicates.tsv",
+    log:
+        "logs/find_duplicates.log",
+    benchmark:
+        "logs/benchmarks/find_duplicates.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code("collect.duplicates"),
+    shell:
+        "python -m workflow_scripts.collect.duplicates --fingerprints results/fingerprints"
+        " --declared {input.admitted:q} --output {output.duplicates:q} >{log:q} 2>&1"
+
+
+rule unused:
+    """Says what lies in results/ that nothing in the configuration uses any more; removes nothing."""
+    log:
+        "logs/unused.log",
+    conda:
+        "../envs/playlist2dance.yaml"
+    params:
+        config=canonical_json(
+            {
+                "collections": list(config["collections"]),
+                "models": {name: entry["dataset"] for name, entry in config["models"].items()},
+                "samples": config["generate"]["samples"],
+            }
+        ),
+    shell:
+        "python -m workflow_scripts.collect.unused --results results --config {params.config:q} 2>&1 | tee {log:q}"
+
+
 rule ledger:
     """Everything that was left out, and why: broken downloads and rejected clips of all that takes part."""
     input:
         admitted=all_admitted(),
+        clips=lambda wc: all_clips(),
         poses=lambda wc: all_poses(wc),
     output:
         quarantine="results/quarantine.tsv",
@@ -123,7 +217,7 @@ rule ledger:
     params:
         code=code("collect.ledger"),
     shell:
-        "python -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --poses results/poses"
+        "python -m workflow_scripts.collect.ledger --admitted {input.admitted:q} --results results"
         " --output {output.quarantine:q} >{log:q} 2>&1"
 
 

@@ -1,11 +1,36 @@
 # Aligned windows of motion and music, split by video and song.
 
 
+rule group_songs:
+    """Which videos of a dataset have the same song, whatever their titles say: they go to one side of the split."""
+    input:
+        fingerprints=lambda wc: fingerprints_of(config["datasets"][wc.dataset]["collections"]),
+        admitted=dataset_admitted,
+    output:
+        songs="results/songs/{dataset}.tsv",
+    log:
+        "logs/group_songs/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/group_songs/{dataset}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        videos=dataset_rows,
+        code=code("collect.duplicates"),
+    shell:
+        "python -m workflow_scripts.collect.duplicates --fingerprints results/fingerprints"
+        " --declared {input.admitted:q} --output {output.songs:q} >{log:q} 2>&1"
+
+
 rule build_dataset:
     input:
-        admitted=lambda wc: expand(
-            "results/admitted/{collection}.tsv", collection=config["datasets"][wc.dataset]["collections"]
-        ),
+        # What counts of the admission is in the parameter `videos`: a bad video that comes or goes changes nothing.
+        admitted=dataset_admitted,
+        songs="results/songs/{dataset}.tsv",
         parts=dataset_inputs,
     output:
         dataset="results/datasets/{dataset}.h5",
@@ -20,8 +45,9 @@ rule build_dataset:
         mem_mb=4000,
         runtime=60,
     params:
+        videos=dataset_rows,
         config=lambda wc: canonical_json(config["datasets"][wc.dataset]),
         code=code("dataset.build"),
     shell:
-        "python -m workflow_scripts.dataset.build --admitted {input.admitted:q} --results results"
+        "python -m workflow_scripts.dataset.build --admitted {input.admitted:q} --songs {input.songs:q} --results results"
         " --config {params.config:q} --output {output.dataset:q} >{log:q} 2>&1"

@@ -1,8 +1,14 @@
 # Which items and files take part in which rule, in the order of the stages.
 from workflow_scripts.collect.cuts import cuts_for, read_cuts
-from workflow_scripts.collect.lists import is_url
-from workflow_scripts.collect.local import local_digest
+from workflow_scripts.collect.limits import LIMITS
+from workflow_scripts.collect.lists import is_search, is_url
+from workflow_scripts.collect.local import collection_digest
+from workflow_scripts.collect.motion_sources import motion_source
+from workflow_scripts.collect.network import announce_network
+from workflow_scripts.collect.playlist import COLUMNS
+from workflow_scripts.collect.retry import asked_for
 from workflow_scripts.collect.verdict import too_much
+from workflow_scripts.motion.formats.registry import IN_THE_PICTURE, module_of
 
 # Read at the start, so that a mistake in a list is said before anything runs.
 try:
@@ -12,15 +18,25 @@ except UserError as error:
 
 # Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
 # must not fetch a playlist again.
-DOWNLOAD_VERSION = 1
+DOWNLOAD_VERSION = 2
 # The same for listings of web addresses: an edited line must not list a playlist again either.
-LISTING_VERSION = 1
+LISTING_VERSION = 2
+
+# How the network is reached decides nothing about what comes from there: it reaches the jobs beside their parameters, so
+# that another proxy downloads nothing again.
+announce_network(config["download"])
+
+
+def collections_of(motion):
+    """A wildcard pattern of the collections of motion, or of those of videos and songs (one that matches nothing when
+    there are none)."""
+    names = [name for name, entry in config["collections"].items() if ("motion" in entry) == motion]
+    return "|".join(names + ([] if motion else [SONGS])) or "(?!)"
 
 
 def listed(collection):
     """The rows of a collection's playlist. Waits for the listing."""
-    path = checkpoints.list_collection.get(collection=collection).output[0]
-    return table(path, "id", "url", "title", "genre", "start", "end", "split", "digest")
+    return table(checkpoints.list_collection.get(collection=collection).output[0], *COLUMNS)
 
 
 def row_of(wildcards):
@@ -74,8 +90,12 @@ def all_admitted():
     return [f"results/admitted/{collection}.tsv" for collection in [*used_collections(), SONGS]]
 
 
+def sources_of(entry):
+    return entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
+
+
 def uses_demo():
-    return any(config["collections"][name]["source"] == "demo" for name in used_collections())
+    return any("demo" in sources_of(config["collections"][name]) for name in used_collections())
 
 
 def feature_files(feature_set, collection, video):
@@ -87,24 +107,67 @@ def listing_config(collection):
     if collection == SONGS:
         entry = {"source": config["songs"], "kind": "songs"}
     else:
-        entry = {key: value for key, value in config["collections"][collection].items() if key != "fps"}
+        entry = {
+            key: value
+            for key, value in config["collections"][collection].items()
+            if key not in ("trim", "cutting") and (key != "fps" or "motion" in config["collections"][collection])
+        }
         entry["kind"] = "videos"
-    sources = entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
-    return entry | ({"demo": config["demo"]} if "demo" in sources else {})
+    return entry | ({"demo": config["demo"]} if "demo" in sources_of(entry) else {})
 
 
 def listing_code(wildcards):
-    source = listing_config(wildcards.collection)["source"]
-    remote = any(is_url(item) for item in (source if isinstance(source, list) else [source]))
-    return LISTING_VERSION if remote else code("collect.list_collection")
+    if any(is_url(source) or is_search(source) for source in sources_of(listing_config(wildcards.collection))):
+        return LISTING_VERSION
+    kind = config["collections"].get(wildcards.collection, {}).get("motion")
+    return code("collect.list_collection", *([f"collect.motion_sources.{motion_source(kind)}"] if kind else []))
 
 
 def download_config(wildcards):
-    """What a download depends on besides its row: for files that are there already, only their kind."""
-    url, kind = row_of(wildcards)["url"], "songs" if wildcards.collection == SONGS else "videos"
+    """What a download depends on besides its row."""
+    url = row_of(wildcards)["url"]
+    entry = {"kind": "songs" if wildcards.collection == SONGS else "videos"}
     if is_url(url):
-        return canonical_json(config["download"] | {"kind": kind})
-    return canonical_json({"kind": kind} | ({"demo": {"seed": config["demo"]["seed"]}} if is_demo(url) else {}))
+        entry["format"] = config["download"]["format"]
+    if is_demo(url):
+        entry["demo"] = {"seed": config["demo"]["seed"]}
+    status = Path(f"results/videos/{wildcards.collection}/{wildcards.video}.json")
+    limits = {key: config["download"][key] for key in LIMITS}
+    return canonical_json(entry | asked_for(status, config["retry"], limits))
+
+
+def limits():
+    """The limits as they are now, for a second look at what was downloaded under others."""
+    return canonical_json({key: config["download"][key] for key in LIMITS if key != "match_filter"})
+
+
+def cut_config(wildcards):
+    if wildcards.collection == SONGS:
+        return canonical_json({"kind": "songs"})
+    entry = config["collections"][wildcards.collection]
+    if "motion" in entry:
+        return canonical_json({"kind": "motion"})
+    return canonical_json({"kind": "videos"} | {key: entry[key] for key in ("fps", "trim", "cutting")})
+
+
+def motion_config(wildcards):
+    """How a collection of motion is read."""
+    entry = config["collections"][wildcards.collection]
+    return canonical_json({key: entry[key] for key in ("motion", "fps")})
+
+
+def motion_code(entry):
+    """The code of an entry point that reads motion, and of the reader it chooses by the collection's format."""
+
+    def of_collection(wildcards):
+        return code(entry, f"motion.formats.{module_of(config['collections'][wildcards.collection]['motion'])}")
+
+    return of_collection
+
+
+def lifter_of(wildcards):
+    """Motion in the picture has to be lifted into space; motion in space needs nothing."""
+    return ["results/lifter.npz"] if config["collections"][wildcards.collection]["motion"] in IN_THE_PICTURE else []
 
 
 def is_demo(url):
@@ -121,22 +184,48 @@ def cuts_of(wildcards):
     return cuts_for(row_of(wildcards), CUTS.get(wildcards.collection, {}))
 
 
+def videos_of(collections):
+    """(collection, video) of every admitted video."""
+    return [(collection, video) for collection in collections for video in admitted(collection)]
+
+
+def all_clips():
+    return [f"results/clips/{collection}/{video}/clips.tsv" for collection, video in videos_of(used_collections())]
+
+
+def fingerprints_of(collections):
+    return [f"results/fingerprints/{collection}/{video}.npz" for collection, video in videos_of(collections)]
+
+
 def all_poses(wildcards):
-    return [
-        f"results/poses/{collection}/{video}.h5" for collection in used_collections() for video in admitted(collection)
-    ]
+    return [f"results/poses/{collection}/{video}.h5" for collection, video in videos_of(used_collections())]
 
 
 def all_features(wildcards):
     sets = {config["datasets"][dataset]["feature_set"] for dataset in used_datasets()}
-    videos = [(collection, video) for collection in used_collections() for video in admitted(collection)]
+    videos = videos_of(used_collections())
     songs = [(SONGS, song) for song in used_songs()]
     return sorted({file for item in videos + songs for name in sets for file in feature_files(name, *item)})
 
 
+def dataset_admitted(wildcards):
+    return [ancient(admission(collection)) for collection in config["datasets"][wildcards.dataset]["collections"]]
+
+
+def dataset_rows(wildcards):
+    """What a dataset takes from the admission tables, as one digest."""
+    rows = [
+        [collection, *(row[key] for key in ("id", "genre", "split", "song"))]
+        for collection in config["datasets"][wildcards.dataset]["collections"]
+        for row in table(admission(collection), "id", "verdict", "genre", "split", "song")
+        if row["verdict"] == "ok"
+    ]
+    return digest(rows)
+
+
 def dataset_inputs(wildcards):
     entry = config["datasets"][wildcards.dataset]
-    videos = [(collection, video) for collection in entry["collections"] for video in admitted(collection)]
+    videos = videos_of(entry["collections"])
     poses = [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
     return poses + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
 
@@ -190,7 +279,8 @@ def everything_made(wildcards):
     """Every file between the clips and the videos of the dances."""
     models = [f"results/models/{model}/model.json" for model in config["use"]["models"]]
     datasets = [f"results/datasets/{dataset}.h5" for dataset in used_datasets()]
-    return [*all_poses(wildcards), *all_features(wildcards), *datasets, *models, *all_dances(wildcards)]
+    parts = [*all_poses(wildcards), *all_features(wildcards), *datasets, *models, *all_dances(wildcards)]
+    return [*parts, "results/duplicates.tsv"]
 
 
 def dances_of(wildcards):
@@ -202,8 +292,8 @@ def dances_of(wildcards):
 
 
 def demo_videos(wildcards):
-    names = [name for name in used_collections() if config["collections"][name]["source"] == "demo"]
-    return [(name, video) for name in names for video in admitted(name)]
+    videos = [(name, row) for name in used_collections() for row in listed(name) if is_demo(row["url"])]
+    return [(name, row["id"]) for name, row in videos if row["id"] in admitted(name)]
 
 
 def parts_are_missing():

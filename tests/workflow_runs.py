@@ -25,29 +25,50 @@ class Workflow:
 
     def run(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; returns the finished process with stdout and stderr joined."""
-        command = [str(Path(sys.executable).with_name("snakemake")), "--snakefile", str(self.project / "Snakefile")]
-        command += ["--directory", str(self.work), "--configfile", str(self.config), "--cores", str(cores)]
-        # One thread per job: the cores are shared with other tests.
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
         return subprocess.run(
-            [*command, *arguments],
-            env=environment,
+            self._command(arguments, cores),
+            env=_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
 
+    def start(self, *arguments: str, cores: int = 2) -> "subprocess.Popen[bytes]":
+        """Start Snakemake in a session of its own, and do not wait for it."""
+        return subprocess.Popen(
+            self._command(arguments, cores),
+            env=_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:
+        command = [str(Path(sys.executable).with_name("snakemake")), "--snakefile", str(self.project / "Snakefile")]
+        command += ["--directory", str(self.work), "--configfile", str(self.config), "--cores", str(cores)]
+        return [*command, *arguments]
+
     def planned(self, *arguments: str) -> Counter[str]:
         """Return how many jobs of each rule a dry run would start."""
         done = self.run("--dry-run", *arguments)
         assert done.returncode == 0, done.stdout
-        return Counter(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):", done.stdout, flags=re.MULTILINE))
+        return started(done.stdout)
 
     def configure(self, changes: dict[str, object]) -> None:
         """Merge `changes` into the test's configuration file."""
         settings = yaml.safe_load(self.config.read_text()) if self.config.exists() else {}
         self.config.write_text(yaml.safe_dump(_merged(settings, changes)))
+
+
+def started(output: str) -> Counter[str]:
+    """Count the jobs of each rule that a run started, from what Snakemake printed."""
+    return Counter(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):", output, flags=re.MULTILINE))
+
+
+def _environment() -> dict[str, str]:
+    # One thread per job: the cores are shared with other tests.
+    return os.environ | {"OMP_NUM_THREADS": "1"}
 
 
 def _merged(old: dict, new: dict) -> dict:

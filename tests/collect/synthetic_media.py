@@ -1,6 +1,8 @@
 """Tiny media with a known truth: every picture shows its own number, every moment of the sound is recognisable."""
 
+import itertools
 import wave
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,14 @@ from workflow_scripts.workflow.media import run_ffmpeg, video_writer
 RATE = 44100
 BLOCK = 16  # px; one bit of the number, big enough to survive any codec
 BITS = 8
+VOWELS = (
+    (280, 2250, 2890),
+    (400, 1900, 2550),
+    (690, 1660, 2490),
+    (710, 1100, 2540),
+    (450, 800, 2830),
+    (310, 870, 2250),
+)
 
 
 def noise(seconds: float, seed: int = 1) -> npt.NDArray[np.int16]:
@@ -50,6 +60,85 @@ def numbered_video(path: Path, seconds: float, fps: float, sound: float | None =
     raw.unlink()
     audio.unlink()
     return path
+
+
+def film(path: Path, pictures: Iterable[npt.NDArray[np.uint8]], fps: float, sound: npt.NDArray[np.int16]) -> Path:
+    """A video (suffix as wanted) of RGB pictures with a sound."""
+    audio, raw = write_wav(path.with_suffix(".sound.wav"), sound), path.with_suffix(".raw.mp4")
+    pictures = iter(pictures)
+    first = next(pictures)
+    with video_writer(raw, first.shape[1], first.shape[0], fps) as sink:
+        for picture in itertools.chain([first], pictures):
+            sink.write(picture)
+    run_ffmpeg(["-i", raw, "-i", audio, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", path], path)
+    raw.unlink()
+    audio.unlink()
+    return path
+
+
+def scene(seed: int, frames: int, first_number: int = 0) -> Iterator[npt.NDArray[np.uint8]]:
+    """A shot of a place of its own, 256x144 px, in which something bright dances, each picture with its number."""
+    rng = np.random.default_rng(seed)
+    place = np.kron(rng.integers(20, 200, (9, 16, 3)), np.ones((16, 16, 1))).astype(np.uint8)
+    for frame in range(frames):
+        picture = place.copy()
+        x, y = 110 + round(70 * np.sin(frame / 6 + seed)), 70 + round(25 * np.cos(frame / 4))
+        picture[y - 30 : y + 30, x - 14 : x + 14] = 255 - place[60, 120]
+        bits = np.array([first_number + frame >> bit & 1 for bit in range(BITS)], dtype=np.uint8) * 255
+        picture[8:24, : BITS * BLOCK] = np.repeat(bits, BLOCK)[None, :, None]
+        yield picture
+
+
+def blank(frames: int, value: int = 0) -> Iterator[npt.NDArray[np.uint8]]:
+    """Pictures of one gray, as large as those of `scene`."""
+    return itertools.repeat(np.full((144, 256, 3), value, np.uint8), frames)
+
+
+def stereo(mono: npt.NDArray[np.floating]) -> npt.NDArray[np.int16]:
+    """Sound of -1 to 1 as 16 bits in two channels."""
+    return np.repeat((mono.clip(-1, 1) * 32767).astype(np.int16)[:, None], 2, axis=1)
+
+
+def silence(seconds: float) -> npt.NDArray[np.int16]:
+    return np.zeros((round(seconds * RATE), 2), np.int16)
+
+
+def song(seconds: float, seed: int = 1, bpm: float = 120.0, loudness: float = 0.5) -> npt.NDArray[np.int16]:
+    """Drums and chords on the beat."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    beat = time * bpm / 60 % 1 * 60 / bpm  # seconds since the last beat
+    rng = np.random.default_rng(seed)
+    kick = np.sin(2 * np.pi * (50 * beat + 3 * (1 - np.exp(-30 * beat)))) * np.exp(-12 * beat)
+    hat = rng.standard_normal(len(time)) * np.exp(-60 * ((beat + 30 / bpm) % (60 / bpm)))
+    chord = sum(np.sin(2 * np.pi * note * time) for note in 220 * 2 ** (rng.choice(12, 3, replace=False) / 12))
+    return stereo(loudness * (0.5 * kick + 0.1 * hat + 0.1 * chord))
+
+
+def speech(seconds: float, seed: int = 1, loudness: float = 0.5) -> npt.NDArray[np.int16]:
+    """Syllables as a voice makes them: a hiss, then a buzz that glides, through formants that differ; and pauses."""
+    from scipy.signal import butter, lfilter, sosfilt
+
+    rng = np.random.default_rng(seed)
+    hiss_band = butter(4, (3500, 7500), "bandpass", fs=RATE, output="sos")
+    parts: list[npt.NDArray[np.floating]] = []
+    while sum(map(len, parts)) < seconds * RATE:
+        for _ in range(rng.integers(3, 9)):
+            count = round(rng.uniform(0.09, 0.26) * RATE)
+            pitch = np.linspace(*(rng.uniform(95, 190) * rng.uniform(0.85, 1.2, 2)), count)
+            buzz = np.cumsum(pitch / RATE) % 1 - 0.5
+            radius = np.exp(-np.pi * 70 / RATE)
+            vowel = np.zeros(count)
+            for formant, gain in zip(VOWELS[rng.integers(len(VOWELS))], (1.0, 0.8, 0.4), strict=True):
+                angle = 2 * np.pi * formant * rng.uniform(0.9, 1.1) / RATE
+                vowel += gain * np.sin(angle) * lfilter([1], [1, -2 * radius * np.cos(angle), radius**2], buzz)
+            vowel *= np.hanning(count) ** 0.5 / (np.abs(vowel).max() + 1e-9)
+            if rng.random() < 0.75:
+                hiss = sosfilt(hiss_band, rng.standard_normal(round(rng.uniform(0.05, 0.12) * RATE)))
+                parts.append(0.3 * hiss / np.abs(hiss).max())
+            parts += [rng.uniform(0.4, 1.0) * vowel, np.zeros(round(rng.uniform(0.0, 0.06) * RATE))]
+        parts.append(np.zeros(round(rng.uniform(0.25, 0.7) * RATE)))
+    voice = np.concatenate(parts)[: round(seconds * RATE)]
+    return stereo(loudness * (voice + 0.002 * rng.standard_normal(len(voice))))
 
 
 def frames_of(path: Path) -> npt.NDArray[np.uint8]:

@@ -1,5 +1,6 @@
 """Cutting, against pictures that show their own number and sound that is found again by cross-correlation."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -8,10 +9,25 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from collect.synthetic_media import RATE, frames_of, noise, numbered_video, numbers_of, offset_s, read_wav, write_wav
+from collect.synthetic_media import (
+    RATE,
+    blank,
+    film,
+    frames_of,
+    noise,
+    numbered_video,
+    numbers_of,
+    offset_s,
+    read_wav,
+    scene,
+    silence,
+    song,
+    speech,
+    write_wav,
+)
 
 from workflow_scripts.collect import cut as cutting
-from workflow_scripts.collect.cut import COLUMNS, cut, cut_clip, ranges
+from workflow_scripts.collect.cut import COLUMNS, LEFT_OUT_COLUMNS, cut, cut_clip, frames_in, ranges
 from workflow_scripts.collect.inspection import inspect_media
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
 from workflow_scripts.workflow.files import sha256_of
@@ -187,9 +203,14 @@ def downloaded(tmp_path: Path, media: Path, kind: str = "videos", item: str = "v
 def test_the_folder_of_clips(tmp_path: Path, video: Path) -> None:
     report, output = downloaded(tmp_path, video), tmp_path / "results/clips/mine/v01/clips.tsv"
     assert cut(report, {"id": "v01"}, [[0, 0.5], [0.5, 1], [1, 1.5]], {"kind": "videos"}, output) == 3
-    assert len(list(output.parent.iterdir())) == 7
+    assert len(list(output.parent.iterdir())) == 8
     assert cut(report, {"id": "v01"}, [[0.5, 1.5]], {"kind": "videos", "fps": 30}, output) == 1
-    assert sorted(path.name for path in output.parent.iterdir()) == ["0000.mp4", "0000.wav", "clips.tsv"]
+    assert sorted(path.name for path in output.parent.iterdir()) == [
+        "0000.mp4",
+        "0000.wav",
+        "clips.tsv",
+        "left_out.tsv",
+    ]
     assert [path.name for path in output.parent.parent.iterdir()] == ["v01"]
     (row,) = read_table(output, COLUMNS)
     assert (row["clip"], row["start_s"], row["end_s"], row["frames"], row["samples"]) == (
@@ -220,6 +241,121 @@ def test_missing_media_is_downloaded_again_by_the_next_run(tmp_path: Path, video
     with pytest.raises(BrokenFileError, match=r"v01\.mp4' is gone"):
         cut(report, {"id": "v01"}, [], {"kind": "videos"}, tmp_path / "out" / "clips.tsv")
     assert not report.exists()
+
+
+def tables(output: Path) -> tuple[list[tuple[float, float]], list[tuple[float, float, str]]]:
+    """Clips and left out, in seconds; together they must cover their window once."""
+    clips = [(float(row["start_s"]), float(row["end_s"])) for row in read_table(output, COLUMNS)]
+    rows = read_table(output.with_name("left_out.tsv"), LEFT_OUT_COLUMNS)
+    out = [(float(row["start_s"]), float(row["end_s"]), row["reason"]) for row in rows]
+    parts = sorted([*clips, *((start, end) for start, end, _ in out)])
+    assert all(one[1] == pytest.approx(other[0], abs=1e-5) for one, other in itertools.pairwise(parts))
+    return clips, out
+
+
+@pytest.mark.parametrize(("fps", "rate"), [(25, 30), (29.97, 30), (59.94, 30), (24, 60)])
+def test_a_clip_shows_its_own_shot_only(tmp_path: Path, fps: float, rate: float) -> None:
+    # Intro, two shots, a title, a shot that is too short, a shot, black.
+    counts = [20, 71, 66, 40, 15, 64, 30]
+    starts = np.cumsum([0, *counts]).tolist()
+    title = next(scene(9, 1))
+    shown = [*blank(20), *scene(1, 71, 20), *scene(2, 66, 91), *[title] * 40, *scene(3, 15), *scene(4, 64, 172)]
+    media = film(tmp_path / "in.mp4", [*shown, *blank(30)], fps, song(sum(counts) / fps))
+    report, output = downloaded(tmp_path, media), tmp_path / "clips/mine/v01/clips.tsv"
+    config = {"fps": rate, "cutting": {"min_seconds": 1.0}}
+    assert cut(report, {"id": "v01"}, [], config, output) == 3
+    clips, out = tables(output)
+    assert (clips[0][0], out[0][0]) == (pytest.approx(20 / fps, abs=1e-3), 0.0)
+    # At 59.94 frames/s the title is too short to count as one.
+    title_and_short = ["still picture", "shorter than 1 s"] if 40 / fps >= 1 else ["shorter than 1 s"]
+    assert [reason for _, _, reason in out] == ["black picture", *title_and_short, "black picture"]
+    for number, (first, count) in enumerate([(20, 71), (91, 66), (172, 64)]):
+        numbers = numbers_of(output.parent / f"{number:04d}.mp4")
+        assert (numbers[0], numbers.min()) == (first, first)
+        assert first + count > numbers.max() == numbers[-1] >= first + count - 1 - 1.5 * max(1.0, fps / rate)
+        assert len(numbers) == pytest.approx(count / fps * rate, abs=0.55)
+    assert starts[-1] / fps == pytest.approx(out[-1][1], abs=0.05)
+
+
+def test_trim_row_and_limits(tmp_path: Path) -> None:
+    media = film(tmp_path / "in.mp4", scene(1, 300), 25, song(12.0))
+    report, output = downloaded(tmp_path, media), tmp_path / "clips/mine/v01/clips.tsv"
+    config = {"trim": {"start": 1.0, "end": 0.5}, "cutting": {"max_seconds": 4.0, "max_clips": 2, "min_seconds": 2}}
+    assert cut(report, {"id": "v01", "start": "0.5", "end": "11"}, [], config, output) == 2
+    clips, out = tables(output)
+    assert clips == [(1.5, 4.5), (4.5, 7.5)]
+    assert out == [(0.5, 1.5, "trim"), (7.5, 10.5, "more than 2 clips"), (10.5, 11.0, "trim")]
+    assert cut(report, {"id": "v01"}, [], {"trim": {"end": 12.0}}, output) == 0
+    assert tables(output) == ([], [(0.0, 12.0, "trim")])
+
+
+def test_nothing_left_is_a_table_without_rows(tmp_path: Path) -> None:
+    sound = np.concatenate([silence(3.0), speech(10.0, 2)])
+    media = film(tmp_path / "in.mp4", scene(1, 325), 25, sound)
+    report, output = downloaded(tmp_path, media), tmp_path / "clips/mine/v01/clips.tsv"
+    assert cut(report, {"id": "v01"}, [], {"kind": "videos"}, output) == 0
+    assert [reason for _, _, reason in tables(output)[1]] == ["silence", "speech"]
+    assert sorted(path.name for path in output.parent.iterdir()) == ["clips.tsv", "left_out.tsv"]
+    off = {"cutting": {"shots": False, "still": False, "silence": False, "speech": False}}
+    assert cut(report, {"id": "v01"}, [], off, output) == 1
+    # A list that was published may be wrong; that is data.
+    assert cut(report, {"id": "v01", "start": "20", "end": "30"}, [], {}, output) == 0
+    assert tables(output)[1] == [(20.0, 30.0, "after the end of the video")]
+
+
+def test_a_cut_list_is_taken_as_it_is(tmp_path: Path) -> None:
+    media = film(tmp_path / "in.mp4", [*scene(1, 40), *blank(60)], 25, silence(4.0))
+    report, output = downloaded(tmp_path, media), tmp_path / "clips/mine/v01/clips.tsv"
+    config = {"trim": {"start": 3.0}, "cutting": {"min_seconds": 2.0}}
+    assert cut(report, {"id": "v01", "start": "3"}, [[2.5, 3.5], [1.0, 2.0]], config, output) == 2
+    clips, out = tables(output)
+    assert clips == [(2.5, 3.5), (1.0, 2.0)]
+    assert out == [
+        (0.0, 1.0, "not in the cut list"),
+        (2.0, 2.5, "not in the cut list"),
+        (3.5, 4.0, "not in the cut list"),
+    ]
+
+
+@pytest.mark.parametrize(("offset", "fps", "frames"), [(0.7, 60, 61), (1.5, 25, 50), (-0.25, 60, 90)])
+def test_the_music_of_imported_motion(tmp_path: Path, offset: float, fps: float, frames: int) -> None:
+    samples = noise(2.0)
+    music, report = write_wav(tmp_path / "music.wav", samples), tmp_path / "m01.json"
+    status = {"status": "ok", "kind": "motion", "audio": str(music), "fps": fps, "offset_s": offset}
+    report.write_text(json.dumps(status | {"duration_s": frames / fps}))
+    output = tmp_path / "clips/aist/m01/clips.tsv"
+    assert cut(report, {"id": "m01"}, [], {"kind": "motion", "fps": 30}, output) == 1
+    (row,) = read_table(output, COLUMNS)
+    assert (row["video"], row["video_sha256"], float(row["start_s"]), row["frames"]) == ("", "", 0.0, str(frames))
+    sound = read_wav(output.parent / row["audio"])
+    assert len(sound) == int(row["samples"]) == round(RATE * frames / fps)
+    first = round(offset * RATE)
+    wanted = np.zeros_like(sound)
+    part = samples[max(0, first) : first + len(sound)]
+    wanted[max(0, -first) : max(0, -first) + len(part)] = part
+    np.testing.assert_array_equal(sound, wanted)
+    assert sorted(path.name for path in output.parent.iterdir()) == ["0000.wav", "clips.tsv", "left_out.tsv"]
+
+
+def test_half_a_frame_is_none() -> None:
+    assert [frames_in(0, seconds, 30) for seconds in (1.0, 1 / 60, 1.0166, 0.985, 1.02)] == [30, 0, 30, 30, 31]
+
+
+def test_equal_videos_give_equal_folders(tmp_path: Path) -> None:
+    shown = [*blank(10), *scene(1, 60), *scene(2, 60)]
+    report = downloaded(tmp_path, film(tmp_path / "in.mp4", shown, 25, song(5.2)))
+    folders = [tmp_path / name / "v01" for name in ("one", "two")]
+    for folder in folders:
+        assert cut(report, {"id": "v01"}, [], {}, folder / "clips.tsv") == 2
+    digests = [{path.name: sha256_of(path) for path in folder.iterdir()} for folder in folders]
+    assert digests[0] == digests[1]
+
+
+def test_what_was_not_downloaded_cannot_be_cut(tmp_path: Path) -> None:
+    report = tmp_path / "v01.json"
+    report.write_text('{"status": "bad", "reason": "private"}')
+    with pytest.raises(UserError, match="private; there is nothing to cut"):
+        cut(report, {"id": "v01"}, [], {}, tmp_path / "out" / "clips.tsv")
 
 
 def test_the_entry_point_with_a_song(tmp_path: Path) -> None:

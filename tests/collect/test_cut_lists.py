@@ -46,6 +46,13 @@ def test_a_list_in_all_its_forms(tmp_path: Path) -> None:
     }
 
 
+def test_no_moment_is_in_two_clips(tmp_path: Path) -> None:
+    path = tmp_path / "demo.tsv"
+    path.write_text("v01 10 20\nv02 15 25\nv01 20 30\nv01 19.5 21\n")
+    with pytest.raises(UserError, match=r"demo\.tsv: line 4: the cut overlaps another of v01 \(10 s to 20 s\)"):
+        read_cuts(path)
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

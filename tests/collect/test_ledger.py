@@ -16,31 +16,42 @@ from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
 from workflow_scripts.workflow.tables import read_table, write_table
 
+CLIPS, LEFT_OUT = ("clip",), ("start_s", "end_s", "reason")
+PARTS = [(0, 1.5, "black"), (1.5, 10, "speech"), (10, 11, "black")]
+
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     rows = [("v01", "ok", "One"), ("v02", "a/x.mp4: no audio stream found", "Two"), ("v03", "ok", "Three: a tale")]
-    tables = {"mine": rows, "songs": [("s1", "b/y.mp3: no audio stream found", "Song"), ("s2", "ok", "")]}
+    rows.append(("v04", "ok", "Four"))
+    tables = {
+        "mine": rows,
+        "songs": [("s1", "http://b/y.mp3: the connection broke off", "Song", "2"), ("s2", "ok", "")],
+    }
     for collection, items in tables.items():
-        cells = [dict(zip(ADMITTED, item, strict=False)) for item in items]
+        cells = [dict(zip(("id", "verdict", "title", "retry"), item, strict=False)) for item in items]
         write_table(tmp_path / "admitted" / f"{collection}.tsv", ADMITTED, cells)
     person = Person(np.zeros((3, 24, 3), np.float32), np.zeros((3, 3), np.float32))
     good, bad = PoseClip(0, 1, people=[person]), PoseClip(1, 2, 0.1, "a person in 10 % of the frames only")
-    for video, clips in {"v01": {"0000": good}, "v03": {"0000": good, "0001": bad}}.items():
+    for video, clips in {"v01": {"0000": good}, "v03": {"0000": good, "0001": bad}, "v04": {}}.items():
         write_poses(tmp_path / "poses" / "mine" / f"{video}.h5", PoseFile(30, video, "test", clips))
+        folder = tmp_path / "clips" / "mine" / video
+        write_table(folder / "clips.tsv", CLIPS, [{"clip": name} for name in clips])
+        write_table(folder / "left_out.tsv", LEFT_OUT, [dict(zip(LEFT_OUT, part, strict=True)) for part in PARTS])
     return tmp_path
 
 
 def paths(results: Path) -> tuple[list[Path], Path]:
-    return sorted((results / "admitted").iterdir()), results / "poses"
+    return sorted((results / "admitted").iterdir()), results
 
 
 def test_every_item_left_out_has_its_reason(results: Path) -> None:
     rows = quarantined(*paths(results))
     assert [tuple(row[column] for column in COLUMNS) for row in rows] == [
-        ("collect", "mine", "v02", "Two", "a/x.mp4: no audio stream found"),
-        ("collect", "songs", "s1", "Song", "b/y.mp3: no audio stream found"),
-        ("pose", "mine", "v03.0001", "Three: a tale", "a person in 10 % of the frames only"),
+        ("collect", "mine", "v02", "Two", "a/x.mp4: no audio stream found", ""),
+        ("collect", "songs", "s1", "Song", "http://b/y.mp3: the connection broke off", "2"),
+        ("cut", "mine", "v04", "Four", "no clip left (speech 8.5 s, black 2.5 s): nothing but speech and black", ""),
+        ("pose", "mine", "v03.0001", "Three: a tale", "a person in 10 % of the frames only", ""),
     ]
 
 
@@ -82,24 +93,26 @@ def run(module: object, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_entry_points(results: Path) -> None:
-    admitted, poses = paths(results)
+    admitted, _ = paths(results)
     table, text = results / "quarantine.tsv", results / "verdict.txt"
-    done = run(ledger, "--admitted", *admitted, "--poses", poses, "--output", table)
+    done = run(ledger, "--admitted", *admitted, "--results", results, "--output", table)
     assert done.returncode == 0, done.stderr
-    assert len(read_table(table, COLUMNS)) == 3
+    assert len(read_table(table, COLUMNS)) == 4
     arguments = ["--quarantine", table, "--admitted", *admitted, "--output", text]
-    for limit in ("2", "0.5"):
+    for limit in ("3", "0.5"):
         done = run(verdict, *arguments, "--limit", limit)
         assert done.returncode == 1
         assert done.stderr.splitlines() == [
-            f"error: 3 of 5 items were left out (allowed: 2): see {table}",
-            "  2 × no audio stream found",
+            f"error: 4 of 6 items were left out (allowed: 3): see {table}",
+            "  1 × no audio stream found",
+            "  1 × the connection broke off",
+            "  1 × nothing but speech and black",
             "  1 × a person in 10 % of the frames only",
         ]
         assert not text.exists()
-    for limit in ("3", "0.6"):
+    for limit in ("4", "0.7"):
         assert run(verdict, *arguments, "--limit", limit).returncode == 0
-        assert text.read_text().startswith("3 of 5 items were left out (allowed: 3)")
+        assert text.read_text().startswith("4 of 6 items were left out (allowed: 4)")
 
 
 def test_the_last_lines_of_a_run(results: Path) -> None:
@@ -113,10 +126,12 @@ def test_the_last_lines_of_a_run(results: Path) -> None:
     (results / "cuts").mkdir()
     (results / "cuts" / "mine.tsv").write_text("dance 0:01 0:02\ndacne 0:01 0:02\n")
     (results / "cuts" / "unused.tsv").write_text("dacne 0:01 0:02\n")
-    reasons = "2 × no audio stream found; 1 × a person in 10 % of the frames only"
+    reasons = "1 × no audio stream found; 1 × the connection broke off; 1 × nothing but speech and black; "
+    reasons += "1 × a person in 10 % of the frames only"
     assert summary_lines(folder) == [
         f"2 dances: open {folder}/animations/index.html in a browser.",
-        f"3 left out ({reasons}): see {folder}/quarantine.tsv.",
+        f"4 left out ({reasons}): see {folder}/quarantine.tsv.",
+        "1 of them may go well another time: run again with --config retry=2",
         f"{results}/cuts/mine.tsv: no video of mine is named 'dacne'.",
     ]
 
@@ -126,4 +141,4 @@ def test_too_much_is_judged_from_the_tables_as_they_stand(results: Path) -> None
     table = results / "quarantine.tsv"
     assert not verdict.too_much(table, admitted, 0)
     write_table(table, COLUMNS, quarantined(admitted, poses))
-    assert [verdict.too_much(table, admitted, limit) for limit in (2, 3, 0.5, 0.6)] == [True, False, True, False]
+    assert [verdict.too_much(table, admitted, limit) for limit in (3, 4, 0.5, 0.7)] == [True, False, True, False]

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from collect.synthetic_media import offset_s, read_wav
 
+from workflow_scripts.collect.choosing import choose, watch
 from workflow_scripts.collect.cut import cut_clip
+from workflow_scripts.collect.hearing import listen
 from workflow_scripts.collect.inspection import inspect_media
 from workflow_scripts.collect.list_collection import list_collection
 from workflow_scripts.workflow.media import run_ffmpeg
@@ -47,3 +49,56 @@ def test_ogg_songs(tmp_path: Path) -> None:
     rows = list_collection("songs", {"source": [str(DATA / "songs_cc")], "kind": "songs"})
     durations = sorted(inspect_media(Path(row["url"]), "songs").duration_s for row in rows)
     assert durations == pytest.approx([45.8, 61.5, 119.9, 133.0], abs=0.2)
+
+
+def one_shot_videos() -> list[Path]:
+    # A switching background, a moving camera, weak contrast: none of it is a cut.
+    return sorted([*(DATA / "tiktok").glob("*.mp4"), *(DATA / "videos").glob("*.*")])
+
+
+def test_one_shot_footage_is_not_cut_and_no_dancing_stands_still() -> None:
+    for media in one_shot_videos():
+        assert watch(media, (0.0, inspect_media(media, "videos").duration_s), True, True) == ([], []), media.name
+
+
+def test_only_pauses_of_the_music_are_left_out() -> None:
+    for media in one_shot_videos():
+        duration = inspect_media(media, "videos").duration_s
+        clips, out = choose(media, (0.0, duration), {}, {})
+        if media.name == "dancer.avi":  # three dances, and rests between them
+            assert [round(end - start) for start, end in clips] == [18, 18, 18]
+            assert {reason for _, _, reason in out} == {"silence"}
+        else:
+            assert (clips, out) == ([(0.0, duration)], [])
+
+
+def test_no_music_is_taken_for_talk() -> None:
+    songs = [*(DATA / "songs_cc").glob("*.ogg"), *(DATA / "gtzan_beats").glob("*.wav")]
+    assert len(songs) == 24
+    for song in sorted(songs):
+        stretches = listen(song, 0.0, inspect_media(song, "songs").duration_s, True, True)
+        # Recordings begin and end with a second of silence.
+        assert all(one.reason == "silence" and one.end_s - one.start_s < 3 for one in stretches), song.name
+
+
+@pytest.mark.parametrize("flashes", ["", "lt(mod(n+8,15),1+mod(floor(n/15),3))"])
+@pytest.mark.parametrize(
+    ("names", "fps"),
+    [
+        (["videos/kunkun_cut.mp4", "videos/musepose_dance.mp4", "videos/dancer.avi"], 25),
+        (["tiktok/letskillthislove1.mp4", "tiktok/letskillthislove5.mp4", "tiktok/letskillthislove3.mp4"], 30),
+    ],
+)
+def test_joined_videos_are_parted_to_the_frame_and_flashes_are_not(
+    tmp_path: Path, names: list[str], fps: int, flashes: str
+) -> None:
+    length, joined = 80, tmp_path / "joined.mp4"
+    inputs = [part for name in names for part in ("-i", str(DATA / name))]
+    take = f"fps={fps},trim=start_frame=30:end_frame={30 + length},setpts=PTS-STARTPTS,scale=320:180,setsar=1"
+    chain = "".join(f"[{index}:v]{take}[v{index}];" for index in range(3)) + "[v0][v1][v2]concat=n=3:v=1"
+    if flashes:  # one to three white pictures, twice a second
+        chain += f",drawbox=c=white:t=fill:enable='{flashes}'"
+    coding = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "scenecut=0", "-an"]
+    run_ffmpeg([*inputs, "-filter_complex", f"{chain}[out]", "-map", "[out]", *coding, joined], joined)
+    begins, _ = watch(joined, (0.0, 3 * length / fps), True, True)
+    assert [round(begin * fps, 3) for begin in begins] == [length, 2 * length]

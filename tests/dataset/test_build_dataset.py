@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from workflow_scripts.dataset.align import aligned, resampled
-from workflow_scripts.dataset.build import DatasetConfig, build
+from workflow_scripts.dataset.build import DatasetConfig, assembled, build
 from workflow_scripts.dataset.windows import statistics, window_starts
-from workflow_scripts.motion.dataset_file import read_dataset, write_dataset
+from workflow_scripts.motion.dataset_file import Dataset, read_dataset, write_dataset
 from workflow_scripts.motion.feature_sets import FEATURES
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.tables import write_table
+from workflow_scripts.workflow.tables import read_table, write_table
 
 
 def config(**settings: object) -> DatasetConfig:
@@ -54,6 +54,24 @@ def write_admitted(results: Path, rows: list[tuple[str, ...]], collection: str =
     columns = ["id", "verdict", "genre", "split", "title"]
     write_table(path, columns, [dict(zip(columns, row, strict=False)) for row in rows])
     return path
+
+
+def write_songs(results: Path, songs: dict[str, str]) -> Path:
+    path = results / "songs/d.tsv"
+    rows = [dict(zip(["collection", "video"], name.split("/"), strict=True)) | {"song": songs[name]} for name in songs]
+    write_table(path, ["collection", "video", "song"], rows)
+    return path
+
+
+def built(results: Path, admitted: list[Path], songs: dict[str, str] | None = None, **settings: object) -> Dataset:
+    """The dataset in which every video has a song of its own, but for those in `songs`."""
+    table = {
+        f"{path.stem}/{row['id']}": f"{path.stem}/{row['id']}"
+        for path in admitted
+        for row in read_table(path, ["id", "verdict"])
+        if row["verdict"] == "ok"
+    }
+    return build(admitted, write_songs(results, table | (songs or {})), results, config(**settings))
 
 
 @pytest.fixture
@@ -104,13 +122,13 @@ def test_lengths_must_fit() -> None:
 
 
 def test_dataset_round_trip(corpus: tuple[Path, list[Path]], tmp_path: Path) -> None:
-    dataset = build(corpus[1], corpus[0], config())
+    dataset = built(*corpus)
     write_dataset(tmp_path / "d.h5", dataset)
     back = read_dataset(tmp_path / "d.h5")
     assert [clip.name for clip in back.clips] == [f"demo.v{number}.0000" for number in range(4)]
     assert [len(clip.motion.root) for clip in back.clips] == [61, 71, 81, 91]
     for split, windows in back.windows.items():
-        assert {back.clips[number].split for number, _, _ in windows} == {split}
+        assert {back.clips[number].split for number, _, _ in windows} == ({split} if split != "test" else set())
     training = back.split("train")
     assert len(training) == 3
     np.testing.assert_allclose(
@@ -119,10 +137,10 @@ def test_dataset_round_trip(corpus: tuple[Path, list[Path]], tmp_path: Path) -> 
 
 
 def test_statistics_ignore_validation(corpus: tuple[Path, list[Path]]) -> None:
-    before = build(corpus[1], corpus[0], config())
+    before = built(*corpus)
     held_out = before.split("validation")[0]
     write_video(corpus[0], held_out.video, frames=80, seed=999)
-    after = build(corpus[1], corpus[0], config())
+    after = built(*corpus)
     assert after.split("validation")[0].video == held_out.video
     assert not np.array_equal(after.split("validation")[0].motion.positions[20], held_out.motion.positions[20])
     for name in ("features", "motion"):
@@ -130,13 +148,14 @@ def test_statistics_ignore_validation(corpus: tuple[Path, list[Path]]) -> None:
         np.testing.assert_array_equal(getattr(before, name).std, getattr(after, name).std)
 
 
-def test_same_sound_never_in_both_splits(corpus: tuple[Path, list[Path]]) -> None:
+def test_a_song_is_never_in_two_splits(corpus: tuple[Path, list[Path]]) -> None:
     """Every video again in a second collection under another id: the copies go where the originals go."""
     results, admitted = corpus
     for number in range(4):
         write_video(results, f"copy{number}", 61 + 10 * number, collection="other", seed=sum(map(ord, f"v{number}")))
     admitted.append(write_admitted(results, [(f"copy{number}", "ok", "") for number in range(4)], "other"))
-    dataset = build(admitted, results, config(collections=["demo", "other"]))
+    songs = {f"other/copy{number}": f"demo/v{number}" for number in range(4)}
+    dataset = built(results, admitted, songs, collections=["demo", "other"])
     split = {f"{clip.collection}/{clip.video}": clip.split for clip in dataset.clips}
     assert all(split[f"demo/v{number}"] == split[f"other/copy{number}"] for number in range(4))
     assert sorted(split.values()) == ["train"] * 6 + ["validation"] * 2
@@ -146,8 +165,65 @@ def test_playlist_split_and_rejected_videos(corpus: tuple[Path, list[Path]]) -> 
     results, _ = corpus
     write_video(results, "v3", verdict="no person")
     rows = [("v0", "ok", "", "train"), ("v1", "ok", "", "validation"), ("v2", "private", ""), ("v3", "ok", "")]
-    dataset = build([write_admitted(results, rows)], results, config())
+    dataset = built(results, [write_admitted(results, rows)])
     assert {clip.video: clip.split for clip in dataset.clips} == {"v0": "train", "v1": "validation"}
+
+
+def test_a_test_clip_is_in_the_file_and_nowhere_else(corpus: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    results, _ = corpus
+    rows = [("v0", "ok", ""), ("v1", "ok", ""), ("v2", "ok", ""), ("v3", "ok", "", "test")]
+    with_test = built(results, [write_admitted(results, rows)])
+    without = built(results, [write_admitted(results, rows[:3])])
+    write_dataset(tmp_path / "d.h5", with_test)
+    assert [clip.video for clip in read_dataset(tmp_path / "d.h5").split("test")] == ["v3"]
+    assert {clip.video: clip.split for clip in with_test.clips} == {
+        "v3": "test", **{clip.video: clip.split for clip in without.clips}
+    }  # fmt: skip
+    for split in ("train", "validation"):
+        np.testing.assert_array_equal(with_test.windows[split], without.windows[split])
+    for name in ("features", "motion"):
+        np.testing.assert_array_equal(getattr(with_test, name).mean, getattr(without, name).mean)
+        np.testing.assert_array_equal(getattr(with_test, name).std, getattr(without, name).std)
+
+
+def test_official_splits_that_share_a_song(corpus: tuple[Path, list[Path]]) -> None:
+    """v0 trains, but its song is danced to in the test video v3: v0 is left out, and the file says so."""
+    results, _ = corpus
+    rows = [
+        ("v0", "ok", "", "train"),
+        ("v1", "ok", "", "train"),
+        ("v2", "ok", "", "Validation"),
+        ("v3", "ok", "", "test"),
+    ]
+    dataset = built(results, [write_admitted(results, rows)], {"demo/v0": "Volare", "demo/v3": "Volare"})
+    assert {clip.video: clip.split for clip in dataset.clips} == {"v1": "train", "v2": "validation", "v3": "test"}
+    assert dataset.provenance["left_out"] == {"demo/v0": "its song is in the test split: demo/v3"}
+
+
+def test_an_unusable_video_changes_nothing(corpus: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    """Also where a song is named after it."""
+    results, _ = corpus
+    write_video(results, "a0", verdict="no person")
+    rows = [("a0", "ok", ""), *((f"v{number}", "ok", "") for number in range(4)), ("z", "private", "")]
+    write_dataset(tmp_path / "with.h5", built(results, [write_admitted(results, rows)], {"demo/v1": "demo/a0"}))
+    write_dataset(tmp_path / "without.h5", built(results, [write_admitted(results, rows[1:-1])]))
+    assert (tmp_path / "with.h5").read_bytes() == (tmp_path / "without.h5").read_bytes()
+
+
+def test_leakage_is_an_error_of_the_build(corpus: tuple[Path, list[Path]]) -> None:
+    dataset = built(*corpus)
+    for clip in dataset.clips:
+        clip.song = "one song"
+    with pytest.raises(AssertionError, match="a song is in two splits"):
+        assembled(dataset.clips, config())
+
+
+def test_a_table_of_songs_that_lacks_a_video_is_made_again(corpus: tuple[Path, list[Path]]) -> None:
+    results, admitted = corpus
+    songs = write_songs(results, {"demo/v0": "demo/v0"})
+    with pytest.raises(UserError, match=r"d\.tsv: it lacks demo/v1.*run the same command again"):
+        build(admitted, songs, results, config())
+    assert not songs.exists()
 
 
 def test_no_usable_clip_says_where_to_look(corpus: tuple[Path, list[Path]]) -> None:
@@ -155,16 +231,29 @@ def test_no_usable_clip_says_where_to_look(corpus: tuple[Path, list[Path]]) -> N
     write_video(results, "v0", quality=0.2)
     admitted = [write_admitted(results, [("v0", "ok", ""), ("v1", "private", "")])]
     with pytest.raises(UserError, match=r"1 videos and 1 clips .*quarantine\.tsv"):
-        build(admitted, results, config(min_quality=0.5))
+        built(results, admitted, min_quality=0.5)
 
 
 def test_entry_point(corpus: tuple[Path, list[Path]]) -> None:
     command = [sys.executable, "-m", "workflow_scripts.dataset.build", "--admitted", str(corpus[1][0])]
-    command += ["--results", str(corpus[0]), "--output", str(corpus[0] / "datasets/d.h5"), "--config"]
+    songs = write_songs(
+        corpus[0], {f"demo/v{number}": "Volare" if number < 2 else f"demo/v{number}" for number in range(4)}
+    )
+    command += [
+        "--songs",
+        str(songs),
+        "--results",
+        str(corpus[0]),
+        "--output",
+        str(corpus[0] / "datasets/d.h5"),
+        "--config",
+    ]
     outputs = []
+    write_admitted(corpus[0], [("v0", "ok", "", "validation"), *((f"v{number}", "ok", "") for number in range(1, 4))])
     for _ in range(2):
         done = subprocess.run([*command, config().model_dump_json()], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        assert "left out: demo/v1: its song is in the validation split: demo/v0" in done.stdout
         outputs.append((corpus[0] / "datasets/d.h5").read_bytes())
     assert outputs[0] == outputs[1]
     done = subprocess.run([*command, json.dumps({"window": 3})], capture_output=True, text=True, check=False)

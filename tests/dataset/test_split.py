@@ -1,6 +1,6 @@
 import pytest
 
-from workflow_scripts.dataset.split import Song, songs_of, split_songs
+from workflow_scripts.dataset.split import Song, Video, disputed, leaks, named_songs, songs_of, split_songs
 from workflow_scripts.workflow.errors import UserError
 
 TWELVE = [Song(f"demo/v{number:02d}", "abc"[number % 3]) for number in range(12)]
@@ -35,15 +35,52 @@ def test_splits_of_the_playlist_are_kept() -> None:
     assert split_songs(songs, 0.5, 3) == {"a": "validation", "b": "train", "c": "train", "d": "train"}
 
 
-def test_unknown_split_and_nothing_to_train_on() -> None:
-    with pytest.raises(UserError, match="'holdout'"):
-        split_songs([Song("a", split="holdout")], 0.5, 1)
-    with pytest.raises(UserError, match="nothing is left"):
-        split_songs([Song("a", split="validation")], 0.5, 1)
+def test_only_a_test_split_is_given() -> None:
+    """Then a share of the rest validates, and what is held back stays."""
+    songs = [Song("t", split="test"), Song("a"), Song("b"), Song("c"), Song("d")]
+    assert sorted(split_songs(songs, 0.25, 3).values()) == ["test", "train", "train", "train", "validation"]
+    assert split_songs(songs, 0.25, 3)["t"] == "test"
 
 
-def test_same_sound_is_one_song() -> None:
-    assert songs_of({"x/a": ["1"], "x/b": ["2"]}) == {"x/a": "x/a", "x/b": "x/b"}
-    assert songs_of({"x/a": ["1", "2"], "x/b": ["3"], "y/a": ["2"]})["y/a"] == "x/a"
-    # c joins a and b, which have nothing in common themselves.
-    assert set(songs_of({"a": ["1"], "b": ["2"], "c": ["1", "2"]}).values()) == {"a"}
+def test_nothing_to_train_on() -> None:
+    with pytest.raises(UserError, match="1 for validation and 1 for test: nothing is left"):
+        split_songs([Song("a", split="validation"), Song("b", split="test")], 0.5, 1)
+
+
+def test_unknown_split() -> None:
+    with pytest.raises(UserError, match="mine/a: split 'holdout'"):
+        disputed([Video("mine/a", "s", split="holdout")])
+
+
+def test_what_is_held_back_stays_exactly_that() -> None:
+    """Whatever else has the song of a test video is left out; the same for validation, where no test video has it."""
+    videos = [
+        *(Video(f"x/a{split}", "a", split=split) for split in ("", "train", "validation", "test")),
+        *(Video(f"x/b{split}", "b", split=split) for split in ("", "train", "validation")),
+        *(Video(f"x/c{split}", "c", split=split) for split in ("", "train")),
+    ]
+    reasons = disputed(videos)
+    assert set(reasons) == {"x/a", "x/atrain", "x/avalidation", "x/b", "x/btrain"}
+    assert reasons["x/atrain"] == "its song is in the test split: x/atest"
+    assert reasons["x/b"] == "its song is in the validation split: x/bvalidation"
+    kept = [video for video in videos if video.name not in reasons]
+    assert split_songs(songs_of(kept), 0.5, 1) == {"a": "test", "b": "validation", "c": "train"}
+
+
+def test_a_song_has_the_first_genre_of_its_videos() -> None:
+    videos = [Video("x/a", "s"), Video("x/b", "s", genre="salsa"), Video("x/c", "s", genre="tango")]
+    assert songs_of(videos) == [Song("s", "salsa")]
+
+
+def test_names_of_songs_depend_on_used_videos_alone() -> None:
+    """The group's first video is unusable: with or without it in the tables the song has one name."""
+    used = [Video("x/c", "x/a"), Video("x/b", "x/a"), Video("x/d", "Volare")]
+    named = [video.song for video in named_songs(used, ["x/a", "x/b", "x/c", "x/d"])]
+    assert named == ["x/b", "x/b", "Volare"]
+    again = [Video("x/c", "x/b"), Video("x/b", "x/b"), Video("x/d", "Volare")]
+    assert [video.song for video in named_songs(again, ["x/b", "x/c", "x/d"])] == named
+
+
+def test_leaks_are_found() -> None:
+    assert leaks([("a", "train"), ("b", "test"), ("a", "train")]) == {}
+    assert leaks([("a", "train"), ("b", "test"), ("a", "validation")]) == {"a": {"train", "validation"}}

@@ -28,6 +28,8 @@ def test_the_default_configuration_is_valid_and_spelled_out() -> None:
     config = checked_config(DEFAULT)
     assert config["datasets"]["main"]["collections"] == ["demo"]
     assert config["collections"]["demo"]["fps"] == 30
+    assert config["collections"]["demo"]["trim"] == {"start": 0, "end": 0}
+    assert config["collections"]["demo"]["cutting"]["max_clips"] is None
     assert config["use"]["songs"] == "all"
 
 
@@ -36,6 +38,8 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
     text = (ROOT / "config.yaml").read_text()
 
     def keys(rules: dict[str, Any]) -> set[str]:
+        if "$ref" in rules:
+            rules = schema["$defs"][rules["$ref"].removeprefix("#/$defs/")]
         found = set(rules.get("properties", {}))
         for rule in [*rules.get("properties", {}).values(), rules.get("additionalProperties")]:
             if isinstance(rule, dict):
@@ -60,6 +64,12 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("use/models", ["seq2sec"], "use.models: there is no 'seq2sec' in models (did you mean 'seq2seq'?)"),
         ("use/collections", "everything", "use.collections: must be `all` or a list of names"),
         ("models/seq2seq/dataset", "mian", "models.seq2seq.dataset: there is no dataset 'mian'"),
+        ("collections/demo/cutting", {"shoots": True}, "collections.demo.cutting: unknown key 'shoots'"),
+        ("collections/demo/cutting", {"max_seconds": "x"}, 'cutting.max_seconds: must be a number or null, not "x"'),
+        ("collections/demo/cutting", {"max_seconds": 3}, "max_seconds: must be at least twice min_seconds (2), not 3"),
+        ("collections/demo/music", "wavs", "collections.demo.music: is for collections of motion"),
+        ("collections/demo/motion", "fbx", "collections.demo.motion: must be one of aistpp, bvh"),
+        ("download/max_pixels", 0, "download.max_pixels: must be at least 1, not 0"),
         ("songs", "song.mp3", 'songs: must be a list, not "song.mp3"'),
     ],
 )

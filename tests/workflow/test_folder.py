@@ -1,13 +1,10 @@
 """A user's own folder: odd names, bad files, a file added later. Good items are finished, bad ones named."""
 
-import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from workflow_runs import Workflow, new_workflow
+from workflow_runs import Workflow, new_workflow, started
 
-from workflow_scripts.demo import world
 from workflow_scripts.workflow.media import run_ffmpeg
 from workflow_scripts.workflow.tables import read_table
 
@@ -16,29 +13,9 @@ pytestmark = pytest.mark.workflow
 ODD_NAME = 'it\'s {great} "yes" $HOME 日本.mp4'
 
 
-def started(output: str) -> Counter[str]:
-    return Counter(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):", output, flags=re.MULTILINE))
-
-
 def ledger(workflow: Workflow) -> dict[str, str]:
     rows = read_table(workflow.work / "results" / "quarantine.tsv", ("collection", "item", "title", "reason"))
     return {row["title"]: row["reason"] for row in rows}
-
-
-@pytest.fixture(scope="module")
-def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Four-second pieces of a demo film, and the ways a file can be bad."""
-    folder = tmp_path_factory.mktemp("films")
-    film = world.make("demo:v01", seed=1, target_stem=folder / "film")
-    pieces = {name: folder / f"{name}.mp4" for name in ("one", "two", "three", "silent", "nobody", "broken", "text")}
-    for number, name in enumerate(("one", "two", "three")):
-        run_ffmpeg(["-ss", str(1 + 4 * number), "-i", film, "-t", "4", "-preset", "ultrafast", pieces[name]], film)
-    run_ffmpeg(["-i", pieces["one"], "-an", "-c", "copy", pieces["silent"]], film)
-    picture, tone = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=30:d=4"], ["-f", "lavfi", "-i", "sine=d=4"]
-    run_ffmpeg([*picture, *tone, "-shortest", "-preset", "ultrafast", pieces["nobody"]], film)
-    pieces["broken"].write_bytes(pieces["one"].read_bytes()[:3000])
-    pieces["text"].write_text("this is no film")
-    return pieces
 
 
 @pytest.fixture(scope="module")

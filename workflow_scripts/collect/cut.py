@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.choosing import choose
+from workflow_scripts.collect.segments import LeftOut, Range, complement
+from workflow_scripts.collect.watching import INDEXED
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.files import atomic_directory, read_json, sha256_of
 from workflow_scripts.workflow.media import MediaError, run_ffmpeg
 from workflow_scripts.workflow.tables import write_table
 
+LEFT_OUT = "left_out.tsv"
+LEFT_OUT_COLUMNS = ("start_s", "end_s", "reason")
 COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256")
 DEFAULT_FPS = 30.0
 AUDIO_RATE = 44_100  # Hz
 CRF = 20  # x264's quality: no loss that a pose estimator could see (docs of x264: 18 is visually lossless)
-INDEXED = frozenset({".3gp", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,7 @@ def ranges(
         wanted = [(float(row.get("start") or 0.0), float(row.get("end") or duration_s))]
     clips = [(start, min(end, duration_s)) for start, end in wanted]
     for (start, end), (_, asked) in zip(clips, wanted, strict=True):
-        if round(fps * (end - start)) < 1:
+        if frames_in(start, end, fps) < 1:
             raise UserError(
                 f"{row['id']}: the cut {start:g} s to {asked:g} s holds nothing: the video ends at {duration_s:.2f} s. "
                 "Correct the cut list, or start and end in the playlist."
@@ -48,40 +52,50 @@ def ranges(
 def cut_clip(media: Path, start_s: float, end_s: float, fps: float, video: Path | None, audio: Path) -> tuple[int, int]:
     """Cut one clip in one pass of ffmpeg.
 
-    The picture is made upright, with square pixels and even size, at a constant rate: each frame shows what the source
-    showed nearest to its time. The sound is 44.1 kHz stereo PCM of 16 bits. Where the source ends early (or
-    starts late) its last (first) picture stands and the sound is silent, so both are equally long.
+    The picture is made upright, with square pixels, an even size and at most 720 lines, at a constant rate: each frame
+    shows what the source showed nearest to its time. The sound is 44.1 kHz stereo PCM of 16 bits. Where the source ends
+    early (or starts late) its last (first) picture stands and the sound is silent, so both are equally long.
 
     Args:
         media: the source.
-        start_s: start in the source, seconds.
+        start_s: start in the source, seconds since the file's start; before it (negative) there is silence.
         end_s: end in the source, seconds.
         fps: frames/s of the clip.
         video: the MP4 to write; None for a song.
         audio: the WAV to write.
 
     Returns:
-        (frames, samples): round(fps * seconds) and round(44100 * frames / fps), counted in what was written.
+        (frames, samples): see `frames_in`, and round(44100 * frames / fps), counted in what was written.
 
     Raises:
         MediaError: ffmpeg failed, or wrote another number of frames.
     """
-    frames = round(fps * (end_s - start_s))
+    frames = frames_in(start_s, end_s, fps)
     samples = round(AUDIO_RATE * frames / fps)
-    # Seeking spares decoding hours to cut a minute, and is exact when re-encoding. What has no index of its key frames
-    # (streams, songs) is decoded from its beginning instead: a seek would land where no picture can be decoded.
-    seek_s = start_s if video is not None and media.suffix in INDEXED else 0.0
-    skip_s = start_s - seek_s
-    arguments: list[str | Path] = ["-ss", f"{seek_s:.6f}"] if seek_s else []
-    arguments += ["-t", f"{end_s - seek_s + 1:.6f}", "-i", media]
+    # All times are those written in the file: ffmpeg's own zero depends on which of the streams are used.
+    origin_s, rate = _timing(media)
+    begin_s = origin_s + start_s
+    arguments: list[str | Path] = ["-copyts"]
     if video is not None:
-        picture = f"fps={fps:.6f}:start_time={skip_s:.6f}:round=near,setpts=PTS-STARTPTS,{_PICTURE}"
+        # Every picture since the key frame before is decoded, for the one on show at the start may have begun long ago.
+        arguments += [*_seek(media, start_s), "-i", media]
+    # A codec's first frames after a seek lack what they build on.
+    arguments += [*(_seek(media, start_s - 1.0) if video is not None else ()), "-i", media]
+    if video is not None:
+        # Each frame shows the last picture that begins before it or up to half a frame (of the faster of the two
+        # rates) after it. In microseconds, so that nothing is rounded to the source's frames.
+        half_s = 0.5 / max(fps, rate)
+        shift = round((begin_s + half_s) * 1e6)
+        picture = f"settb=AVTB,setpts=PTS-({shift}),fps={fps:.6f}:start_time=0:round=up,{_PICTURE}"
         arguments += ["-map", "0:V:0", "-vf", picture, "-frames:v", str(frames), *_ENCODER, *_BARE, video]
+    # Gaps of a hundredth of a second or more are filled with silence, so that what follows is where it belongs.
     sound = (
-        f"aresample={AUDIO_RATE}:async=1:first_pts=0,atrim=start_sample={round(skip_s * AUDIO_RATE)},"
+        f"aresample={AUDIO_RATE},atrim=start={begin_s:.6f},"
+        f"aresample={AUDIO_RATE}:async=1:min_hard_comp=0.01:first_pts={round(begin_s * AUDIO_RATE)},"
         f"asetpts=PTS-STARTPTS,apad=whole_len={samples},atrim=end_sample={samples}"
     )
-    arguments += ["-map", "0:a:0", "-af", sound, "-ac", "2", "-c:a", "pcm_s16le", *_BARE, audio]
+    source = 0 if video is None else 1
+    arguments += ["-map", f"{source}:a:0", "-af", sound, "-ac", "2", "-c:a", "pcm_s16le", *_BARE, audio]
     run_ffmpeg(arguments, media)
     counted = (_count_frames(video) if video is not None else frames, _count_samples(audio))
     if counted != (frames, samples):
@@ -89,12 +103,46 @@ def cut_clip(media: Path, start_s: float, end_s: float, fps: float, video: Path 
     return counted
 
 
+def frames_in(start_s: float, end_s: float, fps: float) -> int:
+    """Return how many frames a clip has: seconds times frames/s, rounded; half a frame is none.
+
+    For frame k shows what the source showed up to k + 1/2: half a frame more would show what comes after the end.
+    """
+    return round(fps * (end_s - start_s) - 0.05)
+
+
+def _timing(media: Path) -> tuple[float, float]:
+    """Return the time written in a media file that counts as its start (seconds), and its mean rate (frames/s or 0)."""
+    import av
+
+    try:
+        with av.open(str(media)) as container:
+            rates = [float(stream.average_rate or 0) for stream in container.streams.video]
+            return (container.start_time or 0) / av.time_base, max(rates, default=0.0)
+    except (av.error.FFmpegError, OSError) as error:
+        raise MediaError(f"{media}: ffmpeg failed: {error}") from error
+
+
+def _seek(media: Path, start_s: float) -> tuple[str, ...]:
+    """Return ffmpeg's options to begin at the key frame before `start_s`: spares decoding hours to cut a minute.
+
+    What has no index of its key frames (streams) is decoded from its beginning instead.
+    """
+    if start_s <= 0 or media.suffix not in INDEXED:
+        return ()
+    return ("-noaccurate_seek", "-ss", f"{start_s:.6f}")
+
+
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact")
 # One thread, whatever the machine has: x264's output depends on it, and equal inputs are to give equal bytes.
 _ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-threads", "1", "-movflags", "+faststart")
+# The shorter side gets 720 px at most: more shows a pose estimator nothing (its own input is 256 px) and costs it time.
+# The longer one ends at 1920, whatever shape of pixels a file may claim.
+_SHOWN = "iw*if(sar,sar,1)"
+_FACTOR = f"min(1,min(720/min({_SHOWN},ih),1920/max({_SHOWN},ih)))"
 _PICTURE = (
     "tpad=stop=-1:stop_mode=clone,"
-    "scale=w='max(2,round(iw*if(sar,sar,1)/2)*2)':h='max(2,round(ih/2)*2)',setsar=1,format=yuv420p"
+    f"scale=w='max(2,round({_SHOWN}*{_FACTOR}/2)*2)':h='max(2,round(ih*{_FACTOR}/2)*2)',setsar=1,format=yuv420p"
 )
 
 
@@ -110,44 +158,93 @@ def _count_samples(path: Path) -> int:
         return file.getnframes()
 
 
+def plan(
+    media: Path,
+    report: Mapping[str, Any],
+    row: Mapping[str, str],
+    cuts: Sequence[Sequence[float]],
+    config: Mapping[str, Any],
+) -> tuple[list[Range], list[LeftOut]]:
+    """Return the parts of an item that become clips, and those that do not with the reason, in seconds.
+
+    A cut list is taken as it is. Without one, videos are cut by themselves (see `choose`), songs are taken whole, and
+    so is imported motion.
+    """
+    if config["kind"] == "motion":
+        return [(0.0, float(report["duration_s"]))], []
+    duration_s = float(report["duration_s"])
+    start_s, end_s = float(row.get("start") or 0.0), float(row.get("end") or duration_s)
+    if config["kind"] == "videos" and not cuts and start_s >= duration_s:  # a published list may be wrong
+        return [], [(start_s, end_s, "after the end of the video")]
+    clips = ranges(row, cuts, duration_s, _fps(report, config))
+    if cuts:
+        return clips, complement((0.0, duration_s), clips, "not in the cut list")
+    if config["kind"] == "songs":
+        return clips, []
+    return choose(media, clips[0], config.get("trim") or {}, config.get("cutting") or {})
+
+
 def cut(
     report_path: Path, row: Mapping[str, str], cuts: Sequence[Sequence[float]], config: Mapping[str, Any], output: Path
 ) -> int:
-    """Make the folder of one video's clips, with its table `output` (clips.tsv), at once; return the number of clips.
+    """Make the folder of one video's clips at once, with its tables `output` (clips.tsv) and left_out.tsv.
+
+    Args:
+        report_path: the JSON of the download or, for motion, of the check: status, file or audio, duration_s.
+        row: of the playlist: id, start, end.
+        cuts: [(start, end), ...] in seconds, from the cut list.
+        config: `kind` ("videos", the default, "songs" or "motion"), `fps`, `trim`, `cutting` (see `choose`).
+        output: clips.tsv; its folder is replaced.
+
+    Returns:
+        The number of clips, 0 when nothing is left of the video.
 
     Raises:
         BrokenFileError: the media file is gone; its JSON has been deleted, so that the next run downloads it again.
     """
     report = read_json(report_path)
-    media = report_path.parent / (report.get("file") or report_path.name)
+    config = {"kind": "videos", **config}
     if report.get("status") != "ok":
         raise UserError(f"{report_path}: {report.get('reason')}; there is nothing to cut")
-    if media == report_path or not media.is_file():
-        raise broken_file(report_path, f"its media file {report.get('file')!r} is gone")
-    is_song = config.get("kind") == "songs"
-    fps = float(config.get("fps", DEFAULT_FPS))
-    clips = ranges(row, cuts, float(report["duration_s"]), fps)
+    media = Path(report["audio"]) if config["kind"] == "motion" else report_path.parent / (report.get("file") or ".")
+    if not media.is_file():
+        raise broken_file(report_path, f"its media file {str(report.get('audio') or report.get('file'))!r} is gone")
+    clips, out = plan(media, report, row, cuts, config)
+    # Motion and its music are two files with two beginnings.
+    offset_s = float(report["offset_s"]) if config["kind"] == "motion" else 0.0
     with atomic_directory(output.parent) as folder:
-        rows: list[dict[str, object]] = []
+        rows, fps = [], _fps(report, config)
         for number, (start_s, end_s) in enumerate(clips):
-            video = None if is_song else folder / f"{number:04d}.mp4"
+            video = folder / f"{number:04d}.mp4" if config["kind"] == "videos" else None
             audio = folder / f"{number:04d}.wav"
-            frames, samples = cut_clip(media, start_s, end_s, fps, video, audio)
+            frames, samples = cut_clip(media, offset_s + start_s, offset_s + end_s, fps, video, audio)
             names = (video.name if video else "", audio.name)
             digests = (sha256_of(video) if video else "", sha256_of(audio))
-            values = (f"{number:04d}", start_s, end_s, frames, samples, *names, *digests)
-            rows.append(dict(zip(COLUMNS, values, strict=True)))
+            times = (_seconds(start_s), _seconds(end_s))
+            rows.append(dict(zip(COLUMNS, (f"{number:04d}", *times, frames, samples, *names, *digests), strict=True)))
         write_table(folder / output.name, COLUMNS, rows)
+        rejected = [(_seconds(start), _seconds(end), reason) for start, end, reason in out]
+        write_table(
+            folder / LEFT_OUT, LEFT_OUT_COLUMNS, [dict(zip(LEFT_OUT_COLUMNS, one, strict=True)) for one in rejected]
+        )
     return len(clips)
 
 
+def _fps(report: Mapping[str, Any], config: Mapping[str, Any]) -> float:
+    return float(report["fps"] if config["kind"] == "motion" else config.get("fps", DEFAULT_FPS))
+
+
+def _seconds(time_s: float) -> float:
+    return round(time_s, 6)
+
+
 def main() -> None:
-    """Write results/clips/{collection}/{video}/clips.tsv and the clips it lists beside it."""
+    """Write results/clips/{collection}/{video}/clips.tsv, the clips it lists, and left_out.tsv beside it."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--video", type=Path, required=True, help="the JSON written by the download")
     parser.add_argument("--row", type=json.loads, required=True, help="JSON: a row of the playlist")
     parser.add_argument("--cuts", type=json.loads, required=True, help="JSON: [[start, end], ...] in seconds, or []")
-    parser.add_argument("--config", type=json.loads, required=True, help='JSON: `kind` ("videos" or "songs"), `fps`')
+    parser.add_argument("--config", type=json.loads, required=True, help="JSON: kind, fps, trim, cutting; see cut")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -36,7 +36,7 @@ def read_cuts(path: Path) -> Cuts:
         {video as written: [(start, end) in seconds, in the order of the file]}.
 
     Raises:
-        UserError: a line cannot be read or cuts nothing; the message names the file and the line.
+        UserError: a line cannot be read, cuts nothing, or overlaps another; the message names the file and the line.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -60,7 +60,11 @@ def read_cuts(path: Path) -> Cuts:
             raise UserError(f"{path}: line {number}: {error}") from error
         if end <= start:
             raise UserError(f"{path}: line {number}: the cut ends ({words[2]}) before it starts ({words[1]})")
-        cuts.setdefault(words[0], []).append((start, end))
+        known = cuts.setdefault(words[0], [])
+        if overlapped := next((cut for cut in known if start < cut[1] and cut[0] < end), None):
+            other = " to ".join(f"{time:g} s" for time in overlapped)
+            raise UserError(f"{path}: line {number}: the cut overlaps another of {words[0]} ({other}): correct one")
+        known.append((start, end))
     return cuts
 
 

@@ -16,8 +16,8 @@ def summary_lines(results: Path) -> list[str]:
         lines.append(f"{count} {'dance' if count == 1 else 'dances'}: open {gallery} in a browser.")
     quarantine = results / "quarantine.tsv"
     if quarantine.exists():
-        rows = read_table(quarantine, ("collection", "item", "reason"))
-        lines += left_out_lines(rows, quarantine)
+        rows = read_table(quarantine, ("collection", "item", "reason", "retry"))
+        lines += left_out_lines(rows, quarantine) + retry_lines(rows)
     return lines + misspelt_cut_lines(results)
 
 
@@ -27,6 +27,14 @@ def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:
         return []
     common = "; ".join(f"{count} × {reason}" for reason, count in reason_counts(rows).most_common(5))
     return [f"{len(rows)} left out ({common}): see {ledger}."]
+
+
+def retry_lines(rows: list[dict[str, str]]) -> list[str]:
+    """Return one line that says how to try again what may go better another time; none when there is nothing."""
+    again = [int(row["retry"]) for row in rows if row["retry"]]
+    if not again:
+        return []
+    return [f"{len(again)} of them may go well another time: run again with --config retry={max(again)}"]
 
 
 def misspelt_cut_lines(results: Path) -> list[str]:

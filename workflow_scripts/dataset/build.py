@@ -1,24 +1,25 @@
 """Build a dataset.
 
-`python -m workflow_scripts.dataset.build --admitted TSV... --results DIR --config JSON --output H5`
+`python -m workflow_scripts.dataset.build --admitted TSV... --songs TSV --results DIR --config JSON --output H5`
 """
 
 import argparse
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.dataset.align import AlignedClip, read_video
-from workflow_scripts.dataset.split import Song, songs_of, split_songs
+from workflow_scripts.dataset.split import Video, disputed, leaks, named_songs, songs_of, split_songs
 from workflow_scripts.dataset.windows import statistics, window_starts
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, write_dataset
 from workflow_scripts.motion.representation import to_vectors
-from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.provenance import code_version, versions
-from workflow_scripts.workflow.tables import Row, read_table
+from workflow_scripts.workflow.tables import read_table
+
+SONG_COLUMNS = ("collection", "video", "song")
 
 
 class DatasetConfig(BaseModel):
@@ -46,11 +47,12 @@ class DatasetConfig(BaseModel):
     min_quality: float = Field(default=0.0, ge=0, le=1)
 
 
-def build(admitted: Sequence[Path], results: Path, config: DatasetConfig) -> Dataset:
+def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetConfig) -> Dataset:
     """Return the dataset of all admitted videos of the configured collections.
 
     Args:
         admitted: tables named `<collection>.tsv` (see the collect stage); one per collection.
+        songs: table of the song of each of these videos (columns collection, video, song).
         results: the folder that holds `poses/` and `features/`.
         config: the dataset's settings.
 
@@ -58,7 +60,8 @@ def build(admitted: Sequence[Path], results: Path, config: DatasetConfig) -> Dat
         UserError: no clip is usable, or a file does not fit (named in the message).
     """
     tables = {path.stem: read_table(path, ["id", "verdict", "genre", "split"]) for path in admitted}
-    rows: dict[str, tuple[str, Row]] = {}
+    song_of = {f"{row['collection']}/{row['video']}": row["song"] for row in read_table(songs, SONG_COLUMNS)}
+    videos: list[Video] = []
     clips: dict[str, list[AlignedClip]] = {}
     rejected_clips = rejected_videos = 0
     for collection in config.collections:
@@ -68,46 +71,54 @@ def build(admitted: Sequence[Path], results: Path, config: DatasetConfig) -> Dat
             if row["verdict"] != "ok":
                 rejected_videos += 1
                 continue
-            name = f"{collection}/{row['id']}"
-            kept, left_out = read_video(
+            kept, rejected = read_video(
                 results, collection, row["id"], config.feature_set, config.fps, config.min_quality
             )
-            rejected_clips += left_out
+            rejected_clips += rejected
             if kept:
-                rows[name], clips[name] = (collection, row), kept
+                name = f"{collection}/{row['id']}"
+                if name not in song_of:
+                    raise broken_file(songs, f"it lacks {name}")
+                videos.append(Video(name, song_of[name], row["genre"], row["split"].strip().lower()))
+                clips[name] = kept
     if not clips:
         raise UserError(
             f"no usable clip in {', '.join(config.collections)}: {rejected_videos} videos and {rejected_clips} clips "
             f"were rejected (minimum quality {config.min_quality:g}); the reasons are in {results / 'quarantine.tsv'}"
         )
-    song_of = songs_of({name: [_music_digest(clip) for clip in kept] for name, kept in clips.items()})
-    splits = split_songs(_songs(rows, song_of), config.validation, config.seed)
+    videos = named_songs(videos, song_of)
+    left_out = disputed(videos)
+    used = [video for video in videos if video.name not in left_out]
+    splits = split_songs(songs_of(used), config.validation, config.seed)
     dataset_clips = sorted(
         (
             DatasetClip(
-                collection=rows[name][0],
-                video=rows[name][1]["id"],
+                collection=video.name.split("/")[0],
+                video=video.name.split("/")[1],
                 clip=clip.clip,
-                song=song_of[name],
-                genre=rows[name][1]["genre"],
-                split=splits[song_of[name]],
+                song=video.song,
+                genre=video.genre,
+                split=splits[video.song],
                 quality=clip.quality,
                 motion=clip.motion,
                 music=clip.music,
             )
-            for name, kept in clips.items()
-            for clip in kept
+            for video in used
+            for clip in clips[video.name]
         ),
         key=lambda clip: clip.name,
     )
-    return assembled(dataset_clips, config)
+    return assembled(dataset_clips, config, left_out)
 
 
-def assembled(clips: list[DatasetClip], config: DatasetConfig) -> Dataset:
-    """Return the dataset of aligned, split clips (sorted by name): windows, and statistics of the training split."""
+def assembled(clips: list[DatasetClip], config: DatasetConfig, left_out: Mapping[str, str] | None = None) -> Dataset:
+    """Return the dataset of aligned, split clips (sorted by name): windows, and statistics of the training split.
+
+    `left_out` ({video: reason}) is recorded in the provenance.
+    """
     training = [clip for clip in clips if clip.split == "train"]
-    validating = [clip for clip in clips if clip.split == "validation"]
-    assert not {clip.song for clip in training} & {clip.song for clip in validating}, "a song is in both splits"
+    assert not leaks((clip.song, clip.split) for clip in clips), "a song is in two splits"
+    assert not leaks((f"{clip.collection}/{clip.video}", clip.split) for clip in clips), "a video is in two splits"
     window, stride = round(config.window_s * config.fps), max(1, round(config.stride_s * config.fps))
     windows = {
         split: np.array(
@@ -130,6 +141,7 @@ def assembled(clips: list[DatasetClip], config: DatasetConfig) -> Dataset:
         motion=statistics(to_vectors(clip.motion, config.fps) for clip in training),
         provenance={
             "config": config.model_dump(mode="json"),
+            "left_out": dict(left_out or {}),
             "code": code_version("workflow_scripts.dataset.build"),
             "versions": versions("numpy", "h5py"),
         },
@@ -140,6 +152,7 @@ def main() -> None:
     """Parse the arguments, build and write the dataset."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--admitted", type=Path, nargs="+", required=True, help="results/admitted/<collection>.tsv")
+    parser.add_argument("--songs", type=Path, required=True, help="results/songs/<dataset>.tsv")
     parser.add_argument("--results", type=Path, required=True, help="the folder with poses/ and features/")
     parser.add_argument("--config", required=True, help="settings as JSON text")
     parser.add_argument("--output", type=Path, required=True)
@@ -148,26 +161,14 @@ def main() -> None:
         config = DatasetConfig.model_validate_json(arguments.config)
     except ValidationError as error:
         raise UserError(f"dataset settings: {error}") from error
-    dataset = build(arguments.admitted, arguments.results, config)
+    dataset = build(arguments.admitted, arguments.songs, arguments.results, config)
     write_dataset(arguments.output, dataset)
-    counts = ", ".join(f"{len(dataset.split(split))} clips ({len(dataset.windows[split])} windows)" for split in SPLITS)
-    print(f"{arguments.output}: training and validation: {counts}")  # noqa: T201
-
-
-def _songs(rows: dict[str, tuple[str, Row]], song_of: dict[str, str]) -> list[Song]:
-    """Songs with genre and split of their videos; a song whose videos are given different splits is an error."""
-    songs: dict[str, Song] = {}
-    for name, (_, row) in rows.items():
-        song, genre, split = song_of[name], row["genre"], row["split"].strip().lower()
-        known = songs.get(song, Song(song))
-        if split and known.split and split != known.split:
-            raise UserError(f"{name}: split {split!r}, but another video of the same song has {known.split!r}")
-        songs[song] = Song(song, known.genre or genre, known.split or split)
-    return list(songs.values())
-
-
-def _music_digest(clip: AlignedClip) -> str:
-    return hashlib.sha256(np.ascontiguousarray(clip.music.features).tobytes()).hexdigest()
+    counts = ", ".join(
+        f"{split} {len(dataset.split(split))} clips ({len(dataset.windows[split])} windows)" for split in SPLITS
+    )
+    print(f"{arguments.output}: {counts}")  # noqa: T201
+    for name, reason in dataset.provenance["left_out"].items():
+        print(f"left out: {name}: {reason}")  # noqa: T201
 
 
 if __name__ == "__main__":

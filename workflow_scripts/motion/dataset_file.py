@@ -4,7 +4,7 @@
     /clips/<collection>.<video>.<clip>/
                          attrs: collection, video, clip, song, genre, split (one of `SPLITS`), quality, tempo
         positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
-    /windows/{train,validation,test}    (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
+    /windows/<split>     (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
     /statistics/{features,motion}/{mean,std}    per column, from the training split only
 
 Windows point into whole clips: nothing is stored twice and no tail is dropped. The columns of the motion statistics

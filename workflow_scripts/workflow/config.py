@@ -20,6 +20,7 @@ _KINDS = {
     "boolean": "true or false",
     "object": "a mapping of keys to values",
     "array": "a list",
+    "null": "null",
 }
 
 
@@ -33,7 +34,7 @@ def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str
     plain: dict[str, Any] = json.loads(json.dumps(config))  # our own copy, of plain types only
     messages = [_message(error) for error in Draft202012Validator(rules).iter_errors(plain)]
     if not messages:
-        _fill_defaults(plain, rules)
+        _fill_defaults(plain, rules, rules.get("$defs", {}))
         messages = list(_wrong_names(plain))
     if messages:
         raise UserError("the configuration has mistakes:\n" + "\n".join(f"  {line}" for line in sorted(messages)))
@@ -46,7 +47,8 @@ def _message(error: ValidationError) -> str:
     value = value if len(value) <= 60 else value[:57] + "..."
     match error.validator:
         case "type":
-            return f"{path}: must be {_KINDS[str(error.validator_value)]}, not {value}"
+            kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+            return f"{path}: must be {' or '.join(_KINDS[kind] for kind in kinds)}, not {value}"
         case "additionalProperties":
             known = list(error.schema.get("properties", {}))
             unknown = [key for key in error.instance if key not in known]
@@ -78,9 +80,11 @@ def _hint(key: str, known: list[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(known)})"
 
 
-def _fill_defaults(value: Any, rules: Mapping[str, Any]) -> None:
+def _fill_defaults(value: Any, rules: Mapping[str, Any], shared: Mapping[str, Any]) -> None:
     if not isinstance(value, dict):
         return
+    if "$ref" in rules:
+        rules = shared[rules["$ref"].removeprefix("#/$defs/")]
     properties: Mapping[str, Any] = rules.get("properties", {})
     for key, rule in properties.items():
         if "default" in rule:
@@ -88,7 +92,7 @@ def _fill_defaults(value: Any, rules: Mapping[str, Any]) -> None:
     for key, item in value.items():
         rule = properties.get(key, rules.get("additionalProperties"))
         if isinstance(rule, dict):
-            _fill_defaults(item, rule)
+            _fill_defaults(item, rule, shared)
 
 
 def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
@@ -101,6 +105,15 @@ def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
         for name in use[key]:
             if name not in known:
                 yield f"use.{key}: there is no {name!r} in {key}{_hint(name, known)}"
+    for name, collection in config["collections"].items():
+        if "music" in collection and "motion" not in collection:
+            yield f"collections.{name}.music: is for collections of motion; videos bring their own sound"
+        cutting = collection["cutting"]
+        if cutting["max_seconds"] is not None and cutting["max_seconds"] < 2 * cutting["min_seconds"]:
+            yield (
+                f"collections.{name}.cutting.max_seconds: must be at least twice min_seconds "
+                f"({cutting['min_seconds']:g}), not {cutting['max_seconds']:g}"
+            )
     for dataset, entry in config["datasets"].items():
         if entry["collections"] == "all":
             entry["collections"] = list(use["collections"])

@@ -1,8 +1,8 @@
 """A job ends with the run it belongs to, so that an orphan never replaces what a later run has made.
 
-Snakemake's jobs are shells with a Python in them. When Snakemake or the shell is killed, the Python lives on, and would
-finish its output minutes later, over that of the next run. So the Snakefile announces its process, and every entry point
-watches that process and its own shell. A command that is typed by hand has no such announcement and watches nothing.
+Snakemake's jobs are shells with a Python in them. When Snakemake or the shell is killed, the Python lives on and would
+finish its output minutes later, over that of the next run. So the Snakefile announces its process, and every entry
+point watches that process and its own shell. A command typed by hand has no such announcement and watches nothing.
 """
 
 import ctypes

@@ -1,0 +1,88 @@
+"""What nothing in the configuration uses any more is named, and stays."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workflow_scripts.collect import unused as module
+from workflow_scripts.collect.unused import lines, unused
+from workflow_scripts.workflow.tables import write_table
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    folder = tmp_path / "results"
+    for collection, ids in {"mine": ["v1"], "songs": ["s1"]}.items():
+        write_table(folder / "playlists" / f"{collection}.tsv", ("id",), [{"id": name} for name in ids])
+    for path in (
+        "admitted/mine.tsv",
+        "videos/mine/v1.json",
+        "clips/mine/v1/clips.tsv",
+        "poses/mine/v1.h5",
+        "features/rhythm/mine/v1.h5",
+        "features/rhythm/songs/s1.h5",
+        "fingerprints/mine/v1.npz",
+        "datasets/main.h5",
+        "models/graph/checkpoint.ckpt",
+        "dances/graph/songs/s1_0.h5",
+        "renders/graph/songs/s1_0.mp4",
+        "evaluation/graph.json",
+        "evaluation/comparison.csv",
+        "animations/index.html",
+        "videos/unlisted/x.json",
+    ):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("x")
+    return folder
+
+
+def found(results: Path) -> dict[str, str]:
+    items = unused(results, ["mine", "unlisted"], {"graph": "main"}, samples=1)
+    return {str(item.path.relative_to(results)): item.reason for item in items}
+
+
+def test_what_is_used_is_not_named(results: Path) -> None:
+    assert found(results) == {}
+    assert lines([]) == ["nothing is unused"]
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "reason"),
+    [
+        ("videos/mine/gone.mp4", "videos/mine/gone.mp4", "no longer listed by mine"),
+        ("clips/mine/gone/clips.tsv", "clips/mine/gone", "no longer listed by mine"),
+        ("features/chroma/mine/gone.h5", "features/chroma/mine/gone.h5", "no longer listed by mine"),
+        ("poses/old/v1.h5", "poses/old", "no collection old in the configuration"),
+        ("features/rhythm/songs/s2.h5", "features/rhythm/songs/s2.h5", "no longer listed by songs"),
+        ("dances/graph/songs/s2_0.h5", "dances/graph/songs/s2_0.h5", "no longer a song to dance to"),
+        ("dances/graph/songs/s1_1.h5", "dances/graph/songs/s1_1.h5", "generate.samples is 1"),
+        ("renders/lstm/songs/s1_0.mp4", "renders/lstm", "no model lstm in the configuration"),
+        ("models/lstm/checkpoint.ckpt", "models/lstm", "no such name in the configuration: lstm"),
+        ("datasets/other.h5", "datasets/other.h5", "no such name in the configuration: other"),
+        ("poses/mine/.v1.%s-4194304-0123abcd.h5", None, "left by a process that was killed"),
+    ],
+)
+def test_what_is_not_used_is_named_with_its_reason(results: Path, path: str, named: str | None, reason: str) -> None:
+    from workflow_scripts.workflow.files import temporary_beside
+
+    if "%s" in path:  # a name of this machine, of a process that cannot exist (the kernel's limit is 4194304)
+        path = path.replace("%s", temporary_beside(results / "x").name.split(".")[2].split("-")[0])
+    (results / path).parent.mkdir(parents=True, exist_ok=True)
+    (results / path).write_text("x")
+    assert found(results) == {named or path: reason}
+    assert (results / path).exists()
+
+
+def test_the_entry_point_says_sizes_and_removes_nothing(results: Path) -> None:
+    gone = results / "videos" / "mine" / "gone.mp4"
+    gone.write_bytes(bytes(2_500_000))
+    config = '{"collections": ["mine", "unlisted"], "models": {"graph": "main"}, "samples": 1}'
+    command = [sys.executable, "-m", module.__name__, "--results", str(results), "--config", config]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        f"      2.50 MB  {gone}  (no longer listed by mine)",
+        "      2.50 MB  in all; nothing was removed: delete what you do not want to keep",
+    ]
+    assert gone.exists()

@@ -1,0 +1,136 @@
+"""Files of results/ that nothing in the configuration uses any more: they stay until the user removes them."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.workflow.errors import entry_point
+from workflow_scripts.workflow.files import is_abandoned
+from workflow_scripts.workflow.tables import read_table
+
+# Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
+BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
+BY_DANCE = ("dances", "renders")
+SONGS = "songs"
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A file or folder, its size in bytes, and why nothing uses it."""
+
+    path: Path
+    size: int
+    reason: str
+
+
+def unused(results: Path, collections: Iterable[str], models: Mapping[str, str], samples: int) -> list[Unused]:
+    """Return what no configured collection, song or model uses, in order of the paths.
+
+    Args:
+        results: the folder.
+        collections: names of the configured collections. The playlists in `results` say what belongs to each; one
+            that has not been listed yet keeps everything.
+        models: {model: its dataset} of the configured models.
+        samples: number of variants of each dance.
+    """
+    known = {name: _listed(results, name) for name in (*collections, SONGS)}
+    found: list[tuple[Path, str]] = []
+    for folder in [*(results / name for name in BY_VIDEO), *_folders(results / "features")]:
+        found += _strange_videos(folder, known)
+    for name in BY_DANCE:
+        found += _strange_dances(results / name, models, known[SONGS], samples)
+    for name, stems in (
+        ("models", set(models)),
+        ("state", set(models)),
+        ("datasets", set(models.values())),
+        ("songs", set(models.values())),
+        ("playlists", set(known)),
+        ("admitted", set(known)),
+        ("evaluation", {*models, "comparison", "demo"}),
+    ):
+        for path in _visible(results / name):
+            if path.name.split(".")[0] not in stems:
+                found.append((path, f"no such name in the configuration: {path.name.split('.')[0]}"))
+    found += [(path, "left by a process that was killed") for path in _abandoned(results)]
+    return [Unused(path, _size(path), reason) for path, reason in sorted(found)]
+
+
+def _listed(results: Path, collection: str) -> set[str] | None:
+    playlist = results / "playlists" / f"{collection}.tsv"
+    return {row["id"] for row in read_table(playlist, ("id",))} if playlist.exists() else None
+
+
+def _strange_videos(folder: Path, known: Mapping[str, set[str] | None]) -> Iterator[tuple[Path, str]]:
+    for collection in _folders(folder):
+        if collection.name not in known:
+            yield collection, f"no collection {collection.name} in the configuration"
+            continue
+        ids = known[collection.name]
+        for path in _visible(collection):
+            if ids is not None and path.name.split(".")[0] not in ids:
+                yield path, f"no longer listed by {collection.name}"
+
+
+def _strange_dances(
+    folder: Path, models: Mapping[str, str], songs: set[str] | None, samples: int
+) -> Iterator[tuple[Path, str]]:
+    for model in _folders(folder):
+        if model.name not in models:
+            yield model, f"no model {model.name} in the configuration"
+            continue
+        for path in _visible(model / SONGS):
+            song, _, sample = path.name.split(".")[0].rpartition("_")
+            if songs is not None and song not in songs:
+                yield path, "no longer a song to dance to"
+            elif int(sample) >= samples:
+                yield path, f"generate.samples is {samples}"
+
+
+def _abandoned(results: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(results):
+        for name in [*folders, *files]:
+            if is_abandoned(name):
+                yield Path(parent, name)
+        folders[:] = [name for name in folders if not is_abandoned(name)]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if not path.name.startswith(".")] if folder.is_dir() else []
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in _visible(folder) if path.is_dir()]
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(item.lstat().st_size for item in path.rglob("*"))
+    return path.lstat().st_size
+
+
+def lines(found: list[Unused]) -> list[str]:
+    """Return what to print: one line each (size, path, reason) and the sum."""
+    if not found:
+        return ["nothing is unused"]
+    body = [f"{item.size / 1e6:10.2f} MB  {item.path}  ({item.reason})" for item in found]
+    total = sum(item.size for item in found) / 1e6
+    return [*body, f"{total:10.2f} MB  in all; nothing was removed: delete what you do not want to keep"]
+
+
+def main() -> None:
+    """Print what nothing uses."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--config", type=json.loads, required=True, help="JSON: collections, models, samples")
+    arguments = parser.parse_args()
+    config: dict[str, Any] = arguments.config
+    found = unused(arguments.results, config["collections"], config["models"], config["samples"])
+    print("\n".join(lines(found)))  # noqa: T201
+
+
+if __name__ == "__main__":
+    entry_point(main)
