@@ -172,11 +172,12 @@ def test_codes_in_common_are_found_without_comparing_all() -> None:
     lines[4] = np.concatenate([lines[4][:20], with_errors(lines[1][30:100], 0.08), lines[4][90:]])
     hits = common_codes(lines)
     assert set(zip(hits.first.tolist(), hits.second.tolist(), strict=True)) == {(1, 4)}
-    assert (hits.here - hits.there == 10).all()
+    assert np.abs(hits.here - hits.there - 10).max() <= 1  # neighbours may have equal keys
+    exact = hits.here - hits.there == 10
     changed = lines[1][30:100] ^ lines[4][20:90]
     keys = np.array([changed >> np.uint64(21 * table) & np.uint64(2**21 - 1) for table in range(3)])
     # But for repetitions of a key, of which the first stands for all, every place with an equal key is found.
-    assert 0.6 * (keys == 0).any(axis=0).sum() <= len(hits.here) <= (keys == 0).any(axis=0).sum()
+    assert 0.6 * (keys == 0).any(axis=0).sum() <= exact.sum() <= (keys == 0).any(axis=0).sum()
 
 
 def test_nothing_has_nothing_in_common() -> None:
@@ -381,25 +382,18 @@ def test_different_pieces_of_real_music_stay_apart() -> None:
 
 
 @real
-def test_a_real_copy_is_found_and_the_next_dance_is_none(tmp_path: Path) -> None:
-    """Pieces 6 and 10 are the refrain, danced to with the same steps once more."""
+def test_a_real_copy_is_found_and_other_dances_are_none(tmp_path: Path) -> None:
+    """Pieces of one song, danced to before one background; the copy is mirrored, small and begins 2.3 s later."""
     fingerprints = {}
-    for name, arguments in {
-        "6": [], "10": [], "12": [], "6copy": ["-ss", "2.3", "-vf", "hflip,scale=320:-2", "-crf", "30", "-b:a", "64k"],
-    }.items():  # fmt: skip
-        arguments = [*arguments, "-preset", "ultrafast"]
+    copied = ["-ss", "2.3", "-vf", "hflip,scale=320:-2", "-crf", "30", "-b:a", "64k"]
+    for name in ("5", "6", "7", "6copy"):
         source = DATA / f"tiktok/letskillthislove{name.removesuffix('copy')}.mp4"
         video, audio = tmp_path / f"{name}.mp4", tmp_path / f"{name}.wav"
-        run_ffmpeg(["-i", source, *arguments, video], source)
+        run_ffmpeg(["-i", source, *(copied if name == "6copy" else []), "-preset", "ultrafast", video], source)
         run_ffmpeg(["-i", video, "-vn", audio], source)
         fingerprints[f"x/{name}"] = recording(sound_codes(audio), picture_codes(video))
     rows = rows_of(fingerprints)
-    assert {name: row["duplicate_of"] for name, row in rows.items()} == {
-        "x/10": "",
-        "x/12": "",
-        "x/6": "",
-        "x/6copy": "x/6",
-    }
-    assert rows["x/6"]["song"] == rows["x/6copy"]["song"] == rows["x/10"]["song"] == "x/10"
-    assert rows["x/12"]["song"] == "x/12"
+    copies = {name: row["duplicate_of"] for name, row in rows.items()}
+    assert copies == {"x/5": "", "x/6": "", "x/7": "", "x/6copy": "x/6"}
+    assert rows["x/6copy"]["evidence"].endswith("mirrored")
     assert float(rows["x/6copy"]["evidence"].split("offset ")[1].split(" s")[0]) == pytest.approx(2.3, abs=0.15)
