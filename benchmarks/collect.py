@@ -23,9 +23,9 @@ import numpy as np
 import soundfile
 from scipy.signal import fftconvolve
 
-from workflow_scripts.collect.choosing import choose, watch
 from workflow_scripts.collect.cut import cut_clip
-from workflow_scripts.collect.inspection import inspect_media
+from workflow_scripts.collect.cutting.choosing import choose, watch
+from workflow_scripts.collect.fetching.inspection import inspect_media
 from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import run_ffmpeg, video_writer
 

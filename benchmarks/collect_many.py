@@ -37,7 +37,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves a folder and says nothing."""
 
     def log_message(self, *arguments: object) -> None:
-        pass
+        """Leave out what the server would say of each request."""
 
 
 @contextmanager
@@ -93,7 +93,13 @@ def by_workflow(address: str, folder: Path) -> None:
     config = {"collections": {"web": {"source": address, "cutting": cutting}}, "use": {"collections": ["web"]}}
     (folder / "many.yaml").write_text(yaml.safe_dump(config))
     clips = [f"results/clips/web/v{number:03d}/clips.tsv" for number in range(VIDEOS)]
-    command = [str(Path(sys.executable).with_name("snakemake")), "--snakefile", str(ROOT / "Snakefile"), "--quiet", "all"]
+    command = [
+        str(Path(sys.executable).with_name("snakemake")),
+        "--snakefile",
+        str(ROOT / "Snakefile"),
+        "--quiet",
+        "all",
+    ]
     command += ["--directory", str(folder), "--configfile", str(folder / "many.yaml"), "--cores", str(JOBS), "--"]
     subprocess.run([*command, *clips, "results/admitted/web.tsv"], check=True, stdout=subprocess.DEVNULL)
 

@@ -1,10 +1,10 @@
 # Which items and files take part in which rule, in the order of the stages.
-from workflow_scripts.collect.cuts import cuts_for, read_cuts
-from workflow_scripts.collect.limits import LIMITS
-from workflow_scripts.collect.lists import is_search, is_url
-from workflow_scripts.collect.local import collection_digest
-from workflow_scripts.collect.motion_sources import motion_source
-from workflow_scripts.collect.network import announce_network
+from workflow_scripts.collect.cutting.cuts import cuts_for, read_cuts
+from workflow_scripts.collect.fetching.limits import LIMITS
+from workflow_scripts.collect.sources.lists import is_search, is_url
+from workflow_scripts.collect.sources.local import collection_digest
+from workflow_scripts.collect.sources.motion import motion_source
+from workflow_scripts.collect.fetching.network import announce_network
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.retry import asked_for
 from workflow_scripts.collect.verdict import too_much
@@ -120,7 +120,7 @@ def listing_code(wildcards):
     if any(is_url(source) or is_search(source) for source in sources_of(listing_config(wildcards.collection))):
         return LISTING_VERSION
     kind = config["collections"].get(wildcards.collection, {}).get("motion")
-    return code("collect.list_collection", *([f"collect.motion_sources.{motion_source(kind)}"] if kind else []))
+    return code("collect.list_collection", *([f"collect.sources.motion.{motion_source(kind)}"] if kind else []))
 
 
 def download_config(wildcards):

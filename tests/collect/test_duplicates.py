@@ -14,7 +14,7 @@ from workflow_scripts.collect.code_index import common_codes
 from workflow_scripts.collect.duplicate_table import COLUMNS, duplicate_lines
 from workflow_scripts.collect.duplicates import find_duplicates
 from workflow_scripts.collect.fingerprint import Fingerprint, write_fingerprint
-from workflow_scripts.collect.likeness import WINDOW, Line, line_through, overlap
+from workflow_scripts.collect.likeness import WINDOW, Line, lines_through, overlap
 from workflow_scripts.collect.matching import find_matches
 from workflow_scripts.collect.picture_code import mirrored, picture_codes
 from workflow_scripts.collect.sound_code import NOTHING, Codes, sound_codes
@@ -130,12 +130,12 @@ def test_songs_of_the_demo_are_different(tmp_path: Path) -> None:
 def test_an_overlap_by_hand() -> None:
     one = random_codes(1, 100)
     other = np.concatenate([random_codes(2, 30), with_errors(one, 0.1)])
-    found = overlap(one, other, Line(1.0, 31))
+    found = overlap(one, other, [Line(1.0, 31)])
     assert found.line.shift == 30
     assert len(found.errors) == 100
     assert found.seconds == 12.5
     assert found.error == pytest.approx(0.1, abs=0.01)
-    assert overlap(one, other, Line(1.0, 500)).error == 1.0
+    assert overlap(one, other, [Line(1.0, 500)]).error == 1.0
 
 
 def test_only_parts_that_are_alike_count() -> None:
@@ -143,19 +143,19 @@ def test_only_parts_that_are_alike_count() -> None:
     one = random_codes(1, 160)
     other = np.concatenate([one[:40], random_codes(2, 80), one[120:]])
     one[10:14] = NOTHING
-    found = overlap(one, other, Line(1.0, 0))
+    found = overlap(one, other, [Line(1.0, 0)])
     assert len(found.errors) == 156
     assert found.error == pytest.approx(0.25, abs=0.03)
     assert found.alike(0.1).seconds == pytest.approx(9.5, abs=1.6)
-    assert overlap(one[: WINDOW - 1], other, Line(1.0, 0)).alike(0.1).seconds == 0
+    assert overlap(one[: WINDOW - 1], other, [Line(1.0, 0)]).alike(0.1).seconds == 0
 
 
 @pytest.mark.parametrize("speed", [1.0, 0.97, 1.02])
-def test_a_line_through_hits_among_strays(speed: float) -> None:
+def test_a_lines_through_hits_among_strays(speed: float) -> None:
     here = np.arange(0, 400, 7)
     rng = np.random.default_rng(0)
     strays = rng.integers(0, 400, (2, 30))
-    found = line_through(
+    *_, found = lines_through(
         np.concatenate([here, strays[0]]), np.concatenate([np.rint(speed * here + 50).astype(int), strays[1]])
     )
     assert np.abs(found.speed * here + found.shift - (speed * here + 50)).max() < 2
@@ -163,7 +163,8 @@ def test_a_line_through_hits_among_strays(speed: float) -> None:
 
 def test_a_speed_beyond_belief_is_none() -> None:
     here = np.arange(0, 60, 3)
-    assert line_through(here, np.rint(1.08 * here + 5).astype(int)).speed == 1.0
+    [found] = lines_through(here, np.rint(1.08 * here + 5).astype(int))
+    assert found.speed == 1.0
 
 
 def test_codes_in_common_are_found_without_comparing_all() -> None:
@@ -193,6 +194,25 @@ def test_a_song_of_many_videos_is_one_group() -> None:
         f"x/v{number:03d}": recording(with_errors(theme[number % 40 :][:120], 0.05, number)) for number in range(90)
     }
     assert {row["song"] for row in rows_of(fingerprints).values()} == {"x/v000"}
+
+
+def test_a_long_part_in_common_is_enough() -> None:
+    """Twelve seconds of a song, then talk; what is behind a short part is another song."""
+    theme = random_codes(1)
+    part, shorter = (np.concatenate([theme[:count], random_codes(2, 240 - count)]) for count in (96, 64))
+    [match] = find_matches({"a": recording(theme), "b": recording(part)})
+    assert match.sound is not None
+    assert match.sound.seconds == pytest.approx(12, abs=2)
+    assert find_matches({"a": recording(theme), "b": recording(shorter)}) == []
+
+
+def test_few_hits_do_not_spoil_the_line() -> None:
+    """One of nine hits is an eighth of a second off, and would tilt it: the level line fits the codes better."""
+    theme = random_codes(1, 460)
+    here = np.array([142, 241, 244, 282, 303, 304, 316, 408, 419])
+    lines = lines_through(here, here - 138 - (here == 142))
+    assert [line.speed == 1 for line in lines] == [True, False]
+    assert overlap(theme, with_errors(theme[138:], 0.1), lines).line == Line(1.0, -138.0)
 
 
 # ---- films ----

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from collect.playlist_server import Site
 
-from workflow_scripts.collect import network
 from workflow_scripts.collect.download import Report, download
+from workflow_scripts.collect.fetching import network
 from workflow_scripts.workflow.tables import Row
 
 

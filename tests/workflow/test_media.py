@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import MediaError, probe, read_audio, run_ffmpeg, video_writer
 
 
@@ -96,3 +97,13 @@ def test_a_song_with_a_cover_picture_has_no_video(tmp_path: Path) -> None:
     assert info.video is None
     assert info.audio_rate == 44100
     assert info.duration_s == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_killed_ffmpeg_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = tmp_path / "ffmpeg"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    monkeypatch.setattr("workflow_scripts.workflow.media.ffmpeg_exe", lambda: str(killed))
+    with pytest.raises(UserError, match=r"a\.mp4: ffmpeg was killed \(signal 9\)") as error:
+        run_ffmpeg(["-i", "a.mp4"], Path("a.mp4"))
+    assert not isinstance(error.value, MediaError)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.limits import over_limits
+from workflow_scripts.collect.fetching.limits import over_limits
 from workflow_scripts.collect.playlist import COLUMNS as PLAYLIST_COLUMNS
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.inspection import inspect_media
+from workflow_scripts.collect.fetching.inspection import inspect_media
 from workflow_scripts.motion.formats.check import motion_facts
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import write_json

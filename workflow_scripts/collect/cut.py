@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.choosing import choose
-from workflow_scripts.collect.segments import LeftOut, Range, complement
-from workflow_scripts.collect.watching import INDEXED
+from workflow_scripts.collect.cutting.choosing import choose
+from workflow_scripts.collect.cutting.segments import LeftOut, Range, complement
+from workflow_scripts.collect.cutting.watching import INDEXED
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.files import atomic_directory, read_json, sha256_of
-from workflow_scripts.workflow.media import MediaError, run_ffmpeg
+from workflow_scripts.workflow.media import CONTAINERS, MediaError, run_ffmpeg
 from workflow_scripts.workflow.tables import write_table
 
 LEFT_OUT = "left_out.tsv"
@@ -78,9 +78,9 @@ def cut_clip(media: Path, start_s: float, end_s: float, fps: float, video: Path 
     arguments: list[str | Path] = ["-copyts"]
     if video is not None:
         # Every picture since the key frame before is decoded, for the one on show at the start may have begun long ago.
-        arguments += [*_seek(media, start_s), "-i", media]
+        arguments += [*_seek(media, start_s), *_GUARD, "-i", media]
     # A codec's first frames after a seek lack what they build on.
-    arguments += [*(_seek(media, start_s - 1.0) if video is not None else ()), "-i", media]
+    arguments += [*(_seek(media, start_s - 1.0) if video is not None else ()), *_GUARD, "-i", media]
     if video is not None:
         # Each frame shows the last picture that begins before it or up to half a frame (of the faster of the two
         # rates) after it. In microseconds, so that nothing is rounded to the source's frames.
@@ -116,7 +116,7 @@ def _timing(media: Path) -> tuple[float, float]:
     import av
 
     try:
-        with av.open(str(media)) as container:
+        with av.open(str(media), options={"format_whitelist": CONTAINERS}) as container:
             rates = [float(stream.average_rate or 0) for stream in container.streams.video]
             return (container.start_time or 0) / av.time_base, max(rates, default=0.0)
     except (av.error.FFmpegError, OSError) as error:
@@ -133,6 +133,7 @@ def _seek(media: Path, start_s: float) -> tuple[str, ...]:
     return ("-noaccurate_seek", "-ss", f"{start_s:.6f}")
 
 
+_GUARD = ("-format_whitelist", CONTAINERS)
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact")
 # One thread, whatever the machine has: x264's output depends on it, and equal inputs are to give equal bytes.
 _ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-threads", "1", "-movflags", "+faststart")
@@ -200,7 +201,9 @@ def cut(
         The number of clips, 0 when nothing is left of the video.
 
     Raises:
-        BrokenFileError: the media file is gone; its JSON has been deleted, so that the next run downloads it again.
+        BrokenFileError: the media file is gone or damaged; its JSON has been deleted, so that the next run downloads it
+            again.
+        MediaError: a song cannot be cut. (Parts of videos that cannot be are left out.)
     """
     report = read_json(report_path)
     config = {"kind": "videos", **config}
@@ -213,21 +216,38 @@ def cut(
     # Motion and its music are two files with two beginnings.
     offset_s = float(report["offset_s"]) if config["kind"] == "motion" else 0.0
     with atomic_directory(output.parent) as folder:
-        rows, fps = [], _fps(report, config)
-        for number, (start_s, end_s) in enumerate(clips):
-            video = folder / f"{number:04d}.mp4" if config["kind"] == "videos" else None
-            audio = folder / f"{number:04d}.wav"
-            frames, samples = cut_clip(media, offset_s + start_s, offset_s + end_s, fps, video, audio)
+        fps = _fps(report, config)
+        rows: list[dict[str, object]] = []
+        for start_s, end_s in clips:
+            video = folder / f"{len(rows):04d}.mp4" if config["kind"] == "videos" else None
+            audio = folder / f"{len(rows):04d}.wav"
+            try:
+                frames, samples = cut_clip(media, offset_s + start_s, offset_s + end_s, fps, video, audio)
+            except MediaError as error:
+                if report.get("sha256", "") not in ("", sha256_of(media)):
+                    raise broken_file(report_path, f"its media file {media.name!r} has changed since") from error
+                if config["kind"] == "songs":
+                    raise
+                log.warning("%s", error)
+                out.append((start_s, end_s, "cannot be cut"))
+                continue
             names = (video.name if video else "", audio.name)
             digests = (sha256_of(video) if video else "", sha256_of(audio))
             times = (_seconds(start_s), _seconds(end_s))
-            rows.append(dict(zip(COLUMNS, (f"{number:04d}", *times, frames, samples, *names, *digests), strict=True)))
+            rows.append(dict(zip(COLUMNS, (audio.stem, *times, frames, samples, *names, *digests), strict=True)))
         write_table(folder / output.name, COLUMNS, rows)
-        rejected = [(_seconds(start), _seconds(end), reason) for start, end, reason in out]
+        _remove_unlisted(folder, len(rows))
+        rejected = [(_seconds(start), _seconds(end), reason) for start, end, reason in sorted(out)]
         write_table(
             folder / LEFT_OUT, LEFT_OUT_COLUMNS, [dict(zip(LEFT_OUT_COLUMNS, one, strict=True)) for one in rejected]
         )
-    return len(clips)
+    return len(rows)
+
+
+def _remove_unlisted(folder: Path, count: int) -> None:
+    """Remove what a clip that could not be cut has left: its name comes after those of the `count` good ones."""
+    for path in folder.glob(f"{count:04d}.*"):
+        path.unlink()
 
 
 def _fps(report: Mapping[str, Any], config: Mapping[str, Any]) -> float:

@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.completeness import is_cut_off
-from workflow_scripts.collect.inspection import inspect_media
-from workflow_scripts.collect.limits import LIMITS, over_limits
-from workflow_scripts.collect.lists import is_url
+from workflow_scripts.collect.fetching.completeness import is_cut_off
+from workflow_scripts.collect.fetching.inspection import inspect_media
+from workflow_scripts.collect.fetching.limits import LIMITS, over_limits
+from workflow_scripts.collect.sources.lists import is_url
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import sha256_of, write_json
 from workflow_scripts.workflow.media import MediaError
@@ -110,8 +110,8 @@ def _fetch(url: str, stem: Path, kind: str, config: Mapping[str, Any]) -> tuple[
     if not url:
         raise _UnavailableError("the playlist gives no http(s) address for it")
     if is_url(url):
-        from workflow_scripts.collect.faults import FetchError
-        from workflow_scripts.collect.remote import fetch
+        from workflow_scripts.collect.fetching.faults import FetchError
+        from workflow_scripts.collect.fetching.remote import fetch
 
         try:
             return fetch(url, stem, kind, config)

@@ -1,5 +1,6 @@
 """How alike two recordings are when one is laid over the other at some offset and speed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,11 +69,11 @@ class Overlap:
         return Overlap(self.line, self.errors[np.convolve(good, np.ones(WINDOW)) > 0.5])
 
 
-def overlap(first: Codes, second: Codes, line: Line) -> Overlap:
-    """Return how two timelines compare along `line`, or a little beside it where they agree better."""
-    found = [_along(first, second, Line(line.speed, line.shift + shift)) for shift in _SHIFTS]
+def overlap(first: Codes, second: Codes, lines: Sequence[Line]) -> Overlap:
+    """Return how two timelines compare along the best of some lines, or a little beside it where they agree better."""
+    tried = (Line(line.speed, line.shift + shift) for line in lines for shift in _SHIFTS)
     # By how much better than chance (half of all bits), so that a shorter overlap is not better for being short.
-    return min(found, key=lambda item: float((item.errors - 0.5).sum()))
+    return min((_along(first, second, line) for line in tried), key=lambda found: float((found.errors - 0.5).sum()))
 
 
 def _along(first: Codes, second: Codes, line: Line) -> Overlap:
@@ -82,20 +83,19 @@ def _along(first: Codes, second: Codes, line: Line) -> Overlap:
     return Overlap(line, np.bitwise_count(one[both] ^ other[both]) / BITS)
 
 
-def line_through(here: Indices, there: Indices) -> Line:
-    """Return the line on which most of the hits (here[k], there[k]) lie, at a speed that they agree on.
+def lines_through(here: Indices, there: Indices) -> list[Line]:
+    """Return the lines on which most of the hits (here[k], there[k]) lie: at equal speed, and at one that fits better.
 
-    The offset that most have in common comes first, at equal speed. A line through the hits near it then gives the
-    speed, if they reach over enough time to tell.
+    The second is there only if the hits reach over enough time to tell a speed.
     """
     offsets = np.sort(there - here)
     ends = np.searchsorted(offsets, offsets + _TOLERANCE, side="right")
     best = int(np.argmax(ends - np.arange(len(offsets))))
     level = Line(1.0, float(np.median(offsets[best : ends[best]])))
-    line, near = level, np.abs(there - here - level.shift) <= 2 * _TOLERANCE
-    for _ in range(3):
-        if np.ptp(here[near]) < WINDOW:
+    fitted, near = level, np.abs(there - here - level.shift) <= 2 * _TOLERANCE
+    for _ in range(3):  # farther hits come near as the line gets better
+        if not near.any() or np.ptp(here[near]) < WINDOW:
             break
-        line = Line(*(float(value) for value in np.polyfit(here[near], there[near], 1)))
-        near = np.abs(there - line.speed * here - line.shift) <= _TOLERANCE / 2
-    return line if abs(line.speed - 1) <= MAX_SPEED_CHANGE else level
+        fitted = Line(*(float(value) for value in np.polyfit(here[near], there[near], 1)))
+        near = np.abs(there - fitted.speed * here - fitted.shift) <= _TOLERANCE / 2
+    return [level, fitted] if 0 < abs(fitted.speed - 1) <= MAX_SPEED_CHANGE else [level]

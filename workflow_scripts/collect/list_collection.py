@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.categories import Categories
-from workflow_scripts.collect.lists import is_url
 from workflow_scripts.collect.playlist import COLUMNS
-from workflow_scripts.collect.sources import source_rows
+from workflow_scripts.collect.sources.categories import Categories
+from workflow_scripts.collect.sources.lists import is_url
+from workflow_scripts.collect.sources.rows import source_rows
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.names import unique_ids

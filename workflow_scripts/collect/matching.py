@@ -1,13 +1,15 @@
 """Which recordings have the same song, and which show the same film, from their fingerprints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_scripts.collect.code_index import common_codes
 from workflow_scripts.collect.fingerprint import Fingerprint
-from workflow_scripts.collect.likeness import Line, Overlap, line_through, overlap
+from workflow_scripts.collect.likeness import Line, Overlap, lines_through, overlap
 from workflow_scripts.collect.picture_code import mirrored
 from workflow_scripts.collect.sound_code import CODES_PER_S, NOTHING, Codes
+
+Pair = tuple[int, int]
 
 # Share of differing bits up to which an overlap is the same song. Of 2239 pairs of different pieces of music, with 22
 # waltzes of one tempo, no four seconds came nearer than 0.32, whatever the offset. Copies through encoders, a room, or
@@ -52,41 +54,41 @@ def find_matches(fingerprints: Mapping[str, Fingerprint]) -> list[Match]:
     names = sorted(fingerprints)
     timelines = [fingerprints[name].timelines() for name in names]
     sound, pictures = [heard for heard, _ in timelines], [seen for _, seen in timelines]
-    songs = {(first, second): line for first, second, line in _song_candidates(sound)}
+    songs = _song_candidates(sound)
     films = _film_candidates(pictures)
     found = []
     for pair in sorted({*songs, *films}):
         first, second = pair
-        candidate, flipped = films.get(pair, (None, False))
-        film = _same_film(pictures[first], pictures[second], candidate, flipped) if candidate else None
+        lines, flipped = films.get(pair, ([], False))
+        film = _same_film(pictures[first], pictures[second], lines, flipped) if lines else None
         # Where the pictures agree the sound should, too; a refrain may lie elsewhere just as well.
-        lines = [line for line in (film and film.line, songs.get(pair)) if line]
-        song = _same_song(sound[first], sound[second], lines)
+        places = [[film.line]] if film else []
+        song = _same_song(sound[first], sound[second], places + ([songs[pair]] if pair in songs else []))
         if song or film:
             found.append(Match(names[first], names[second], song, film, film is not None and flipped))
     return found
 
 
-def _song_candidates(sound: Sequence[Codes]) -> Iterator[tuple[int, int, Line]]:
-    for first, second, here, there in common_codes(sound).pairs():
-        yield first, second, line_through(here, there)
+def _song_candidates(sound: Sequence[Codes]) -> dict[Pair, list[Line]]:
+    """Return how the timelines may lie that have codes in common."""
+    return {(first, second): lines_through(here, there) for first, second, here, there in common_codes(sound).pairs()}
 
 
-def _film_candidates(pictures: Sequence[Codes]) -> dict[tuple[int, int], tuple[Line, bool]]:
-    """Return the pairs of timelines whose pictures have codes in common, the second one as it is or mirrored."""
+def _film_candidates(pictures: Sequence[Codes]) -> dict[Pair, tuple[list[Line], bool]]:
+    """The same for pictures, of which the second may be mirrored."""
     count = len(pictures)
-    best: dict[tuple[int, int], tuple[int, Line, bool]] = {}
+    best: dict[Pair, tuple[int, list[Line], bool]] = {}
     for first, image, here, there in common_codes([*pictures, *map(mirrored, pictures)]).pairs():
         second, flipped = image % count, image >= count
         # Of the two ways to mirror one of a pair one is enough, and a film and its own mirror image are no pair.
         if first < second and len(here) > best.get((first, second), (0,))[0]:
-            best[first, second] = (len(here), line_through(here, there), flipped)
-    return {pair: (line, flipped) for pair, (_, line, flipped) in best.items()}
+            best[first, second] = (len(here), lines_through(here, there), flipped)
+    return {pair: (lines, flipped) for pair, (_, lines, flipped) in best.items()}
 
 
-def _same_song(first: Codes, second: Codes, lines: Sequence[Line]) -> Overlap | None:
-    for line in lines:
-        common = overlap(first, second, line)
+def _same_song(first: Codes, second: Codes, places: Sequence[Sequence[Line]]) -> Overlap | None:
+    for lines in places:
+        common = overlap(first, second, lines)
         if common.seconds >= MIN_OVERLAP_S and common.error <= MAX_SOUND_ERROR:
             return common
         part = common.alike(MAX_PART_ERROR)
@@ -95,7 +97,7 @@ def _same_song(first: Codes, second: Codes, lines: Sequence[Line]) -> Overlap | 
     return None
 
 
-def _same_film(first: Codes, second: Codes, line: Line, flipped: bool) -> Overlap | None:
+def _same_film(first: Codes, second: Codes, lines: Sequence[Line], flipped: bool) -> Overlap | None:
     moving = min(int((codes != NOTHING).sum()) for codes in (first, second)) / CODES_PER_S
-    part = overlap(first, mirrored(second) if flipped else second, line).alike(MAX_PICTURE_ERROR)
+    part = overlap(first, mirrored(second) if flipped else second, lines).alike(MAX_PICTURE_ERROR)
     return part if part.seconds >= max(MIN_OVERLAP_S, MIN_FILM * moving) else None

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from workflow_scripts.collect.cuts import read_cuts, unmatched_cuts
+from workflow_scripts.collect.cutting.cuts import read_cuts, unmatched_cuts
 from workflow_scripts.workflow.tables import read_table
 
 

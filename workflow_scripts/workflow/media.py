@@ -15,6 +15,12 @@ from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path, temporary_beside
 from workflow_scripts.workflow.lifeline import die_with_parent
 
+# Demuxers for files that hold their own sound and picture, as libav's `format_whitelist`. Others are shut out because
+# their "media" is a text that names further files or addresses (HLS, DASH, concat), or a picture.
+CONTAINERS = (
+    "3g2,3gp,aac,aiff,amr,asf,avi,caf,flac,flv,gxf,m4a,matroska,mj2,mov,mp3,mp4,mpeg,mpegts,mxf,nut,ogg,rm,w64,wav,webm"
+)
+
 
 @dataclass(frozen=True)
 class VideoStream:
@@ -52,12 +58,17 @@ def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
     """Run ffmpeg with the given arguments (a list, never a shell string) and no standard input.
 
     Raises:
-        MediaError: ffmpeg failed; the message names `subject` and ffmpeg's own last line.
+        MediaError: ffmpeg could not do it with this file; the message names `subject` and ffmpeg's own last line.
+        UserError: ffmpeg was killed, or the disk is full: no fault of the file, another try may do.
     """
     command = [ffmpeg_exe(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", check=False, preexec_fn=die_with_parent
     )
+    if done.returncode < 0:
+        raise UserError(f"{subject}: ffmpeg was killed (signal {-done.returncode}). Run the same command again")
+    if "No space left on device" in done.stderr:
+        raise UserError(f"{subject}: the disk is full")
     if done.returncode:
         lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
         raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")

@@ -1,0 +1,1 @@
+"""What a collection's source names: folders, lists, tables, the web, the demo, motion data."""
