@@ -135,6 +135,7 @@ def test_entry_point(dataset: Dataset, tmp_path: Path) -> None:
     assert description["dataset"]["clips"] == {
         "train": ["tiny.v0.0000", "tiny.v1.0000"],
         "validation": ["tiny.v2.0000"],
+        "test": [],
     }
     assert str(tmp_path) not in (folder / "model.json").read_text()
     weights_before = (folder / "checkpoint.ckpt").read_bytes()

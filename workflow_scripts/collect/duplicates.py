@@ -9,10 +9,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from workflow_scripts.collect.duplicate_table import COLUMNS
+from workflow_scripts.collect.alike.duplicate_table import COLUMNS
+from workflow_scripts.collect.alike.likeness import Line, Overlap
+from workflow_scripts.collect.alike.matching import Match, find_matches
 from workflow_scripts.collect.fingerprint import Fingerprint, read_fingerprint
-from workflow_scripts.collect.likeness import Line, Overlap
-from workflow_scripts.collect.matching import Match, find_matches
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 

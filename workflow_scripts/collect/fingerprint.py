@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workflow_scripts.collect.picture_code import picture_codes
-from workflow_scripts.collect.sound_code import CODES_PER_S, NOTHING, Codes, sound_codes
+from workflow_scripts.collect.alike.picture_code import picture_codes
+from workflow_scripts.collect.alike.sound_code import CODES_PER_S, NOTHING, Codes, sound_codes
 from workflow_scripts.workflow.errors import broken_file, entry_point
 from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.media import MediaError

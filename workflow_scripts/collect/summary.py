@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from workflow_scripts.collect.alike.duplicate_table import duplicate_lines
 from workflow_scripts.collect.cutting.cuts import read_cuts, unmatched_cuts
 from workflow_scripts.workflow.tables import read_table
 
@@ -18,7 +19,7 @@ def summary_lines(results: Path) -> list[str]:
     if quarantine.exists():
         rows = read_table(quarantine, ("collection", "item", "reason", "retry"))
         lines += left_out_lines(rows, quarantine) + retry_lines(rows)
-    return lines + misspelt_cut_lines(results)
+    return [*lines, *duplicate_lines(results / "duplicates.tsv"), *misspelt_cut_lines(results)]
 
 
 def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:

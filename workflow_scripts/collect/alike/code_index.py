@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.collect.sound_code import CODES_PER_S, NOTHING, Codes
+from workflow_scripts.collect.alike.sound_code import CODES_PER_S, NOTHING, Codes
 
 Indices = npt.NDArray[np.int64]
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workflow_scripts.collect.code_index import common_codes
+from workflow_scripts.collect.alike.code_index import common_codes
+from workflow_scripts.collect.alike.likeness import Line, Overlap, lines_through, overlap
+from workflow_scripts.collect.alike.picture_code import mirrored
+from workflow_scripts.collect.alike.sound_code import CODES_PER_S, NOTHING, Codes
 from workflow_scripts.collect.fingerprint import Fingerprint
-from workflow_scripts.collect.likeness import Line, Overlap, lines_through, overlap
-from workflow_scripts.collect.picture_code import mirrored
-from workflow_scripts.collect.sound_code import CODES_PER_S, NOTHING, Codes
 
 Pair = tuple[int, int]
 

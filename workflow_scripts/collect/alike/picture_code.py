@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.collect.sound_code import CODES_PER_S, NOTHING, Codes, packed
+from workflow_scripts.collect.alike.sound_code import CODES_PER_S, NOTHING, Codes, packed
 from workflow_scripts.workflow.media import MediaError
 
 Floats = npt.NDArray[np.float32]

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from collect.fingerprint_media import dance_film, song, write_clips, write_sound
+from collect.alike.fingerprint_media import dance_film, song, write_clips, write_sound
 
-from workflow_scripts.collect import sound_code
+from workflow_scripts.collect.alike import sound_code
+from workflow_scripts.collect.alike.picture_code import mirrored, picture_codes, thumbnails, without_borders
+from workflow_scripts.collect.alike.sound_code import NOTHING, Codes, sound_codes
 from workflow_scripts.collect.fingerprint import Fingerprint, fingerprint, read_fingerprint, write_fingerprint
-from workflow_scripts.collect.picture_code import mirrored, picture_codes, thumbnails, without_borders
-from workflow_scripts.collect.sound_code import NOTHING, Codes, sound_codes
 from workflow_scripts.workflow.errors import BrokenFileError
 from workflow_scripts.workflow.media import MediaError, run_ffmpeg
 

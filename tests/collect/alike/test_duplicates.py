@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soxr
-from collect.fingerprint_media import RATE, dance_film, song, write_sound
+from collect.alike.fingerprint_media import RATE, dance_film, song, write_sound
 
-from workflow_scripts.collect.code_index import common_codes
-from workflow_scripts.collect.duplicate_table import COLUMNS, duplicate_lines
+from workflow_scripts.collect.alike.code_index import common_codes
+from workflow_scripts.collect.alike.duplicate_table import COLUMNS, duplicate_lines
+from workflow_scripts.collect.alike.likeness import WINDOW, Line, lines_through, overlap
+from workflow_scripts.collect.alike.matching import find_matches
+from workflow_scripts.collect.alike.picture_code import mirrored, picture_codes
+from workflow_scripts.collect.alike.sound_code import NOTHING, Codes, sound_codes
 from workflow_scripts.collect.duplicates import find_duplicates
 from workflow_scripts.collect.fingerprint import Fingerprint, write_fingerprint
-from workflow_scripts.collect.likeness import WINDOW, Line, lines_through, overlap
-from workflow_scripts.collect.matching import find_matches
-from workflow_scripts.collect.picture_code import mirrored, picture_codes
-from workflow_scripts.collect.sound_code import NOTHING, Codes, sound_codes
 from workflow_scripts.workflow.media import run_ffmpeg
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
