@@ -10,7 +10,7 @@ import pytest
 from workflow_scripts.evaluate import compare, model
 from workflow_scripts.evaluate.controls import control_motions
 from workflow_scripts.evaluate.measures import MEASURES, Motion, measure
-from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, Statistics, write_dataset
+from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics, write_dataset
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
@@ -55,9 +55,7 @@ def files(tmp_path):
         clip("v3", 90, "validation"),
         clip("v4", 127, "validation"),
     ]
-    write_dataset(
-        tmp_path / "main.h5", Dataset(FPS, "edge35", clips, {"train": nothing, "validation": nothing}, plain, plain)
-    )
+    write_dataset(tmp_path / "main.h5", Dataset(FPS, "edge35", clips, dict.fromkeys(SPLITS, nothing), plain, plain))
     (tmp_path / "graph").mkdir()
     (tmp_path / "graph" / "model.json").write_text('{"architecture": "motion_graph"}')
     for song, bpm in TEMPI.items():

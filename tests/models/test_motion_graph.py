@@ -12,7 +12,7 @@ from workflow_scripts.models.motion_graph import Model, MotionGraphConfig
 from workflow_scripts.models.motion_joining import quintic_decay
 from workflow_scripts.models.motion_units import bar_phase, cut_frames, cut_units, normalised
 from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
-from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, Statistics
+from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics
 from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, mean_joint_speed
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
@@ -39,7 +39,7 @@ def dataset(clips):
     nothing = np.zeros((0, 3), np.int64)
     plain = Statistics(np.zeros(1), np.ones(1))
     clips = sorted(clips, key=lambda item: item.name)
-    return Dataset(FPS, "edge35", clips, {"train": nothing, "validation": nothing}, plain, plain)
+    return Dataset(FPS, "edge35", clips, dict.fromkeys(SPLITS, nothing), plain, plain)
 
 
 @pytest.fixture(scope="module")
