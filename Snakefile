@@ -58,6 +58,12 @@ rule videos:
         all_admitted(),
 
 
+rule clips:
+    input:
+        all_admitted(),
+        lambda wc: all_clips(),
+
+
 rule poses:
     input:
         all_admitted(),

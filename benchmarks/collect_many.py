@@ -132,6 +132,7 @@ def main() -> None:
 def row(name: str, value: float, unit: str, baseline: float | None) -> dict[str, object]:
     """One result; `ratio` is value / baseline."""
     ratio = value / baseline if baseline else None
+    value, baseline, ratio = (round(number, 3) if number is not None else None for number in (value, baseline, ratio))
     return {"name": name, "value": value, "unit": unit, "baseline": baseline, "ratio": ratio, "target": None}
 
 

@@ -98,10 +98,11 @@ checkpoint admit:
         runtime=10,
     params:
         limits=limits(),
+        genre=lambda wc: config["collections"].get(wc.collection, {}).get("genre", ""),
         code=code("collect.admit"),
     shell:
         "python -m workflow_scripts.collect.admit --collection {wildcards.collection}"
-        " --playlist {input.playlist:q} --limits {params.limits:q} --output {output.admitted:q} >{log:q} 2>&1"
+        " --playlist {input.playlist:q} --limits {params.limits:q} --genre {params.genre:q} --output {output.admitted:q} >{log:q} 2>&1"
 
 
 rule cut:
@@ -111,6 +112,7 @@ rule cut:
         status="results/videos/{collection}/{video}.json",
     output:
         clips="results/clips/{collection}/{video}/clips.tsv",
+        left_out="results/clips/{collection}/{video}/left_out.tsv",
     log:
         "logs/cut/{collection}/{video}.log",
     benchmark:
@@ -145,7 +147,8 @@ rule fingerprint:
         "../envs/playlist2dance.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        # Two hours of pictures need 1.8 GB.
+        mem_mb=2500,
         runtime=30,
     params:
         code=code("collect.fingerprint"),
@@ -157,7 +160,7 @@ rule fingerprint:
 rule find_duplicates:
     """The same song, or the same video, among all that takes part. It is said; nothing is left out for it."""
     input:
-        fingerprints=lambda wc: fingerprints_of([*used_collections(), SONGS]),
+        fingerprints=lambda wc: [*fingerprints_of(used_collections()), *map(song_fingerprint, used_songs())],
         admitted=all_admitted(),
     output:
         duplicates="results/duplicates.tsv",
@@ -172,10 +175,11 @@ rule find_duplicates:
         mem_mb=2000,
         runtime=60,
     params:
+        songs=lambda wc: used_songs(),
         code=code("collect.duplicates"),
     shell:
         "python -m workflow_scripts.collect.duplicates --fingerprints results/fingerprints"
-        " --declared {input.admitted:q} --output {output.duplicates:q} >{log:q} 2>&1"
+        " --declared {input.admitted:q} --songs {params.songs:q} --output {output.duplicates:q} >{log:q} 2>&1"
 
 
 rule unused:
@@ -188,7 +192,8 @@ rule unused:
         config=canonical_json(
             {
                 "collections": list(config["collections"]),
-                "models": {name: entry["dataset"] for name, entry in config["models"].items()},
+                "models": list(config["models"]),
+                "datasets": list(config["datasets"]),
                 "samples": config["generate"]["samples"],
             }
         ),

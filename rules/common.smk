@@ -58,6 +58,6 @@ def print_failures():
 def print_summary():
     """The last lines of a run: where the dances are, and how much was left out."""
     try:
-        print("\n".join(summary_lines(Path("results"))), file=sys.stderr)
+        print("\n".join(summary_lines(Path("results"), [*used_collections(), SONGS])), file=sys.stderr)
     except UserError as error:
         print(error, file=sys.stderr)

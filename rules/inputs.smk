@@ -110,7 +110,9 @@ def listing_config(collection):
         entry = {
             key: value
             for key, value in config["collections"][collection].items()
-            if key not in ("trim", "cutting") and (key != "fps" or "motion" in config["collections"][collection])
+            # The genre is the admission's matter: another one lists nothing again.
+            if key not in ("trim", "cutting", "genre")
+            and (key != "fps" or "motion" in config["collections"][collection])
         }
         entry["kind"] = "videos"
     return entry | ({"demo": config["demo"]} if "demo" in sources_of(entry) else {})
@@ -195,6 +197,10 @@ def all_clips():
 
 def fingerprints_of(collections):
     return [f"results/fingerprints/{collection}/{video}.npz" for collection, video in videos_of(collections)]
+
+
+def song_fingerprint(song):
+    return f"results/fingerprints/{SONGS}/{song}.npz"
 
 
 def all_poses(wildcards):

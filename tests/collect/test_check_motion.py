@@ -36,7 +36,7 @@ def test_motion_with_music_is_good(row: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"audio": ""}, "no music found: put it beside the motion"),
+        ({"audio": ""}, "no music found (put it beside the motion"),
         ({"offset": "3.5"}, "ends at 3.0 s, but the motion begins at 3.5 s"),
         ({"url": "gone.bvh"}, "gone.bvh"),
     ],

@@ -1,5 +1,6 @@
 """The ledger of what was left out, and the verdict on it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_every_item_left_out_has_its_reason(results: Path) -> None:
     assert [tuple(row[column] for column in COLUMNS) for row in rows] == [
         ("collect", "mine", "v02", "Two", "a/x.mp4: no audio stream found", ""),
         ("collect", "songs", "s1", "Song", "http://b/y.mp3: the connection broke off", "2"),
-        ("cut", "mine", "v04", "Four", "no clip left (speech 8.5 s, black 2.5 s): nothing but speech and black", ""),
+        ("cut", "mine", "v04", "Four", "speech 8.5 s, black 2.5 s: no clip left", ""),
         ("pose", "mine", "v03.0001", "Three: a tale", "a person in 10 % of the frames only", ""),
     ]
 
@@ -106,7 +107,7 @@ def test_the_entry_points(results: Path) -> None:
             f"error: 4 of 6 items were left out (allowed: 3): see {table}",
             "  1 × no audio stream found",
             "  1 × the connection broke off",
-            "  1 × nothing but speech and black",
+            "  1 × no clip left",
             "  1 × a person in 10 % of the frames only",
         ]
         assert not text.exists()
@@ -117,7 +118,7 @@ def test_the_entry_points(results: Path) -> None:
 
 def test_the_last_lines_of_a_run(results: Path) -> None:
     folder = results / "results"
-    assert summary_lines(folder) == []
+    assert summary_lines(folder, ["mine"]) == []
     (folder / "animations").mkdir(parents=True)
     for name in ("index.html", "a.mp4", "b.mp4"):
         (folder / "animations" / name).touch()
@@ -126,9 +127,9 @@ def test_the_last_lines_of_a_run(results: Path) -> None:
     (results / "cuts").mkdir()
     (results / "cuts" / "mine.tsv").write_text("dance 0:01 0:02\ndacne 0:01 0:02\n")
     (results / "cuts" / "unused.tsv").write_text("dacne 0:01 0:02\n")
-    reasons = "1 × no audio stream found; 1 × the connection broke off; 1 × nothing but speech and black; "
+    reasons = "1 × no audio stream found; 1 × the connection broke off; 1 × no clip left; "
     reasons += "1 × a person in 10 % of the frames only"
-    assert summary_lines(folder) == [
+    assert summary_lines(folder, ["mine"]) == [
         f"2 dances: open {folder}/animations/index.html in a browser.",
         f"4 left out ({reasons}): see {folder}/quarantine.tsv.",
         "1 of them may go well another time: run again with --config retry=2",
@@ -142,3 +143,13 @@ def test_too_much_is_judged_from_the_tables_as_they_stand(results: Path) -> None
     assert not verdict.too_much(table, admitted, 0)
     write_table(table, COLUMNS, quarantined(admitted, poses))
     assert [verdict.too_much(table, admitted, limit) for limit in (3, 4, 0.5, 0.7)] == [True, False, True, False]
+
+
+def test_a_run_that_stopped_before_the_ledger_says_what_was_not_admitted(results: Path) -> None:
+    table = results / "quarantine.tsv"
+    write_table(table, COLUMNS, quarantined(*paths(results)))
+    os.utime(table, ns=(0, 0))  # of an earlier run
+    assert summary_lines(results, ["mine", "songs", "not fetched yet"]) == [
+        f"2 left out (1 × no audio stream found; 1 × the connection broke off): see {results}/admitted.",
+        "1 of them may go well another time: run again with --config retry=2",
+    ]

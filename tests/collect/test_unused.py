@@ -39,7 +39,7 @@ def results(tmp_path: Path) -> Path:
 
 
 def found(results: Path) -> dict[str, str]:
-    items = unused(results, ["mine", "unlisted"], {"graph": "main"}, samples=1)
+    items = unused(results, ["mine", "unlisted"], ["graph"], ["main", "spare"], samples=1)
     return {str(item.path.relative_to(results)): item.reason for item in items}
 
 
@@ -60,6 +60,7 @@ def test_what_is_used_is_not_named(results: Path) -> None:
         ("dances/graph/songs/s1_1.h5", "dances/graph/songs/s1_1.h5", "generate.samples is 1"),
         ("renders/lstm/songs/s1_0.mp4", "renders/lstm", "no model lstm in the configuration"),
         ("models/lstm/checkpoint.ckpt", "models/lstm", "no such name in the configuration: lstm"),
+        ("videos/mine/.partial/v1.0a/v1.part", "videos/mine/.partial/v1.0a", "parts of downloads that broke off"),
         ("datasets/other.h5", "datasets/other.h5", "no such name in the configuration: other"),
         ("poses/mine/.v1.%s-4194304-0123abcd.h5", None, "left by a process that was killed"),
     ],
@@ -78,7 +79,7 @@ def test_what_is_not_used_is_named_with_its_reason(results: Path, path: str, nam
 def test_the_entry_point_says_sizes_and_removes_nothing(results: Path) -> None:
     gone = results / "videos" / "mine" / "gone.mp4"
     gone.write_bytes(bytes(2_500_000))
-    config = '{"collections": ["mine", "unlisted"], "models": {"graph": "main"}, "samples": 1}'
+    config = '{"collections": ["mine", "unlisted"], "models": ["graph"], "datasets": ["main"], "samples": 1}'
     command = [sys.executable, "-m", module.__name__, "--results", str(results), "--config", config]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [

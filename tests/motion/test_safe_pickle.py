@@ -222,6 +222,7 @@ def test_broken_and_crafted_streams_end_in_one_line(tmp_path: Path, name: str) -
 def bombs() -> dict[str, bytes]:
     nested = b"]q\x00" + b"".join(b"](" + b"h%c" % index * 10 + b"eq%c" % (index + 1) for index in range(100)) + b"."
     tuples = b")q\x00" + b"h\x00h\x00\x86q\x00" * 100 + b"."
+    sets = b"c__builtin__\nset\nh\x00\x85Rc__builtin__\nfrozenset\nh\x00\x85R"
     big = b"\x8b" + struct.pack("<i", 100_000) + b"\x7f" * 100_000  # a number of 800,000 bits
     return {
         "huge memo index": b"K\x01r\xff\xff\xff\x7f.",
@@ -235,6 +236,17 @@ def bombs() -> dict[str, bytes]:
         + b"a" * 100_000
         + b"q\x000]("
         + (b"c_codecs\nencode\nh\x00X\x06\x00\x00\x00latin1\x86R") * 2000
+        + b"e.",
+        "one list for many sets": b"]("
+        + bytes(b for i in range(256) for b in (0x4B, i))
+        + b"eq\x000]("
+        + sets * 1000
+        + b"e.",
+        "one text for many scalars": F8.replace(b"\x02\x00\x00\x00f8", b"\x06\x00\x00\x00S10000").replace(b"<", b"|")
+        + b"q\x000B\x10\x27\x00\x00"
+        + b"a" * 10_000
+        + b"q\x010]("
+        + b"cnumpy.core.multiarray\nscalar\nh\x00h\x01\x86R" * 2000
         + b"e.",
     }
 
@@ -251,9 +263,21 @@ def test_memory_is_bounded_by_the_size_of_the_file(tmp_path: Path, name: str) ->
     assert peak < 200_000 + 10 * path.stat().st_size
 
 
-def test_one_text_for_many_arrays_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [name for name in bombs() if name.startswith("one ")])
+def test_one_text_or_list_for_many_objects_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="over and over"):
-        read_pickle(written(tmp_path, bombs()["one string for many arrays"]))
+        read_pickle(written(tmp_path, bombs()[name]))
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_many_sets_and_scalars_of_their_own_are_read(tmp_path: Path, protocol: int) -> None:
+    data = [[{number, -number}, frozenset({number}), np.float64(number), np.bytes_(b"ab")] for number in range(300)]
+    assert read_pickle(written(tmp_path, pickletools.optimize(pickle.dumps(data, protocol)))) == data
+
+
+def test_huge_numbers_are_no_keys(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="a key that is a huge number"):
+        read_pickle(written(tmp_path, pickle.dumps({2**64: 1})))
 
 
 def test_files_that_are_not_there_or_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

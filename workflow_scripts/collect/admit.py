@@ -20,13 +20,14 @@ OK = "ok"
 log = logging.getLogger(__name__)
 
 
-def admit(playlist: Path, downloads: Path, limits: Mapping[str, Any]) -> list[Row]:
+def admit(playlist: Path, downloads: Path, limits: Mapping[str, Any], genre: str = "") -> list[Row]:
     """Return a row (columns: `COLUMNS`) per video of a playlist; `verdict` is "ok" or "<address>: <reason>".
 
     Args:
         playlist: results/playlists/{collection}.tsv.
         downloads: results/videos/{collection}, where each video has its JSON.
         limits: the configuration's limits as they are now; the video may have been downloaded under others.
+        genre: of the collection; of the videos that have none of their own.
     """
     rows = []
     for row in read_table(playlist, PLAYLIST_COLUMNS):
@@ -40,7 +41,8 @@ def admit(playlist: Path, downloads: Path, limits: Mapping[str, Any]) -> list[Ro
         again = report["status"] != OK and not report["lasting"]
         rows.append(
             {
-                **{column: row[column] for column in ("id", "genre", "split", "song")},
+                **{column: row[column] for column in ("id", "split", "song")},
+                "genre": row["genre"] or genre,
                 "verdict": verdict,
                 "title": row["title"] or report["title"],
                 "retry": str(report["attempt"] + 1) if again else "",
@@ -55,11 +57,12 @@ def main() -> None:
     parser.add_argument("--collection", required=True)
     parser.add_argument("--playlist", type=Path, required=True)
     parser.add_argument("--limits", type=json.loads, default={}, help="JSON: max_seconds, max_megabytes, max_pixels")
+    parser.add_argument("--genre", default="", help="of the videos that have none of their own")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     downloads = arguments.playlist.parent.parent / "videos" / arguments.collection
-    rows = admit(arguments.playlist, downloads, arguments.limits)
+    rows = admit(arguments.playlist, downloads, arguments.limits, arguments.genre)
     write_table(arguments.output, COLUMNS, rows)
     for row in rows:
         if row["verdict"] != OK:

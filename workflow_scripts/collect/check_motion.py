@@ -44,7 +44,7 @@ def check_motion(row: Mapping[str, str], config: Mapping[str, Any]) -> dict[str,
         status |= motion_facts(config["motion"], Path(row["url"]), float(config["fps"]))
         if not row["audio"]:
             raise UserError(
-                "no music found: put it beside the motion, with the same name, or give its folder as `music`"
+                "no music found (put it beside the motion, with the same name, or give its folder as `music`)"
             )
         sound = _sound(Path(row["audio"]))
         if sound.duration_s <= status["offset_s"]:

@@ -17,6 +17,7 @@ from workflow_scripts.workflow.media import CONTAINERS, MediaError, run_ffmpeg
 from workflow_scripts.workflow.tables import write_table
 
 LEFT_OUT = "left_out.tsv"
+BEYOND, BROKEN = "beyond the end", "cannot be cut"
 LEFT_OUT_COLUMNS = ("start_s", "end_s", "reason")
 COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256")
 DEFAULT_FPS = 30.0
@@ -175,11 +176,19 @@ def plan(
         return [(0.0, float(report["duration_s"]))], []
     duration_s = float(report["duration_s"])
     start_s, end_s = float(row.get("start") or 0.0), float(row.get("end") or duration_s)
-    if config["kind"] == "videos" and not cuts and start_s >= duration_s:  # a published list may be wrong
-        return [], [(start_s, end_s, "after the end of the video")]
-    clips = ranges(row, cuts, duration_s, _fps(report, config))
+    fps = _fps(report, config)
+    beyond: list[LeftOut] = []
+    if config["kind"] == "videos":  # lists, published ones too, may be wrong: the good parts go on
+        wanted = [(start, end) for start, end in cuts] or [(start_s, end_s)]
+        empty = [part for part in wanted if frames_in(part[0], min(part[1], duration_s), fps) < 1]
+        beyond = [(start, end, BEYOND) for start, end in empty]
+        wanted = [part for part in wanted if part not in empty]
+        if not wanted:
+            return [], beyond
+        cuts = wanted if cuts else cuts
+    clips = ranges(row, cuts, duration_s, fps)
     if cuts:
-        return clips, complement((0.0, duration_s), clips, "not in the cut list")
+        return clips, complement((0.0, duration_s), clips, "not in the cut list") + beyond
     if config["kind"] == "songs":
         return clips, []
     return choose(media, clips[0], config.get("trim") or {}, config.get("cutting") or {})
@@ -212,7 +221,12 @@ def cut(
     media = Path(report["audio"]) if config["kind"] == "motion" else report_path.parent / (report.get("file") or ".")
     if not media.is_file():
         raise broken_file(report_path, f"its media file {str(report.get('audio') or report.get('file'))!r} is gone")
-    clips, out = plan(media, report, row, cuts, config)
+    try:
+        clips, out = plan(media, report, row, cuts, config)
+    except MediaError as error:
+        _check_unchanged(media, report_path, report)
+        log.warning("%s", error)
+        clips, out = [], [(0.0, float(report["duration_s"]), BROKEN)]
     # Motion and its music are two files with two beginnings.
     offset_s = float(report["offset_s"]) if config["kind"] == "motion" else 0.0
     with atomic_directory(output.parent) as folder:
@@ -224,12 +238,11 @@ def cut(
             try:
                 frames, samples = cut_clip(media, offset_s + start_s, offset_s + end_s, fps, video, audio)
             except MediaError as error:
-                if report.get("sha256", "") not in ("", sha256_of(media)):
-                    raise broken_file(report_path, f"its media file {media.name!r} has changed since") from error
+                _check_unchanged(media, report_path, report)
                 if config["kind"] == "songs":
                     raise
                 log.warning("%s", error)
-                out.append((start_s, end_s, "cannot be cut"))
+                out.append((start_s, end_s, BROKEN))
                 continue
             names = (video.name if video else "", audio.name)
             digests = (sha256_of(video) if video else "", sha256_of(audio))
@@ -242,6 +255,12 @@ def cut(
             folder / LEFT_OUT, LEFT_OUT_COLUMNS, [dict(zip(LEFT_OUT_COLUMNS, one, strict=True)) for one in rejected]
         )
     return len(rows)
+
+
+def _check_unchanged(media: Path, report_path: Path, report: Mapping[str, Any]) -> None:
+    """Have the media fetched again when it is not what was fetched. Of motion's music no hash is kept."""
+    if report.get("sha256", "") not in ("", sha256_of(media)):
+        raise broken_file(report_path, f"its media file {media.name!r} has changed since")
 
 
 def _remove_unlisted(folder: Path, count: int) -> None:

@@ -6,7 +6,7 @@ same film. What has a song in common with any of a group belongs to the group.
 
 import argparse
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from workflow_scripts.collect.alike.duplicate_table import COLUMNS
@@ -16,6 +16,7 @@ from workflow_scripts.collect.fingerprint import Fingerprint, read_fingerprint
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
+SONGS = "songs"
 OK = "ok"  # the verdict of `collect.admit` on what can be used
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _said(match: Match, common: Overlap, other: str, line: Line) -> str:
     kind = (
         "the same film as"
         if match.is_copy
-        else "the same film, with other sound, as"
+        else "the same film, with other sound or too little of it to tell, as"
         if match.sound is None
         else "with"
     )
@@ -99,12 +100,15 @@ def _said(match: Match, common: Overlap, other: str, line: Line) -> str:
     return f"{kind} {other}: {', '.join(notes)}"
 
 
-def read_all(tables: Iterable[Path], folder: Path) -> tuple[dict[str, Fingerprint], dict[str, str]]:
+def read_all(
+    tables: Iterable[Path], folder: Path, songs: Collection[str] | None = None
+) -> tuple[dict[str, Fingerprint], dict[str, str]]:
     """Return fingerprints by `collection/video` and declared songs of the usable videos of some collections.
 
     Args:
         tables: results/admitted/{collection}.tsv.
         folder: results/fingerprints.
+        songs: ids of the songs to dance to that take part; None: all of them.
 
     Raises:
         UserError: a video has no fingerprint.
@@ -112,7 +116,7 @@ def read_all(tables: Iterable[Path], folder: Path) -> tuple[dict[str, Fingerprin
     fingerprints, declared = {}, {}
     for table in tables:
         for row in read_table(table, ("id", "verdict", "song")):
-            if row["verdict"] != OK:
+            if row["verdict"] != OK or (table.stem == SONGS and songs is not None and row["id"] not in songs):
                 continue
             path, name = folder / table.stem / f"{row['id']}.npz", f"{table.stem}/{row['id']}"
             if not path.is_file():
@@ -128,10 +132,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--fingerprints", type=Path, required=True, help="results/fingerprints")
     parser.add_argument("--declared", type=Path, nargs="+", required=True, help="results/admitted/<collection>.tsv")
+    parser.add_argument("--songs", nargs="*", help="ids of the songs to dance to that take part; default: all")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    rows = find_duplicates(*read_all(arguments.declared, arguments.fingerprints))
+    rows = find_duplicates(*read_all(arguments.declared, arguments.fingerprints, arguments.songs))
     write_table(arguments.output, COLUMNS, rows)
     copies = sum(bool(row["duplicate_of"]) for row in rows)
     log.info("%d videos, %d songs, %d copies", len(rows), len({row["song"] for row in rows}), copies)

@@ -48,7 +48,7 @@ def nothing_left(clips: Path) -> str:
         seconds[part["reason"]] += float(part["end_s"]) - float(part["start_s"])
     reasons = sorted(seconds, key=lambda reason: -seconds[reason])
     lengths = ", ".join(f"{reason} {seconds[reason]:.1f} s" for reason in reasons)
-    return f"no clip left ({lengths}): nothing but {' and '.join(reasons)}"
+    return f"{lengths}: no clip left"
 
 
 def rejected_clips(path: Path) -> Mapping[str, str]:

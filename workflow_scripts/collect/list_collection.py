@@ -27,7 +27,7 @@ def list_collection(collection: str, config: Mapping[str, Any]) -> list[Row]:
 
     Args:
         collection: its name in the configuration; "songs" for the user's songs.
-        config: `source` (a string, or a list of them), `kind` ("videos" or "songs"), and if wanted `genre`, `limit`,
+        config: `source` (a string, or a list of them), `kind` ("videos" or "songs"), and if wanted `limit`,
             `categories` (a list), `demo` ({"videos": count, "songs": count, "seed": seed}), and for motion data
             `motion` (its format), `music` (a folder) and `fps`.
 
@@ -52,21 +52,20 @@ def list_collection(collection: str, config: Mapping[str, Any]) -> list[Row]:
     _name_songs_of_cuts(rows, ids)
     # Only now the limit, so that it changes no id.
     limit = int(config["limit"]) if config.get("limit") else None
-    return [_complete(row, item, str(config.get("genre") or "")) for row, item in zip(rows[:limit], ids, strict=False)]
+    return [_complete(row, item) for row, item in zip(rows[:limit], ids, strict=False)]
 
 
 def _name_songs_of_cuts(rows: list[Row], ids: list[str]) -> None:
     """Give the cuts of one video a song in common: they are the same dance, and may not be on both sides of a split."""
     cuts = Counter(row["url"] for row in rows)
-    first: dict[str, str] = {}
+    first = {row["url"]: row["song"] for row in rows if row.get("song")}
     for row, item in zip(rows, ids, strict=True):
         if row["url"] and cuts[row["url"]] > 1 and not row.get("song"):
             row["song"] = first.setdefault(row["url"], f"cuts-of-{item}")
 
 
-def _complete(row: Row, item: str, genre: str) -> Row:
+def _complete(row: Row, item: str) -> Row:
     row = {column: row.get(column, "") for column in COLUMNS} | {"id": item}
-    row["genre"] = row["genre"] or genre
     row["digest"] = row["digest"] or _digest(row["url"], row["audio"])
     return row
 

@@ -1,25 +1,49 @@
 """The last lines of a run: where the dances are, and how much was left out."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+from workflow_scripts.collect.admit import OK
 from workflow_scripts.collect.alike.duplicate_table import duplicate_lines
 from workflow_scripts.collect.cutting.cuts import read_cuts, unmatched_cuts
-from workflow_scripts.workflow.tables import read_table
+from workflow_scripts.workflow.tables import Row, read_table
 
 
-def summary_lines(results: Path) -> list[str]:
-    """Return the lines to print when a run ends, from what lies in the results folder now."""
+def summary_lines(results: Path, collections: Iterable[str]) -> list[str]:
+    """Return the lines to print when a run ends, from what lies in the results folder now.
+
+    Args:
+        results: the folder.
+        collections: names of those that take part.
+    """
     lines = []
     gallery = results / "animations" / "index.html"
     if gallery.exists():
         count = len(list(gallery.parent.glob("*.mp4")))
         lines.append(f"{count} {'dance' if count == 1 else 'dances'}: open {gallery} in a browser.")
-    quarantine = results / "quarantine.tsv"
-    if quarantine.exists():
-        rows = read_table(quarantine, ("collection", "item", "reason", "retry"))
-        lines += left_out_lines(rows, quarantine) + retry_lines(rows)
+    rows, where = left_out(results, collections)
+    lines += left_out_lines(rows, where) + retry_lines(rows)
     return [*lines, *duplicate_lines(results / "duplicates.tsv"), *misspelt_cut_lines(results)]
+
+
+def left_out(results: Path, collections: Iterable[str]) -> tuple[list[Row], Path]:
+    """Return what was left out and where that stands: the ledger, or the admission tables of a run that stopped before.
+
+    A ledger that is older than a table of admission speaks of an earlier run.
+    """
+    ledger = results / "quarantine.tsv"
+    tables = [path for name in collections if (path := results / "admitted" / f"{name}.tsv").exists()]
+    newest = max((path.stat().st_mtime_ns for path in tables), default=0)
+    if ledger.exists() and ledger.stat().st_mtime_ns >= newest:
+        return read_table(ledger, ("collection", "item", "reason", "retry")), ledger
+    rows = [
+        {"collection": path.stem, "item": row["id"], "reason": row["verdict"], "retry": row["retry"]}
+        for path in tables
+        for row in read_table(path, ("id", "verdict", "retry"))
+        if row["verdict"] != OK
+    ]
+    return rows, results / "admitted"
 
 
 def left_out_lines(rows: list[dict[str, str]], ledger: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import argparse
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,16 @@ class Unused:
     reason: str
 
 
-def unused(results: Path, collections: Iterable[str], models: Mapping[str, str], samples: int) -> list[Unused]:
+def unused(
+    results: Path, collections: Iterable[str], models: Collection[str], datasets: Collection[str], samples: int
+) -> list[Unused]:
     """Return what no configured collection, song or model uses, in order of the paths.
 
     Args:
         results: the folder.
         collections: names of the configured collections. The playlists in `results` say what belongs to each; one
             that has not been listed yet keeps everything.
-        models: {model: its dataset} of the configured models.
+        models, datasets: names of the configured ones.
         samples: number of variants of each dance.
     """
     known = {name: _listed(results, name) for name in (*collections, SONGS)}
@@ -46,8 +48,8 @@ def unused(results: Path, collections: Iterable[str], models: Mapping[str, str],
     for name, stems in (
         ("models", set(models)),
         ("state", set(models)),
-        ("datasets", set(models.values())),
-        ("songs", set(models.values())),
+        ("datasets", set(datasets)),
+        ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
         ("evaluation", {*models, "comparison", "demo"}),
@@ -55,6 +57,7 @@ def unused(results: Path, collections: Iterable[str], models: Mapping[str, str],
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:
                 found.append((path, f"no such name in the configuration: {path.name.split('.')[0]}"))
+    found += [(path, "parts of downloads that broke off") for path in results.glob("videos/*/.partial/*")]
     found += [(path, "left by a process that was killed") for path in _abandoned(results)]
     return [Unused(path, _size(path), reason) for path, reason in sorted(found)]
 
@@ -76,7 +79,7 @@ def _strange_videos(folder: Path, known: Mapping[str, set[str] | None]) -> Itera
 
 
 def _strange_dances(
-    folder: Path, models: Mapping[str, str], songs: set[str] | None, samples: int
+    folder: Path, models: Collection[str], songs: set[str] | None, samples: int
 ) -> Iterator[tuple[Path, str]]:
     for model in _folders(folder):
         if model.name not in models:
@@ -86,7 +89,7 @@ def _strange_dances(
             song, _, sample = path.name.split(".")[0].rpartition("_")
             if songs is not None and song not in songs:
                 yield path, "no longer a song to dance to"
-            elif int(sample) >= samples:
+            elif sample.isdecimal() and int(sample) >= samples:
                 yield path, f"generate.samples is {samples}"
 
 
@@ -125,10 +128,10 @@ def main() -> None:
     """Print what nothing uses."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--results", type=Path, required=True)
-    parser.add_argument("--config", type=json.loads, required=True, help="JSON: collections, models, samples")
+    parser.add_argument("--config", type=json.loads, required=True, help="JSON: collections, models, datasets, samples")
     arguments = parser.parse_args()
     config: dict[str, Any] = arguments.config
-    found = unused(arguments.results, config["collections"], config["models"], config["samples"])
+    found = unused(arguments.results, config["collections"], config["models"], config["datasets"], config["samples"])
     print("\n".join(lines(found)))  # noqa: T201
 
 

@@ -84,7 +84,7 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
     if not clips:
         raise UserError(
             f"no usable clip in {', '.join(config.collections)}: {rejected_videos} videos and {rejected_clips} clips "
-            f"were rejected (minimum quality {config.min_quality:g}); the reasons are in {results / 'quarantine.tsv'}"
+            f"were left out; the reasons are in {results / 'quarantine.tsv'} and {results / 'admitted'}"
         )
     videos = named_songs(videos, song_of)
     left_out = disputed(videos)

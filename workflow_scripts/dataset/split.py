@@ -83,7 +83,7 @@ def songs_of(videos: Iterable[Video]) -> list[Song]:
 def split_songs(songs: Sequence[Song], validation: float, seed: int) -> dict[str, str]:
     """Return {song: one of `SPLITS`}.
 
-    Songs with a split of their own keep it. Where none is given for training or validation, a share `validation` of
+    Songs with a split of their own keep it. Where none is given for validation, a share `validation` of
     the others (0..1; at least one when there are two and the share is not 0) is drawn by a seeded hash, from each genre
     in proportion; a song's place in that order does not depend on the other songs.
 
@@ -91,7 +91,7 @@ def split_songs(songs: Sequence[Song], validation: float, seed: int) -> dict[str
         UserError: no song is left to train on.
     """
     chosen = {song.name: song.split or "train" for song in songs}
-    if not any(song.split in ("train", "validation") for song in songs):
+    if not any(song.split == "validation" for song in songs):
         for name in _drawn([song for song in songs if not song.split], validation, seed):
             chosen[name] = "validation"
     if "train" not in chosen.values():

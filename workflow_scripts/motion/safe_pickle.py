@@ -3,7 +3,8 @@
 Python's own unpickler calls whatever a file names. Here the stream is followed by hand: nothing is imported or called
 by name. The few constructors that pickles of numpy arrays name (numpy 1 and 2, Python 2 and 3, protocols 0 to 5) are
 carried out by functions of this module on checked arguments; any other name ends the reading. What a file can make us
-store is bounded by its own size: arrays are views of its bytes, and memo entries live in a dictionary.
+store is bounded by its own size: arrays are views of its bytes, memo entries live in a dictionary, and what is copied
+(text into bytes, lists into sets, bytes into scalars) is copied about once.
 
 Source of the opcodes: Python's `pickletools`, whose argument readers are used.
 """
@@ -25,7 +26,8 @@ LARGEST_FILE = 512 * 2**20  # bytes; hours of motion are far below
 MOST_STEPS = 4_000_000  # opcodes; arrays take a few, lists of numbers one for each (a quarter of an hour of 24 joints)
 MOST_AXES = 32
 _MARK = object()
-_KEYS = (str, bytes, int, float, bool, type(None))  # of dictionaries and sets: hashing them takes no time
+_KEYS = (str, bytes, int, float, bool, type(None))  # of dictionaries and sets: hashing them takes no time ...
+_KEY_BITS = 64  # ... if whole numbers are not longer
 
 
 class _RefusedError(Exception):
@@ -79,7 +81,8 @@ class _Reader:
         self._stream = io.BytesIO(data)
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
-        self._text_left = 2 * len(data) + 1024  # characters that may be turned to bytes: each one once, with room
+        self._text_left = 2 * len(data) + 1024  # characters turned to bytes, bytes to scalars: each once, with room
+        self._listed = 0  # items put into lists that did not become items of a set yet
 
     def result(self) -> Any:
         for _ in range(MOST_STEPS):
@@ -131,10 +134,12 @@ class _Reader:
             stack.append(items)
         elif name in ("TUPLE", "LIST"):
             items_list = self._since_mark()
+            self._listed += len(items_list) if name == "LIST" else 0
             stack.append(tuple(items_list) if name == "TUPLE" else items_list)
         elif name in ("APPEND", "APPENDS"):
             items_list = self._since_mark() if name == "APPENDS" else [stack.pop()]
             self._top(list).extend(items_list)
+            self._listed += len(items_list)
         elif name in ("DICT", "SETITEMS"):
             items_list = self._since_mark()
             if name == "DICT":
@@ -181,6 +186,8 @@ class _Reader:
     def _keys(self, keys: Any) -> list[Any]:
         if not all(type(key) in _KEYS for key in keys):
             raise _RefusedError("a key that is neither a string nor a number")
+        if any(type(key) is int and key.bit_length() > _KEY_BITS for key in keys):
+            raise _RefusedError("a key that is a huge number")
         return list(keys)
 
     def _called(self, function: Any, arguments: Any) -> Any:
@@ -192,6 +199,7 @@ class _Reader:
             case "dtype", (str() as text, *_):
                 return _Unbuilt(_checked_type(text))
             case "scalar", (np.dtype() as dtype, content):
+                self._charge(dtype.itemsize)
                 return self._array(dtype, (1,), content, False)[0]
             case "frombuffer", (content, np.dtype() as dtype, tuple() as shape, "C" | "F" as order):
                 return self._array(dtype, shape, content, order == "F")
@@ -200,6 +208,9 @@ class _Reader:
             case "bytes", ():
                 return b""
             case ("set" | "frozenset") as kind, (list() as items,):
+                self._listed -= len(items)
+                if self._listed < 0:
+                    raise _RefusedError("it uses the same lists over and over")
                 return (set if kind == "set" else frozenset)(self._keys(items))
             case "complex", (float() as real, float() as imaginary):
                 return complex(real, imaginary)
@@ -233,10 +244,13 @@ class _Reader:
         return array
 
     def _bytes(self, text: str) -> bytes:
-        self._text_left -= len(text)
+        self._charge(len(text))
+        return text.encode("latin-1")
+
+    def _charge(self, size: int) -> None:
+        self._text_left -= size
         if self._text_left < 0:
             raise _RefusedError("it uses the same strings over and over")
-        return text.encode("latin-1")
 
     def _checked(self, result: Any) -> Any:
         """Return the result if nothing but data is left in it."""

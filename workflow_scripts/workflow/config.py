@@ -34,6 +34,8 @@ def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str
     plain: dict[str, Any] = json.loads(json.dumps(config))  # our own copy, of plain types only
     messages = [_message(error) for error in Draft202012Validator(rules).iter_errors(plain)]
     if not messages:
+        messages = list(_without_effect(plain))
+    if not messages:
         _fill_defaults(plain, rules, rules.get("$defs", {}))
         messages = list(_wrong_names(plain))
     if messages:
@@ -95,6 +97,16 @@ def _fill_defaults(value: Any, rules: Mapping[str, Any], shared: Mapping[str, An
             _fill_defaults(item, rule, shared)
 
 
+def _without_effect(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a message for each key that the kind of its collection makes no use of (before defaults are filled in)."""
+    for name, collection in config["collections"].items():
+        for key in ("trim", "cutting") if "motion" in collection else ():
+            if key in collection:
+                yield f"collections.{name}.{key}: is for videos; motion is taken whole"
+        if "music" in collection and "motion" not in collection:
+            yield f"collections.{name}.music: is for collections of motion; videos bring their own sound"
+
+
 def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
     """Spell out `all`, and yield a message for each name that refers to nothing."""
     use = config["use"]
@@ -106,8 +118,6 @@ def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
             if name not in known:
                 yield f"use.{key}: there is no {name!r} in {key}{_hint(name, known)}"
     for name, collection in config["collections"].items():
-        if "music" in collection and "motion" not in collection:
-            yield f"collections.{name}.music: is for collections of motion; videos bring their own sound"
         cutting = collection["cutting"]
         if cutting["max_seconds"] is not None and cutting["max_seconds"] < 2 * cutting["min_seconds"]:
             yield (

@@ -21,6 +21,8 @@ CONTAINERS = (
     "3g2,3gp,aac,aiff,amr,asf,avi,caf,flac,flv,gxf,m4a,matroska,mj2,mov,mp3,mp4,mpeg,mpegts,mxf,nut,ogg,rm,w64,wav,webm"
 )
 
+ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC of libavformat: a song's cover is no video
+
 
 @dataclass(frozen=True)
 class VideoStream:
@@ -87,7 +89,7 @@ def probe(path: Path) -> MediaInfo:
             duration = container.duration / 1e6 if container.duration else 0.0
             video = None
             # A cover picture in a song counts as "attached picture", not as video.
-            pictures = [s for s in container.streams.video if not (int(s.disposition) & 0x400)]
+            pictures = [s for s in container.streams.video if not (int(s.disposition) & ATTACHED_PICTURE)]
             if pictures:
                 stream = pictures[0]
                 rate = float(stream.average_rate or stream.guessed_rate or 0)
@@ -161,12 +163,14 @@ def video_writer(
     The output is as long as the frames: sound is cut, or padded with silence, to the picture's length.
     """
     with atomic_path(target) as path:
-        silent = temporary_beside(path) if audio else path
+        silent = temporary_beside(target) if audio else path
         command: list[str] = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"]
         command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{fps:g}", "-i", "-"]
         command += ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p"]
         command += ["-threads", str(threads), *_tags(metadata), *_BITEXACT, str(silent)]
-        process: subprocess.Popen[Any] = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        process: subprocess.Popen[Any] = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=die_with_parent
+        )
         assert process.stdin is not None
         assert process.stderr is not None
         sink = FrameSink(process, (height, width, 3))

@@ -233,13 +233,16 @@ def test_the_folder_of_clips(tmp_path: Path, video: Path) -> None:
     assert row["audio_sha256"] == sha256_of(output.parent / row["audio"])
 
 
-def test_damaged_media_is_fetched_again_and_leaves_the_old_clips_whole(tmp_path: Path, video: Path) -> None:
+@pytest.mark.parametrize("cuts", [[[0, 1]], []])
+def test_damaged_media_is_fetched_again_and_leaves_the_old_clips_whole(
+    tmp_path: Path, video: Path, cuts: list[list[float]]
+) -> None:
     report, output = downloaded(tmp_path, video), tmp_path / "results/clips/mine/v01/clips.tsv"
     cut(report, {"id": "v01"}, [[0, 1]], {"kind": "videos"}, output)
     before = {path.name: sha256_of(path) for path in output.parent.iterdir()}
     (report.parent / "v01.mp4").write_bytes(b"damaged")
     with pytest.raises(BrokenFileError, match=r"v01\.mp4' has changed since"):
-        cut(report, {"id": "v01"}, [[0, 1]], {"kind": "videos"}, output)
+        cut(report, {"id": "v01"}, cuts, {"kind": "videos"}, output)
     assert not report.exists()
     assert {path.name: sha256_of(path) for path in output.parent.iterdir()} == before
     assert [path.name for path in output.parent.parent.iterdir()] == ["v01"]
@@ -310,7 +313,7 @@ def test_nothing_left_is_a_table_without_rows(tmp_path: Path) -> None:
     assert cut(report, {"id": "v01"}, [], off, output) == 1
     # A list that was published may be wrong; that is data.
     assert cut(report, {"id": "v01", "start": "20", "end": "30"}, [], {}, output) == 0
-    assert tables(output)[1] == [(20.0, 30.0, "after the end of the video")]
+    assert tables(output)[1] == [(20.0, 30.0, "beyond the end")]
 
 
 def test_a_cut_list_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -407,3 +410,10 @@ def test_a_part_that_cannot_be_cut_is_left_out_and_the_others_stay(
         "0001.mp4",
         "0001.wav",
     ]
+
+
+def test_cuts_beyond_the_end_are_left_out_and_the_others_stay(tmp_path: Path, video: Path) -> None:
+    report, output = downloaded(tmp_path, video), tmp_path / "clips" / "clips.tsv"
+    assert cut(report, {"id": "v01"}, [[0.5, 1.0], [20, 30]], {"kind": "videos"}, output) == 1
+    left_out = read_table(output.with_name("left_out.tsv"), LEFT_OUT_COLUMNS)
+    assert {"start_s": "20", "end_s": "30", "reason": "beyond the end"} in left_out

@@ -74,7 +74,7 @@ def test_what_changed_meanwhile_is_not_put_together(
 @pytest.mark.parametrize(
     ("code", "reason", "lasting"),
     [
-        (403, "access refused (HTTP 403, private or blocked here)", True),
+        (403, "access refused (HTTP 403, private or blocked here)", False),
         (404, "not found (HTTP 404)", True),
         (407, "the proxy wants a password (HTTP 407)", False),
         (418, "the server refused (HTTP 418)", True),
@@ -88,7 +88,7 @@ def test_refusals(site: Site, film: str, tmp_path: Path, code: int, reason: str,
     report = fetched(film, tmp_path)
     assert (report.status, report.reason, report.lasting) == ("bad", reason, lasting)
     assert names(tmp_path) == []
-    assert len(site.log) == (1 if lasting else 3)  # nobody asks again for what is not there
+    assert len(site.log) == (1 if lasting or code == 403 else 3)  # nobody asks again for what is not there or refused
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])

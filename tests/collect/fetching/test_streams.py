@@ -248,7 +248,8 @@ def test_the_format_asked_for_is_taken(offered: Site, tmp_path: Path) -> None:
     )
     offered.files["/hls/master.m3u8"] = (MPEGURL, f"#EXTM3U\n{streams}".encode())
     url = offered.url + "/hls/master.m3u8"
-    assert fetched(url, tmp_path, max_pixels=1000 * 720).reason == "1440×720 px: more than download.max_pixels (720000)"
+    report = fetched(url, tmp_path, format="b[height<=720]", max_pixels=1000 * 720)
+    assert report.reason == "1440×720 px: more than download.max_pixels (720000)"
     assert fetched(url, tmp_path, format="b[height<=64]", max_pixels=1000 * 720).status == "ok"
     report = fetched(url, tmp_path, format="b[height>2000]")
     assert (report.reason, report.lasting) == ("no video at this address", True)

@@ -48,13 +48,13 @@ def test_a_feed_becomes_a_playlist(movies: Site) -> None:
             Item("Third", "/v/three.mp4"),
         ],
     )
-    rows = listed(url, genre="house")
+    rows = listed(url)
     assert [row["url"] for row in rows] == [f"{movies.url}/v/{name}.mp4" for name in ("one", "two", "three")]
     assert [row["title"] for row in rows] == ["First", "Zweiter Tanz ダンス", "Third"]
     assert [row["duration"] for row in rows] == ["2", "2", ""]
     assert rows[0]["id"] == "guid-1"
     assert rows[2]["id"].startswith("three-")
-    assert all(SAFE_ID.fullmatch(row["id"]) and row["genre"] == "house" for row in rows)
+    assert all(SAFE_ID.fullmatch(row["id"]) for row in rows)
     assert not [path for path, _ in movies.log if path.startswith("/v/")]  # listing fetches no video
     grown = [Item("New", "/v/new.mp4", "guid-0"), Item("Third", "/v/three.mp4"), Item("First", "/v/one.mp4", "guid-1")]
     assert [row["id"] for row in listed(movies.feed("/feed.xml", grown))][1:] == [rows[2]["id"], "guid-1"]
@@ -276,7 +276,16 @@ def test_the_entry_points(movies: Site, tmp_path: Path, monkeypatch: pytest.Monk
     for row in read_table(playlist, COLUMNS):
         status = tmp_path / "results" / "videos" / "web" / f"{row['id']}.json"
         run(download_module, "--row", json.dumps(row), "--config", json.dumps({"kind": "videos"}), "--output", status)
-    run(admit_module, "--playlist", playlist, "--output", tmp_path / "results" / "admitted" / "web.tsv")
+    run(
+        admit_module,
+        "--genre",
+        "house",
+        "--playlist",
+        playlist,
+        "--output",
+        tmp_path / "results" / "admitted" / "web.tsv",
+    )
     rows = read_table(tmp_path / "results" / "admitted" / "web.tsv", ("id", "verdict", "title", "genre", "split"))
     assert [(row["id"], row["title"]) for row in rows] == [("one", 'it\'s {one} "q"'), ("gone", "Gone")]
+    assert [row["genre"] for row in rows] == ["house", "house"]
     assert [row["verdict"] for row in rows] == ["ok", f"{movies.url}/v/gone.mp4: not found (HTTP 404)"]

@@ -69,10 +69,10 @@ def test_the_published_table(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     assert "columns that are not used: is_cc" in caplog.text
 
 
-def test_a_table_without_labels_takes_the_collections_genre(tmp_path: Path) -> None:
+def test_a_table_without_labels_has_no_genres(tmp_path: Path) -> None:
     path = written(tmp_path, "test.csv", "youtube_id,time_start,time_end,split\nccccccccccc,104,114,test\n")
-    (row,) = listed(path, genre="dance")
-    assert (row["genre"], row["split"]) == ("dance", "test")
+    (row,) = listed(path)
+    assert (row["genre"], row["split"]) == ("", "test")
     with pytest.raises(UserError, match=r"collections\.k\.categories: the source has no categories to choose 'salsa'"):
         listed(path, categories=["salsa"])
 

@@ -56,13 +56,13 @@ def listed(source: Any, kind: str = "videos", **config: Any) -> list[dict[str, s
 
 def test_a_folder_is_listed_whole_and_no_further(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    rows = listed("my videos", genre="disco")
+    rows = listed("my videos")
     assert {row["url"] for row in rows} == {
         f"my videos/{name}" for name in (ODD, "dance.mp4", "link_in.mp4", "sub/dance.MOV", "sub/deep/x.webm")
     }
     by_url = {row["url"]: row for row in rows}
     assert by_url[f"my videos/{ODD}"]["digest"] == hashlib.sha256(ODD.encode()).hexdigest()
-    assert all(SAFE_ID.fullmatch(row["id"]) and row["genre"] == "disco" for row in rows)
+    assert all(SAFE_ID.fullmatch(row["id"]) for row in rows)
     assert len({row["id"].casefold() for row in rows}) == len(rows)
     assert by_url["my videos/sub/deep/x.webm"]["id"] == "x"
     for passed_over in ("2 hidden", "1 .txt", "1 .mp3", "1 linked folders", "1 links out of the folder"):
@@ -126,11 +126,11 @@ def test_a_table(folder: Path, separator: str) -> None:
     )
     path = Path("list.csv" if separator == "," else "list.tsv")
     path.write_text("\n".join(separator.join(map(quote, cells)) for cells in lines))
-    rows = listed(str(path), genre="disco")
+    rows = listed(str(path))
     assert rows[0]["id"] == "first"
     assert (rows[0]["start"], rows[0]["end"]) == ("21.0", "3827.5")
     assert (rows[0]["genre"], rows[0]["split"], rows[0]["title"]) == ("house", "validation", 'A "title"')
-    assert rows[1]["genre"] == "disco"
+    assert rows[1]["genre"] == ""
     assert rows[2]["id"] == "dance"
     assert len({row["id"] for row in rows}) == 3
 

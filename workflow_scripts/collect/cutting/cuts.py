@@ -1,5 +1,6 @@
 """Cut lists: which parts of which video become clips."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -69,11 +70,21 @@ def read_cuts(path: Path) -> Cuts:
 
 
 def cuts_for(row: Mapping[str, str], cuts: Cuts) -> list[tuple[float, float]]:
-    """Return the cuts of one video of a playlist, [] when the list does not name it.
+    """Return the cuts of one video of a playlist in order, [] when the list does not name it.
 
-    The id counts before the URL or path, and that before the file name and the name without suffix.
+    It may be named by its id, its URL or path, its file's name and that without suffix; the parts of all names count.
+
+    Raises:
+        UserError: parts under several names overlap.
     """
-    return next((cuts[name] for name in _names(row) if name in cuts), [])
+    names = dict.fromkeys(_names(row))
+    found = sorted(part for name in names for part in cuts.get(name, ()))
+    for (_, end), (start, _) in itertools.pairwise(found):
+        if start < end:
+            raise UserError(
+                f"cuts of {row['id']}: two parts overlap: one ends at {end:g} s, the next starts at {start:g} s"
+            )
+    return found
 
 
 def unmatched_cuts(rows: Iterable[Mapping[str, str]], cuts: Cuts) -> list[str]:

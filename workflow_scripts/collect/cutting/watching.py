@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.collect.fetching.inspection import ATTACHED_PICTURE
-from workflow_scripts.workflow.media import CONTAINERS, MediaError
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError
 
 WIDTH, HEIGHT = 64, 36  # px: enough to tell scenes apart; the shape of the original does not matter for that
 # Containers that say where their key frames are. In others (streams) a seek lands where no picture can be decoded.

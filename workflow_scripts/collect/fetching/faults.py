@@ -61,6 +61,8 @@ def fetch_error(error: Exception) -> FetchError:
         if isinstance(cause, HTTPError):
             reason, lasting = _status_reason(cause.status, cause.redirect_loop)
             retry_after_s = _retry_after(cause.response.headers.get("Retry-After"))
+            # Refused now, but perhaps not always: addresses that were signed for an hour answer so when it is over.
+            spent = spent or cause.status == 403
             return FetchError(reason, lasting, retry_after_s=retry_after_s, spent=spent)
     if status := re.search(r"HTTP Error (\d{3})", text):
         reason, lasting = _status_reason(int(status[1]), redirect_loop=False)
@@ -80,7 +82,7 @@ def _status_reason(status: int, redirect_loop: bool) -> tuple[str, bool]:
     if redirect_loop:
         return "leads in a circle (HTTP redirects)", True
     if status in (401, 402, 403):
-        return f"access refused (HTTP {status}, private or blocked here)", True
+        return f"access refused (HTTP {status}, private or blocked here)", status != 403
     if status in (404, 410):
         return f"not found (HTTP {status})", True
     if status == 407:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.collect.fetching.limits import over_limits
-from workflow_scripts.workflow.media import CONTAINERS, MediaError
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError
 
 MIN_SECONDS = 1.0
-ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC of libavformat: a song's cover is no video
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +81,9 @@ def _inspect(container: Any, kind: str, limits: Mapping[str, Any]) -> Inspection
             end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - origin
             ends[stream.index] = max(ends[stream.index], end)
             counts[stream.index] += 1
-            if stream is main:
-                _judge({"duration_s": end}, limits)
+            # Reading stops here, so that a file without end does: how long it really is remains unknown.
+            if stream is main and (most := limits.get("max_seconds")) is not None and end > most:
+                raise MediaError(f"longer than download.max_seconds ({most})")
         if stream.index not in first and (frames := _decode(packet)):
             first[stream.index] = frames[0]
     if missing := [stream for stream in wanted if stream.index not in first]:

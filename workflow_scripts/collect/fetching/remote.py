@@ -25,8 +25,6 @@ from workflow_scripts.collect.sources.lists import is_search, is_url
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import ffmpeg_exe
 
-# Dancers are found equally well in small pictures, so 720 lines are enough; unknown sizes (plain files) pass.
-VIDEO_FORMAT = "bv*[height<=?720][ext=mp4]+ba[ext=m4a]/b[height<=?720][ext=mp4]/bv*[height<=?720]+ba/b[height<=?720]/b"
 SONG_FORMAT = "ba[ext=m4a]/ba/b"
 ORIGINS = "origins.json"
 
@@ -81,7 +79,7 @@ def fetch(url: str, target_stem: Path, kind: str, config: Mapping[str, Any]) -> 
     """
     parts = target_stem.parent / "parts"
     options = {
-        "format": SONG_FORMAT if kind == "songs" else config.get("format") or VIDEO_FORMAT,
+        "format": SONG_FORMAT if kind == "songs" else config.get("format"),  # None: the best there is
         # The name is ours alone (% would be a field of yt-dlp's output template), but for the format: another one's
         # part must not be resumed.
         "outtmpl": {"default": str(parts / target_stem.name).replace("%", "%%") + ".%(format_id).40B.%(ext)s"},

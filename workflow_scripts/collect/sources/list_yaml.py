@@ -67,10 +67,13 @@ def _entries(node: yaml.Node, known: Row) -> Entries:
 
 def _cells(pairs: list[tuple[str, yaml.Node]]) -> Row:
     """Return the columns of an entry that is a mapping; its `id` is YouTube's, unless it has another address."""
-    cells = {COLUMN_OF.get(name.lower(), ""): _text(value) for name, value in pairs}
+    for name, value in pairs:
+        if name.lower() not in COLUMN_OF:
+            raise _error(value, f"unknown key {name!r}; known are {', '.join(sorted(set(COLUMN_OF.values())))}")
+    cells = {COLUMN_OF[name.lower()]: _text(value) for name, value in pairs}
     if ADDRESSES.isdisjoint(cells):
         cells["youtube_id"] = cells.pop("id")
-    return {name: text for name, text in cells.items() if name and text}
+    return {name: text for name, text in cells.items() if text}
 
 
 def _level(name: str, known: Row, node: yaml.Node) -> Row:

@@ -17,7 +17,6 @@ levelled here, since the dancers never leave the floor for long.
 """
 
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from workflow_scripts.motion.foreign import JointMotion
+from workflow_scripts.motion.formats.array_file import load_arrays
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.motion.skeletons import DWM23
 from workflow_scripts.motion.smoothing import smooth
@@ -36,7 +36,7 @@ CONFIG, MOTION, AUDIO = "config.json", "skeletons.json", "audio.mp3"
 _FLOOR_WINDOW_S = 1.0
 _FLOOR_PERCENTILE = 30
 _FEET = [DWM23.index(f"{side}_{end}") for side in ("left", "right") for end in ("heel", "toe")]
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, RecursionError, zipfile.BadZipFile)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, RecursionError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,12 @@ def read_window(path: Path) -> tuple[float, float]:
 
 
 def _compact(path: Path) -> tuple[Mapping[str, Any], tuple[int, int, float]]:
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in ("skeletons", "center")}, _compact_facts(path)
+    return load_arrays(path, ("skeletons", "center")), _compact_facts(path)
 
 
 def _compact_facts(path: Path) -> tuple[int, int, float]:
-    with np.load(path, allow_pickle=False) as file:
-        return int(file["start_position"]), int(file["end_position"]), float(file["audio_start_s"])
+    facts = load_arrays(path, ("start_position", "end_position", "audio_start_s"))
+    return int(facts["start_position"]), int(facts["end_position"]), float(facts["audio_start_s"])
 
 
 def _published(path: Path) -> tuple[Mapping[str, Any], tuple[int, int, float]]:

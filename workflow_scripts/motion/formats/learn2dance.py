@@ -7,12 +7,12 @@ Source: github.com/ardapekis/learn2dance, parse.py, which makes it of OpenPose's
 its networks generate has `poses` alone, with the middle of the hips at the origin.
 """
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from workflow_scripts.motion.foreign import KeypointMotion
+from workflow_scripts.motion.formats.array_file import load_arrays
 from workflow_scripts.motion.skeleton import Skeleton
 from workflow_scripts.motion.skeletons import BODY25
 from workflow_scripts.workflow.errors import UserError
@@ -41,10 +41,10 @@ def read(path: Path, fps: float) -> KeypointMotion:
         UserError: not a readable .npz file, or not of this layout.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            poses = np.asarray(file["poses"], dtype=np.float64)
-            confidence = np.asarray(file["confidences"] if "confidences" in file else np.ones(poses.shape[:2]), float)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        arrays = load_arrays(path)
+        poses = np.asarray(arrays["poses"], dtype=np.float64)
+        confidence = np.asarray(arrays.get("confidences", np.ones(poses.shape[:2])), float)
+    except (ValueError, KeyError, TypeError, MemoryError) as error:
         raise UserError(f"{path}: no readable learn2dance file with an array 'poses' ({error})") from error
     if poses.ndim != 3 or poses.shape[1:] != (JOINTS, 2) or not len(poses) or confidence.shape != poses.shape[:2]:
         raise UserError(f"{path}: poses {poses.shape}, confidences {confidence.shape}; needed are (T, {JOINTS}, 2)")

@@ -5,12 +5,12 @@ camera's frame of reference (x right, y down, z away from the camera), the hips 
 made of it read such files. Others save the world of Human3.6M (z up) or y up; which it is shows in how the body stands.
 """
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from workflow_scripts.motion.foreign import JointMotion
+from workflow_scripts.motion.formats.array_file import load_arrays
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.motion.skeletons import H36M17
 from workflow_scripts.motion.world_axes import Up, unit_of, up_of, with_y_up
@@ -53,14 +53,12 @@ def write(path: Path, motion: JointMotion) -> None:
 
 def _array(path: Path) -> Floats:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if not isinstance(loaded, np.ndarray):
-            with loaded:
-                if len(loaded.files) != 1:
-                    raise UserError(f"{path}: holds the arrays {', '.join(loaded.files[:5])}; {_NEEDED}")
-                loaded = loaded[loaded.files[0]]
-        return np.asarray(loaded, dtype=np.float64)
-    except (OSError, ValueError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        arrays = load_arrays(path)
+        if len(arrays) != 1:
+            raise UserError(f"{path}: holds the arrays {', '.join(list(arrays)[:5])[:200]}; {_NEEDED}")
+        (array,) = arrays.values()
+        return np.asarray(array, dtype=np.float64)
+    except (ValueError, TypeError, MemoryError) as error:
         if "pickle" in str(error):  # of an .npy or .npz file's Python objects, or of anything that is no such file
             raise UserError(
                 f"{path}: holds Python objects, which strangers' files could make run code; {_NEEDED} "
