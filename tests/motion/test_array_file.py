@@ -103,7 +103,7 @@ def test_archives_are_refused_before_they_are_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Callable[[Path], Any]
 ) -> None:
     """One byte is a number of eight: the data themselves are below the limit."""
-    monkeypatch.setattr(array_file, "LARGEST_ARRAYS", 8 * COUNT - 1)
+    monkeypatch.setattr(array_file, "LARGEST_ARRAY", 8 * COUNT - 1)
     names = ("skeletons",) if reader is READERS[1] else ("poses", "skeletons", "center")
     path = archive(tmp_path / "a.npz", {name: zeros((COUNT,), COUNT) for name in names})
     assert path.stat().st_size < 30_000
@@ -117,7 +117,7 @@ def test_archives_are_refused_before_they_are_unpacked(
 
 
 def test_all_arrays_together_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(array_file, "LARGEST_ARRAYS", 8 * 150)
+    monkeypatch.setattr(array_file, "LARGEST_ARRAY", 8 * 150)
     path = archive(tmp_path / "a.npz", {"a": zeros((100,), 100), "b": zeros((100,), 100)})
     with pytest.raises(ValueError, match="unpacks to more"):
         load_arrays(path)

@@ -19,7 +19,7 @@ from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path
 
 ARRAY_SUFFIXES = (".npz", ".pkl", ".pickle")
-LARGEST_ARRAYS = 2**29  # bytes of all that is read, as float64; AMASS with all it has: 16 minutes at 120 per second
+LARGEST_ARRAY = 2**29  # bytes of all that is read, as float64; AMASS with all it has: 16 minutes at 120 per second
 _NUMBER = 8  # bytes of a float64
 _MOST_AXES = 32
 _LONGEST_HEADER = 2**14  # bytes; NumPy refuses more than 10,000
@@ -117,8 +117,8 @@ def _header(file: IO[bytes], size: int) -> tuple[np.dtype[Any], int]:
 def _check(dtype: np.dtype[Any], size: int) -> None:
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which would have to be unpickled")
-    if size > LARGEST_ARRAYS:
-        raise ValueError(f"it unpacks to more than {LARGEST_ARRAYS // 2**20} MB: too large for motion")
+    if size > LARGEST_ARRAY:
+        raise ValueError(f"it unpacks to more than {LARGEST_ARRAY // 2**20} MB: too large for motion")
 
 
 def numbers(arrays: Mapping[str, Any], name: str, path: Path, finite: bool = True) -> Floats:
@@ -132,7 +132,7 @@ def numbers(arrays: Mapping[str, Any], name: str, path: Path, finite: bool = Tru
     try:
         own: dict[int, int] = {}
         count = _count(arrays[name], {}, own)
-        if count > min(LARGEST_ARRAYS // _NUMBER, MOST_STEPS + sum(own.values())):
+        if count > min(LARGEST_ARRAY // _NUMBER, MOST_STEPS + sum(own.values())):
             raise UserError(f"{path}: '{name}' is too large for motion")
         array = np.asarray(arrays[name], dtype=np.float64)
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
