@@ -102,7 +102,7 @@ checkpoint admit:
         code=code("collect.admit"),
     shell:
         "python -m workflow_scripts.collect.admit --collection {wildcards.collection}"
-        " --playlist {input.playlist:q} --limits {params.limits:q} --genre {params.genre:q} --output {output.admitted:q} >{log:q} 2>&1"
+        " --playlist {input.playlist:q} --limits {params.limits:q} --genre={params.genre:q} --output {output.admitted:q} >{log:q} 2>&1"
 
 
 rule cut:
@@ -160,7 +160,8 @@ rule fingerprint:
 rule find_duplicates:
     """The same song, or the same video, among all that takes part. It is said; nothing is left out for it."""
     input:
-        fingerprints=lambda wc: [*fingerprints_of(used_collections()), *map(song_fingerprint, used_songs())],
+        fingerprints=lambda wc: fingerprints_of(used_collections()),
+        songs=lambda wc: [f"results/fingerprints/{SONGS}/{song}.npz" for song in used_songs()],
         admitted=all_admitted(),
     output:
         duplicates="results/duplicates.tsv",
@@ -175,7 +176,7 @@ rule find_duplicates:
         mem_mb=2000,
         runtime=60,
     params:
-        songs=lambda wc: used_songs(),
+        songs=lambda wc, input: [Path(song).stem for song in input.songs],
         code=code("collect.duplicates"),
     shell:
         "python -m workflow_scripts.collect.duplicates --fingerprints results/fingerprints"

@@ -199,10 +199,6 @@ def fingerprints_of(collections):
     return [f"results/fingerprints/{collection}/{video}.npz" for collection, video in videos_of(collections)]
 
 
-def song_fingerprint(song):
-    return f"results/fingerprints/{SONGS}/{song}.npz"
-
-
 def all_poses(wildcards):
     return [f"results/poses/{collection}/{video}.h5" for collection, video in videos_of(used_collections())]
 
