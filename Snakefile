@@ -15,6 +15,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/parameters.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"
 include: "rules/music.smk"

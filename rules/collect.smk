@@ -102,7 +102,8 @@ checkpoint admit:
         code=code("collect.admit"),
     shell:
         "python -m workflow_scripts.collect.admit --collection {wildcards.collection}"
-        " --playlist {input.playlist:q} --limits {params.limits:q} --genre={params.genre:q} --output {output.admitted:q} >{log:q} 2>&1"
+        " --playlist {input.playlist:q} --limits {params.limits:q} --genre={params.genre:q}"
+        " --output {output.admitted:q} >{log:q} 2>&1"
 
 
 rule cut:

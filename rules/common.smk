@@ -6,6 +6,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.collect.summary import summary_lines
 from workflow_scripts.motion.feature_sets import GROUPS, groups_of
 from workflow_scripts.workflow.config import checked_config
@@ -25,8 +26,6 @@ except UserError as error:
 if not workflow.deployment_settings.deployment_method:
     use_own_python(Path(workflow.basedir))
 announce_run()
-
-SONGS = "songs"
 
 
 @lru_cache(maxsize=None)

@@ -177,20 +177,18 @@ def plan(
     duration_s = float(report["duration_s"])
     start_s, end_s = float(row.get("start") or 0.0), float(row.get("end") or duration_s)
     fps = _fps(report, config)
-    beyond: list[LeftOut] = []
-    if config["kind"] == "videos":  # lists, published ones too, may be wrong: the good parts go on
-        wanted = [(start, end) for start, end in cuts] or [(start_s, end_s)]
-        empty = [part for part in wanted if frames_in(part[0], min(part[1], duration_s), fps) < 1]
-        beyond = [(start, end, BEYOND) for start, end in empty]
-        wanted = [part for part in wanted if part not in empty]
-        if not wanted:
-            return [], beyond
-        cuts = wanted if cuts else cuts
-    clips = ranges(row, cuts, duration_s, fps)
+    if config["kind"] == "songs":
+        return ranges(row, cuts, duration_s, fps), []
+    # Lists, published ones too, may be wrong: the good parts go on.
+    wanted = [(start, end) for start, end in cuts] or [(start_s, end_s)]
+    empty = [part for part in wanted if frames_in(part[0], min(part[1], duration_s), fps) < 1]
+    beyond = [(start, end, BEYOND) for start, end in empty]
+    wanted = [part for part in wanted if part not in empty]
+    if not wanted:
+        return [], beyond
+    clips = ranges(row, wanted, duration_s, fps)
     if cuts:
         return clips, complement((0.0, duration_s), clips, "not in the cut list") + beyond
-    if config["kind"] == "songs":
-        return clips, []
     return choose(media, clips[0], config.get("trim") or {}, config.get("cutting") or {})
 
 

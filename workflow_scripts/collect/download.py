@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.addresses import is_url
 from workflow_scripts.collect.fetching.completeness import is_cut_off
 from workflow_scripts.collect.fetching.inspection import inspect_media
 from workflow_scripts.collect.fetching.limits import LIMITS, over_limits
-from workflow_scripts.collect.sources.lists import is_url
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import sha256_of, write_json
 from workflow_scripts.workflow.media import MediaError

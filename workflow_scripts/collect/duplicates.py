@@ -9,15 +9,14 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from workflow_scripts.collect.admit import OK
 from workflow_scripts.collect.alike.duplicate_table import COLUMNS
 from workflow_scripts.collect.alike.likeness import Line, Overlap
 from workflow_scripts.collect.alike.matching import Match, find_matches
 from workflow_scripts.collect.fingerprint import Fingerprint, read_fingerprint
+from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
-
-SONGS = "songs"
-OK = "ok"  # the verdict of `collect.admit` on what can be used
 
 log = logging.getLogger(__name__)
 

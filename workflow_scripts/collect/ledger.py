@@ -8,10 +8,10 @@ from pathlib import Path
 
 from workflow_scripts.collect.admit import COLUMNS as ADMITTED_COLUMNS
 from workflow_scripts.collect.admit import OK
+from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
-SONGS = "songs"
 COLUMNS = ("stage", "collection", "item", "title", "reason", "retry")
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.addresses import is_url
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.sources.categories import Categories
-from workflow_scripts.collect.sources.lists import is_url
 from workflow_scripts.collect.sources.rows import source_rows
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of

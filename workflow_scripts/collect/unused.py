@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import is_abandoned
 from workflow_scripts.workflow.tables import read_table
@@ -15,7 +16,6 @@ from workflow_scripts.workflow.tables import read_table
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
 BY_DANCE = ("dances", "renders")
-SONGS = "songs"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workflow_scripts.collect.cutting.cuts import cuts_for, parse_time, read_cuts, unmatched_cuts
+from workflow_scripts.collect.cutting.cuts import cuts_for, read_cuts, unmatched_cuts
+from workflow_scripts.collect.times import parse_time
 from workflow_scripts.workflow.errors import UserError
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from workflow_scripts.collect import list_collection as listing
+from workflow_scripts.collect.addresses import is_search
 from workflow_scripts.collect.fetching import remote
 from workflow_scripts.collect.list_collection import list_collection
 from workflow_scripts.collect.playlist import COLUMNS
-from workflow_scripts.collect.sources.lists import is_search
 from workflow_scripts.collect.sources.local import collection_digest, local_digest
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.names import SAFE_ID

@@ -37,10 +37,10 @@ class Limits:
     max_clips: int | None = None
 
     def __post_init__(self) -> None:
-        if self.max_seconds is not None and self.max_seconds < self.min_seconds:
+        # So that equal parts of what is longer than the one are never shorter than the other.
+        if self.max_seconds is not None and self.max_seconds < 2 * self.min_seconds:
             raise UserError(
-                f"cutting: max_seconds ({self.max_seconds:g}) is less than min_seconds ({self.min_seconds:g}); "
-                "correct it in the configuration"
+                f"cutting: max_seconds ({self.max_seconds:g}) must be at least twice min_seconds ({self.min_seconds:g})"
             )
 
 
@@ -117,10 +117,5 @@ def _limited(piece: Range, limits: Limits) -> tuple[list[Range], list[LeftOut]]:
     if longest is None or seconds <= longest + _HAIR_S:
         return [piece], []
     count = math.ceil(seconds / longest - _HAIR_S)
-    rest: list[LeftOut] = []
-    if seconds / count < limits.min_seconds - _HAIR_S:  # one part less, and those as long as may be
-        count -= 1
-        end = start + count * longest
-        rest = [(end, piece[1], f"longer than {longest:g} s")]
-    cuts = [start + (end - start) * number / count for number in range(count)] + [end]
-    return list(pairwise(cuts)), rest
+    cuts = [start + seconds * number / count for number in range(count)] + [end]
+    return list(pairwise(cuts)), []

@@ -15,9 +15,9 @@ from yt_dlp.networking.common import Request, Response
 from yt_dlp.networking.exceptions import HTTPError, TransportError
 from yt_dlp.utils import Popen, parse_http_range
 
+from workflow_scripts.collect.addresses import is_url
 from workflow_scripts.collect.fetching.faults import ONLY_HTTP, FetchError
 from workflow_scripts.collect.fetching.youtube import is_youtube, missing_for_youtube
-from workflow_scripts.collect.sources.lists import is_url
 from workflow_scripts.workflow.files import read_json, write_json
 from workflow_scripts.workflow.lifeline import die_with_parent
 from workflow_scripts.workflow.media import CONTAINERS

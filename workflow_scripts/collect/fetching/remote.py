@@ -16,12 +16,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.addresses import is_search, is_url
 from workflow_scripts.collect.fetching.faults import ONLY_HTTP, FetchError, fetch_error
 from workflow_scripts.collect.fetching.limits import over_limits
 from workflow_scripts.collect.fetching.network import LONGEST_PAUSE_S, Network, network_settings, pause
 from workflow_scripts.collect.fetching.video_filter import video_filter
 from workflow_scripts.collect.fetching.youtube import runtime_options
-from workflow_scripts.collect.sources.lists import is_search, is_url
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import ffmpeg_exe
 

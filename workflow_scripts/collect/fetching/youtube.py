@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from workflow_scripts.collect.sources.lists import is_search
+from workflow_scripts.collect.addresses import is_search
 
 _HOSTS = re.compile(r"(.+\.)?(youtube(-nocookie|kids)?\.com|youtu\.be)")
 

@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workflow_scripts.collect.cutting.cuts import parse_time
+from workflow_scripts.collect.addresses import is_search, is_url
 from workflow_scripts.collect.sources.kinetics import moment_of, split_of, youtube_url
 from workflow_scripts.collect.sources.list_tables import table_entries
 from workflow_scripts.collect.sources.list_text import line_entries
+from workflow_scripts.collect.times import parse_time
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import Row
 
@@ -17,19 +18,8 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 LIST_SUFFIXES = TABLE_SUFFIXES | YAML_SUFFIXES | {".list", ".txt"}
 
-_SEARCH = re.compile(r"ytsearch(\d+|all)?:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
-
-
-def is_url(address: str) -> bool:
-    """Tell whether `address` is an http(s) URL, the only kind that is ever fetched."""
-    return address.lower().startswith(("http://", "https://"))
-
-
-def is_search(source: str) -> bool:
-    """Tell whether `source` is a search on YouTube as yt-dlp writes it: `ytsearch20:words`."""
-    return _SEARCH.match(source) is not None
 
 
 def read_list(path: Path, takes: Callable[[str], bool] = lambda genre: True) -> Iterator[Row]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.collect.addresses import is_search, is_url
 from workflow_scripts.collect.sources.kinetics import split_of
-from workflow_scripts.collect.sources.lists import LIST_SUFFIXES, is_search, is_url, local_files
+from workflow_scripts.collect.sources.lists import LIST_SUFFIXES, local_files
 from workflow_scripts.workflow.errors import UserError
 
 VIDEO_SUFFIXES = frozenset(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from workflow_scripts.collect.addresses import is_search, is_url
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.sources.categories import Categories
 from workflow_scripts.collect.sources.kinetics import category_name, moment_name, split_of
-from workflow_scripts.collect.sources.lists import LIST_SUFFIXES, is_search, is_url, read_list
+from workflow_scripts.collect.sources.lists import LIST_SUFFIXES, read_list
 from workflow_scripts.collect.sources.local import DEMO, Folder, has_splits, media_suffixes, scan
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.names import safe_id

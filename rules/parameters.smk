@@ -1,0 +1,137 @@
+# What outputs depend on besides their input files: their part of the configuration, their code.
+from workflow_scripts.collect.addresses import is_search, is_url
+from workflow_scripts.collect.cutting.cuts import cuts_for, read_cuts
+from workflow_scripts.collect.fetching.limits import LIMITS
+from workflow_scripts.collect.fetching.network import announce_network
+from workflow_scripts.collect.retry import asked_for
+from workflow_scripts.collect.sources.local import collection_digest
+from workflow_scripts.collect.sources.motion import motion_source
+from workflow_scripts.motion.formats.registry import module_of
+
+# Read at the start, so that a mistake in a list is said before anything runs.
+try:
+    CUTS = {name: read_cuts(path) for name in config["collections"] if (path := Path(f"cuts/{name}.tsv")).exists()}
+except UserError as error:
+    raise WorkflowError(str(error))
+for name in CUTS:
+    if "motion" in config["collections"][name]:
+        raise WorkflowError(f"cuts/{name}.tsv: {name} is a collection of motion, and cut lists are for videos")
+
+# Raise this by hand when downloads should be made again. It stands in the place of a code digest: an edited line
+# must not fetch a playlist again.
+DOWNLOAD_VERSION = 2
+# The same for listings of web addresses: an edited line must not list a playlist again either.
+LISTING_VERSION = 2
+
+# How the network is reached decides nothing about what comes from there: it reaches the jobs beside their parameters, so
+# that another proxy downloads nothing again.
+announce_network(config["download"])
+
+
+def listing_config(collection):
+    """What a collection's listing depends on."""
+    if collection == SONGS:
+        entry = {"source": config["songs"], "kind": "songs"}
+    else:
+        entry = {
+            key: value
+            for key, value in config["collections"][collection].items()
+            # The genre is the admission's matter: another one lists nothing again.
+            if key not in ("trim", "cutting", "genre")
+            and (key != "fps" or "motion" in config["collections"][collection])
+        }
+        entry["kind"] = "videos"
+    return entry | ({"demo": config["demo"]} if "demo" in sources_of(entry) else {})
+
+
+def listing_code(wildcards):
+    if any(is_url(source) or is_search(source) for source in sources_of(listing_config(wildcards.collection))):
+        return LISTING_VERSION
+    kind = config["collections"].get(wildcards.collection, {}).get("motion")
+    return code("collect.list_collection", *([f"collect.sources.motion.{motion_source(kind)}"] if kind else []))
+
+
+def download_config(wildcards):
+    """What a download depends on besides its row."""
+    url = row_of(wildcards)["url"]
+    entry = {"kind": "songs" if wildcards.collection == SONGS else "videos"}
+    if is_url(url):
+        entry["format"] = config["download"]["format"]
+    if is_demo(url):
+        entry["demo"] = {"seed": config["demo"]["seed"]}
+    status = Path(f"results/videos/{wildcards.collection}/{wildcards.video}.json")
+    limits = {key: config["download"][key] for key in LIMITS}
+    return canonical_json(entry | asked_for(status, config["retry"], limits))
+
+
+def limits():
+    """The limits as they are now, for a second look at what was downloaded under others."""
+    return canonical_json({key: config["download"][key] for key in LIMITS if key != "match_filter"})
+
+
+def cut_config(wildcards):
+    if wildcards.collection == SONGS:
+        return canonical_json({"kind": "songs"})
+    entry = config["collections"][wildcards.collection]
+    if "motion" in entry:
+        return canonical_json({"kind": "motion"})
+    return canonical_json({"kind": "videos"} | {key: entry[key] for key in ("fps", "trim", "cutting")})
+
+
+def motion_config(wildcards):
+    """How a collection of motion is read."""
+    entry = config["collections"][wildcards.collection]
+    return canonical_json({key: entry[key] for key in ("motion", "fps")})
+
+
+def motion_code(entry):
+    """The code of an entry point that reads motion, and of the reader it chooses by the collection's format."""
+
+    def of_collection(wildcards):
+        return code(entry, f"motion.formats.{module_of(config['collections'][wildcards.collection]['motion'])}")
+
+    return of_collection
+
+
+def download_code(wildcards):
+    # The demo corpus is computed, not fetched: it follows the code that makes it.
+    return code("demo.world") if is_demo(row_of(wildcards)["url"]) else DOWNLOAD_VERSION
+
+
+def cuts_of(wildcards):
+    """The parts of one video that cuts/{collection}.tsv asks for; [] means all of it."""
+    try:
+        return cuts_for(row_of(wildcards), CUTS.get(wildcards.collection, {}))
+    except UserError as error:
+        raise WorkflowError(f"cuts/{wildcards.collection}.tsv: {error}")
+
+
+def dataset_rows(wildcards):
+    """What a dataset takes from the admission tables, as one digest."""
+    rows = [
+        [collection, *(row[key] for key in ("id", "genre", "split", "song"))]
+        for collection in config["datasets"][wildcards.dataset]["collections"]
+        for row in table(admission(collection), "id", "verdict", "genre", "split", "song")
+        if row["verdict"] == "ok"
+    ]
+    return digest(rows)
+
+
+def model_config(wildcards):
+    entry = config["models"][wildcards.model]
+    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed")})
+
+
+def model_code(wildcards):
+    # Only the chosen architecture: editing one model makes no other stale.
+    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}")
+
+
+def song_title(song):
+    return next((row["title"] for row in table(admission(SONGS), "id", "title") if row["id"] == song), "") or song
+
+
+def render_config(wildcards):
+    return canonical_json(
+        config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
+    )
