@@ -1,6 +1,6 @@
 import pytest
 
-from workflow_scripts.pose.lifter import Lifter
+from workflow_scripts.pose.lift.lifter import Lifter
 
 
 @pytest.fixture(scope="session")

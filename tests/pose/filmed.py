@@ -8,7 +8,7 @@ from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.foreign import KeypointMotion
 from workflow_scripts.motion.skeleton import Floats, Skeleton
 from workflow_scripts.motion.skeletons import BODY25
-from workflow_scripts.pose.landmarks import LANDMARKS, landmarks_on
+from workflow_scripts.pose.lift.landmarks import LANDMARKS, landmarks_on
 
 SIZE = (640, 480)
 FPS = 30.0

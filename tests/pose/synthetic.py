@@ -7,7 +7,7 @@ import numpy as np
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.kinematics import turned, with_bone_lengths
 from workflow_scripts.motion.skeleton import SMPL24, Floats
-from workflow_scripts.pose.backend import Track
+from workflow_scripts.pose.backends.base import Track
 
 FPS = 30.0
 WIDTH, HEIGHT = 480, 640

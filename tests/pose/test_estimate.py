@@ -9,7 +9,7 @@ from pose.synthetic import FPS, HEIGHT, WIDTH, dancer
 
 from workflow_scripts.motion.pose_file import read_poses
 from workflow_scripts.pose import estimate
-from workflow_scripts.pose.backend import Track
+from workflow_scripts.pose.backends.base import Track
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
 from workflow_scripts.workflow.media import video_writer
 from workflow_scripts.workflow.tables import write_table
@@ -22,6 +22,9 @@ class Fake:
 
     def __init__(self, found=lambda frame: True, shake=0.0):
         self.found, self.shake = found, shake
+
+    def tracks(self, clips):
+        return map(self.track, clips)
 
     def track(self, frames):
         count = sum(1 for _ in frames)

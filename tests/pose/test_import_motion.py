@@ -17,7 +17,7 @@ from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.skeletons import BODY25, H36M17
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.import_motion import import_clips
-from workflow_scripts.pose.lifter import LAYERS, Lifter, write_lifter
+from workflow_scripts.pose.lift.lifter import LAYERS, Lifter, write_lifter
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
 from workflow_scripts.workflow.tables import write_table
 

@@ -1,1 +1,1 @@
-"""3D poses of every clip, estimated from its video."""
+"""3D poses of every clip, estimated from its video or imported; entry points, one file each."""

@@ -18,7 +18,7 @@ class PoseConfig:
         smoothing_s: window of the smoothing of joints, seconds. Longer rounds off accents, shorter keeps jitter.
         depth_smoothing_s: window of the smoothing of the dancer's distance from the camera, the least certain of all.
         min_detection: clips with a person in a smaller share of their frames are rejected.
-        min_quality: clips of a lower quality score (0..1, see `pose.quality`) are rejected.
+        min_quality: clips of a lower quality score (0..1, see `pose.clean.quality`) are rejected.
     """
 
     backend: str = "mediapipe"

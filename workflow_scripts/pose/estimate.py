@@ -6,19 +6,18 @@ Every clip appears in the output. One that cannot be used is there with the reas
 """
 
 import argparse
-import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
-from workflow_scripts.pose.backend import Frame, PoseBackend
-from workflow_scripts.pose.cleaning import clean_motion
+from workflow_scripts.pose.backends.base import PoseBackend, Track
+from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.frames import decode_frames
+from workflow_scripts.pose.footage import Footage
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.media import MediaError, probe
 from workflow_scripts.workflow.tables import Row, read_table
@@ -27,23 +26,10 @@ COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
 DEFAULT_FPS = 30.0  # what a file without any usable clip says
 
 
-class _Watched:
-    """Passes frames through and remembers how many there were and their size."""
-
-    def __init__(self, frames: Iterable[Frame]) -> None:
-        self.count, self.width, self.height = 0, 0, 0
-        self._frames = frames
-
-    def __iter__(self) -> Iterator[Frame]:
-        for frame in self._frames:
-            self.count, self.height, self.width = self.count + 1, frame.shape[0], frame.shape[1]
-            yield frame
-
-
 def make_backend(name: str) -> PoseBackend:
     """Return the estimator of that name; only then is its library loaded."""
     if name == "mediapipe":
-        from workflow_scripts.pose.mediapipe_backend import MediaPipeBackend
+        from workflow_scripts.pose.backends.mediapipe import MediaPipeBackend
 
         return MediaPipeBackend()
     raise UserError(f"pose.backend: {name!r} is unknown")
@@ -58,31 +44,40 @@ def frame_rate(videos: Iterable[Path]) -> float:
     return DEFAULT_FPS
 
 
-def estimate_clip(row: Row, folder: Path, fps: float, backend: PoseBackend, config: PoseConfig) -> PoseClip:
-    """Estimate one clip; `row` is its line of clips.tsv, whose files lie in `folder` and have `fps` frames per second.
+def estimate_clips(
+    rows: Sequence[Row], folder: Path, fps: float, backend: PoseBackend, config: PoseConfig
+) -> dict[str, PoseClip]:
+    """Estimate the clips of one video; `rows` are the lines of its clips.tsv, whose files lie in `folder`.
 
     A clip of which less can be decoded than the table says is used as far as it goes, if that is enough.
     """
+    filmed = [row for row in rows if row["video"]]
+    footage = [Footage(folder / row["video"], int(row["frames"]), fps) for row in filmed]
+    clips = {
+        row["clip"]: PoseClip(float(row["start_s"]), float(row["end_s"]), 0.0, "the clip has no video") for row in rows
+    }
+    for row, pictures, tracks in zip(filmed, footage, backend.tracks(footage), strict=True):
+        clips[row["clip"]] = judged(row, pictures, tracks, config)
+    return clips
+
+
+def judged(row: Row, pictures: Footage, tracks: Sequence[Track], config: PoseConfig) -> PoseClip:
+    """Return one clip with its motion, or with the reason why it has none."""
     start, end, expected = float(row["start_s"]), float(row["end_s"]), int(row["frames"])
     rejected = PoseClip(start, end, quality=0.0)
-    if not row["video"]:
-        rejected.verdict = "the clip has no video"
-        return rejected
-    frames = _Watched(itertools.islice(decode_frames(folder / row["video"]), expected))
-    try:
-        tracks = backend.track(frames)
-    except MediaError as error:
-        rejected.verdict = str(error)
+    if pictures.error:
+        rejected.verdict = pictures.error
         return rejected
     found = int(tracks[0].found.sum()) if tracks else 0
-    if frames.count < config.min_detection * expected:
-        rejected.verdict = f"only {frames.count} of {expected} frames can be decoded"
+    if pictures.count < config.min_detection * expected:
+        rejected.verdict = f"only {pictures.count} of {expected} frames can be decoded"
         return rejected
     if not found or found < config.min_detection * expected:
         rejected.verdict = f"no person found in {1 - found / max(expected, 1):.0%} of the frames".replace("%", " %")
         return rejected
-    person, quality = clean_motion(tracks[0], Camera.assumed(frames.width, frames.height), fps, expected, config)
-    clip = PoseClip(start, min(end, start + frames.count / fps), quality.score, KEPT, [person])
+    camera = Camera.assumed(pictures.width, pictures.height)
+    person, quality = clean_motion(tracks[0], camera, pictures.fps, expected, config)
+    clip = PoseClip(start, min(end, start + pictures.count / pictures.fps), quality.score, KEPT, [person])
     if quality.score < config.min_quality:
         weakest = quality.weakest
         clip.people = []
@@ -108,7 +103,7 @@ def main() -> None:
             raise broken_file(arguments.clips, f"the clip {row['video']} it lists is missing")
     fps = frame_rate(folder / row["video"] for row in rows if row["video"])
     backend = make_backend(config.backend)
-    clips = {row["clip"]: estimate_clip(row, folder, fps, backend, config) for row in rows}
+    clips = estimate_clips(rows, folder, fps, backend, config)
     provenance = {"config": asdict(config)}
     write_poses(arguments.output, PoseFile(fps, folder.name, backend.name, clips, provenance=provenance))
 

@@ -23,7 +23,7 @@ from workflow_scripts.workflow.files import read_json
 from workflow_scripts.workflow.tables import Row, read_table
 
 if TYPE_CHECKING:
-    from workflow_scripts.pose.lifter import Lifter
+    from workflow_scripts.pose.lift.lifter import Lifter
 
 COLUMNS = ("clip", "start_s", "end_s")
 
@@ -55,7 +55,7 @@ def import_clips(
 
 
 def _weights(path: Path | None) -> "Lifter":
-    from workflow_scripts.pose.lifter import read_lifter
+    from workflow_scripts.pose.lift.lifter import read_lifter
 
     if path is None:
         raise UserError("motion in the picture has to be lifted: give the lifter's weights (--lifter)")
@@ -68,7 +68,7 @@ def _on_our_body(
     """Return the person and its quality (0..1) as far as it is known before the motion is cut."""
     if isinstance(motion, JointMotion):
         return to_smpl24(motion), 1.0
-    from workflow_scripts.pose.lifting import lift
+    from workflow_scripts.pose.lift.lifting import lift
 
     assert lifter is not None
     person, quality = lift(motion, lifter, config)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from workflow_scripts.pose.landmarks import FEATURES
-from workflow_scripts.pose.lessons import lessons
-from workflow_scripts.pose.lifter import LAYERS, Lifter, network, write_lifter
+from workflow_scripts.pose.lift.landmarks import FEATURES
+from workflow_scripts.pose.lift.lessons import lessons
+from workflow_scripts.pose.lift.lifter import LAYERS, Lifter, network, write_lifter
 from workflow_scripts.workflow.errors import entry_point
 
 log = logging.getLogger(__name__)

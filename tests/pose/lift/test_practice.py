@@ -3,9 +3,9 @@ import pytest
 
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.landmarks import FEATURES, LANDMARKS, MOMENTS
-from workflow_scripts.pose.lessons import MOMENTS_PER_PERSON, lessons
-from workflow_scripts.pose.practice import dances, movers
+from workflow_scripts.pose.lift.landmarks import FEATURES, LANDMARKS, MOMENTS
+from workflow_scripts.pose.lift.lessons import MOMENTS_PER_PERSON, lessons
+from workflow_scripts.pose.lift.practice import dances, movers
 
 PARENTS = np.maximum(SMPL24.parents, 0)
 

@@ -3,7 +3,7 @@ import pytest
 
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.grounding import grounded, sole_heights, to_world, with_level_feet
+from workflow_scripts.pose.clean.grounding import grounded, sole_heights, to_world, with_level_feet
 
 REST = SMPL24.rest_positions - SMPL24.rest_positions[0]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.blazepose import LANDMARKS, WEIGHTS, confidence_of, joints_of
+from workflow_scripts.pose.backends.blazepose import LANDMARKS, WEIGHTS, confidence_of, joints_of
 
 # The 33 landmarks of a person in T-pose facing the viewer of this table: x to the person's left, y up, z forward,
 # centimetres, placed by hand on a body with the proportions of the rest pose (ears over the atlas, knuckles 8.5 cm

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.quality import Quality, agreement, rigidity
+from workflow_scripts.pose.clean.quality import Quality, agreement, rigidity
 
 
 def test_score_is_a_geometric_mean_and_names_its_weakest_term():

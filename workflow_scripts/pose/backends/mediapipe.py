@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.pose.backend import Frame, Track
-from workflow_scripts.pose.blazepose import LANDMARKS, confidence_of, joints_of
+from workflow_scripts.pose.backends.base import Pictures, Track
+from workflow_scripts.pose.backends.blazepose import LANDMARKS, confidence_of, joints_of
 from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.provenance import versions
 
@@ -33,8 +33,11 @@ class MediaPipeBackend:
         weights = Path(mediapipe.__file__).parent / _WEIGHTS
         self.name = f"mediapipe {versions('mediapipe')['mediapipe']} full {sha256_of(weights)[:12]}"
 
-    def track(self, frames: Iterable[Frame]) -> list[Track]:
-        """Follow one person through a clip; see `PoseBackend.track`."""
+    def tracks(self, clips: Iterable[Pictures]) -> Iterator[list[Track]]:
+        """Follow one person through each clip; see `PoseBackend.tracks`."""
+        return map(self._track, clips)
+
+    def _track(self, frames: Pictures) -> list[Track]:
         pixels, metres, visibility = [], [], []
         # Every clip has a tracker of its own, so that no clip depends on the one before. MediaPipe's smoothing looks
         # back only and would delay the motion against the music; ours (`motion.smoothing`) does not.

@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.skeleton import SMPL24, Floats
-from workflow_scripts.pose.landmarks import (
+from workflow_scripts.pose.lift.landmarks import (
     FEATURES,
     HIPS,
     LANDMARKS,
@@ -15,7 +15,7 @@ from workflow_scripts.pose.landmarks import (
     filled_in,
     landmarks_on,
 )
-from workflow_scripts.pose.practice import FPS, dances, movers
+from workflow_scripts.pose.lift.practice import FPS, dances, movers
 
 # Each person is followed for three seconds, and asked about at some moments of them.
 _FRAMES, MOMENTS_PER_PERSON = 90, 12

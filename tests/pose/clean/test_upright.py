@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.upright import straightened, systematic_lean
+from workflow_scripts.pose.clean.upright import straightened, systematic_lean
 
 
 def standing(frames=40):

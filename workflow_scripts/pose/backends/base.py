@@ -1,6 +1,6 @@
-"""What a pose estimator is to the rest of the stage: frames in, tracks of people out."""
+"""What a pose estimator is to the rest of the stage: pictures in, tracks of people out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,17 @@ import numpy.typing as npt
 from workflow_scripts.motion.skeleton import Floats
 
 Frame = npt.NDArray[np.uint8]
+
+
+class Pictures(Protocol):
+    """The pictures of one clip (`pose.footage.Footage`): iterated once, in order; none of them is kept."""
+
+    fps: float
+    shots: tuple[int, ...]  # frames at which a new shot begins, the first (0) left out
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield RGB pictures (height, width, 3), all of one size; ends early, without an error, where it must."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,11 @@ class PoseBackend(Protocol):
         """Name, version and digest of the weights, as recorded in the pose file."""
         ...
 
-    def track(self, frames: Iterable[Frame]) -> list[Track]:
-        """Follow the people through one clip, the most important person first; no person, no track.
+    def tracks(self, clips: Iterable[Pictures]) -> Iterator[list[Track]]:
+        """Follow the people through clips: for each clip, in order, its tracks, the most important person first.
 
-        Args:
-            frames: RGB pictures (height, width, 3) of one shot in order. They are taken one after the other and not
-                kept, so that memory does not grow with the clip.
+        A clip in which nobody is found, or that has no pictures, gives no track. A backend may take pictures of later
+        clips before it yields the tracks of earlier ones, to fill its batches. Pictures are not kept longer than that
+        takes, so that memory does not grow with the length of a clip.
         """
         ...

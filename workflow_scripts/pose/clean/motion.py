@@ -8,11 +8,11 @@ from workflow_scripts.motion.kinematics import bone_lengths, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.smoothing import fill_gaps, gap_lengths, smooth
-from workflow_scripts.pose.backend import Track
+from workflow_scripts.pose.backends.base import Track
+from workflow_scripts.pose.clean.grounding import grounded, to_world, with_level_feet
+from workflow_scripts.pose.clean.quality import Quality, agreement, rigidity
+from workflow_scripts.pose.clean.upright import straightened, systematic_lean
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.grounding import grounded, to_world, with_level_feet
-from workflow_scripts.pose.quality import Quality, agreement, rigidity
-from workflow_scripts.pose.upright import straightened, systematic_lean
 
 # About a quarter of a second at 30 fps: what lies between is still guessed well. Longer gaps are filled but not valid.
 LONGEST_GAP = 8

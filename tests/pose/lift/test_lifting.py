@@ -10,7 +10,7 @@ from workflow_scripts.motion.kinematics import facing_angle
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.skeletons import BODY25, COCO17
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.lifting import assumed_camera, lift, lifted
+from workflow_scripts.pose.lift.lifting import assumed_camera, lift, lifted
 from workflow_scripts.workflow.errors import UserError
 
 CONFIG = PoseConfig()

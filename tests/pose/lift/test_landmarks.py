@@ -8,7 +8,7 @@ from workflow_scripts.motion.formats.openpose import COCO18
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.skeletons import BLAZEPOSE33, BODY25, COCO17, H36M17, HALPE26, POINTS
-from workflow_scripts.pose.landmarks import (
+from workflow_scripts.pose.lift.landmarks import (
     FEATURES,
     HIPS,
     LANDMARKS,

@@ -6,11 +6,11 @@ from workflow_scripts.motion.alignment import LIMBS, pa_mpjpe
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.kinematics import facing_angle
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.backend import Track
-from workflow_scripts.pose.cleaning import LONGEST_GAP, clean_motion
+from workflow_scripts.pose.backends.base import Track
+from workflow_scripts.pose.clean.grounding import sole_heights
+from workflow_scripts.pose.clean.motion import LONGEST_GAP, clean_motion
+from workflow_scripts.pose.clean.upright import straightened
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.grounding import sole_heights
-from workflow_scripts.pose.upright import straightened
 
 CAMERA = Camera.assumed(WIDTH, HEIGHT)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflow_scripts.pose.landmarks import FEATURES
-from workflow_scripts.pose.lifter import Lifter, network, read_lifter, write_lifter
+from workflow_scripts.pose.lift.landmarks import FEATURES
+from workflow_scripts.pose.lift.lifter import Lifter, network, read_lifter, write_lifter
 from workflow_scripts.pose.train_lifter import train
 from workflow_scripts.workflow.errors import BrokenFileError
 

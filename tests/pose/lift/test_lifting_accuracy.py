@@ -12,9 +12,9 @@ from workflow_scripts.motion.alignment import LIMBS, pa_mpjpe
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.skeletons import DWM23, POINTS
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.landmarks import LANDMARKS, landmarks_on
-from workflow_scripts.pose.lifter import Lifter
-from workflow_scripts.pose.lifting import lift
+from workflow_scripts.pose.lift.landmarks import LANDMARKS, landmarks_on
+from workflow_scripts.pose.lift.lifter import Lifter
+from workflow_scripts.pose.lift.lifting import lift
 
 DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", "")) / "dance_with_melody" / "motion"
 pytestmark = pytest.mark.slow

@@ -9,15 +9,19 @@ import pytest
 
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.skeleton import SMPL24
-from workflow_scripts.pose.cleaning import clean_motion
+from workflow_scripts.pose.backends.mediapipe import MediaPipeBackend
+from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.frames import decode_frames
-from workflow_scripts.pose.mediapipe_backend import MediaPipeBackend
+from workflow_scripts.pose.footage import decode_frames
 
 
 @pytest.fixture(scope="module")
 def backend():
     return MediaPipeBackend()
+
+
+def tracks(backend, pictures):
+    return next(backend.tracks([pictures]))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def footage():
 
 
 def test_a_real_person_is_found_upright_left_at_left(backend, footage, capfd):
-    (track,) = backend.track(footage)
+    (track,) = tracks(backend, footage)
     assert capfd.readouterr().err == ""
     assert track.found.all()
     height, width = footage[0].shape[:2]
@@ -47,17 +51,17 @@ def test_a_real_person_is_found_upright_left_at_left(backend, footage, capfd):
 
 
 def test_clips_do_not_depend_on_each_other(backend, footage):
-    (first,) = backend.track(footage[:8])
-    backend.track(footage[8:16])
-    (again,) = backend.track(footage[:8])
+    (first,) = tracks(backend, footage[:8])
+    tracks(backend, footage[8:16])
+    (again,) = tracks(backend, footage[:8])
     for name in ("keypoints", "confidence", "joints"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
 
 
 def test_nobody_no_track(backend, capfd):
     noise = np.random.default_rng(0).integers(0, 255, (3, 120, 160, 3), dtype=np.uint8)
-    assert backend.track(noise) == []
-    assert backend.track([]) == []
+    assert tracks(backend, noise) == []
+    assert tracks(backend, []) == []
     assert capfd.readouterr().err == ""
 
 
@@ -68,7 +72,7 @@ def test_an_error_in_the_frames_shows_what_was_held_back(backend, capfd):
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
-        backend.track(failing())
+        tracks(backend, failing())
     assert "native complaint" in capfd.readouterr().err
 
 

@@ -1,7 +1,7 @@
 """From keypoints in the picture to a motion in space, for every source that sees in two dimensions only.
 
-The lifter (`pose.lifter`) says where the joints are about the hips; what was seen of them in the picture then draws
-them sideways to where they were seen. From there on the motion is cleaned like any other (`pose.cleaning`).
+The lifter (`pose.lift.lifter`) says where the joints are about the hips; what was seen of them in the picture then
+draws them sideways to where they were seen. From there on the motion is cleaned like any other (`pose.clean.motion`).
 """
 
 import numpy as np
@@ -12,12 +12,12 @@ from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.side_swaps import with_sides_repaired
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.smoothing import fill_gaps, smooth
-from workflow_scripts.pose.backend import Track
-from workflow_scripts.pose.cleaning import clean_motion
+from workflow_scripts.pose.backends.base import Track
+from workflow_scripts.pose.clean.motion import clean_motion
+from workflow_scripts.pose.clean.quality import Quality
 from workflow_scripts.pose.config import PoseConfig
-from workflow_scripts.pose.landmarks import HIPS, LANDMARKS, SHOULDERS, Mask, features, landmarks_of, normalised
-from workflow_scripts.pose.lifter import Lifter
-from workflow_scripts.pose.quality import Quality
+from workflow_scripts.pose.lift.landmarks import HIPS, LANDMARKS, SHOULDERS, Mask, features, landmarks_of, normalised
+from workflow_scripts.pose.lift.lifter import Lifter
 from workflow_scripts.workflow.errors import UserError
 
 # A joint of less confidence was not found; a frame with fewer of the twelve limb joints shows nobody.

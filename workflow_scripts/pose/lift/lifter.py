@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import SMPL24, Floats
-from workflow_scripts.pose.landmarks import FEATURES
+from workflow_scripts.pose.lift.landmarks import FEATURES
 from workflow_scripts.workflow.errors import broken_file
 from workflow_scripts.workflow.files import atomic_path
 
