@@ -8,12 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from workflow_scripts.collect.alike.sound_code import Codes
+from workflow_scripts.collect.duplicates import find_duplicates
+from workflow_scripts.collect.fingerprint import Fingerprint
 from workflow_scripts.demo.songs import compose
 from workflow_scripts.workflow.media import video_writer
-from workflow_scripts.workflow.tables import write_table
+from workflow_scripts.workflow.tables import Row, write_table
 
 RATE = 44_100
 FPS = 30
+NO_CODES = np.zeros(0, np.uint64)
 
 
 @cache
@@ -62,3 +66,14 @@ def write_clips(folder: Path, clips: Sequence[tuple[float, Path, Path | None]]) 
         rows.append({"clip": name, "start_s": start_s, "audio": f"{name}.wav", "video": video})
     write_table(folder / "clips.tsv", ("clip", "start_s", "audio", "video"), rows)
     return folder / "clips.tsv"
+
+
+def recording(sound: Codes = NO_CODES, pictures: Codes = NO_CODES) -> Fingerprint:
+    return Fingerprint({"0000": 0.0}, {"0000": sound}, {"0000": pictures})
+
+
+def rows_of(fingerprints: dict[str, Fingerprint], declared: dict[str, str] | None = None) -> dict[str, Row]:
+    return {f"{row['collection']}/{row['video']}": row for row in find_duplicates(fingerprints, declared or {})}
+
+
+# ---- sound ----

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soxr
-from collect.alike.fingerprint_media import RATE, dance_film, song, write_sound
+from collect.alike.fingerprint_media import NO_CODES, RATE, dance_film, recording, rows_of, song, write_sound
 
 from workflow_scripts.collect.alike.code_index import common_codes
 from workflow_scripts.collect.alike.duplicate_table import COLUMNS, duplicate_lines
@@ -16,17 +15,11 @@ from workflow_scripts.collect.alike.likeness import WINDOW, Line, lines_through,
 from workflow_scripts.collect.alike.matching import find_matches
 from workflow_scripts.collect.alike.picture_code import mirrored, picture_codes
 from workflow_scripts.collect.alike.sound_code import NOTHING, Codes, sound_codes
-from workflow_scripts.collect.duplicates import find_duplicates
-from workflow_scripts.collect.fingerprint import Fingerprint, write_fingerprint
+from workflow_scripts.collect.fingerprint import write_fingerprint
 from workflow_scripts.workflow.media import run_ffmpeg
-from workflow_scripts.workflow.tables import Row, read_table, write_table
+from workflow_scripts.workflow.tables import read_table, write_table
 
 Samples = npt.NDArray[np.float32]
-NO_CODES = np.zeros(0, np.uint64)
-
-
-def recording(sound: Codes = NO_CODES, pictures: Codes = NO_CODES) -> Fingerprint:
-    return Fingerprint({"0000": 0.0}, {"0000": sound}, {"0000": pictures})
 
 
 def random_codes(seed: int, count: int = 240) -> Codes:
@@ -39,13 +32,6 @@ def random_codes(seed: int, count: int = 240) -> Codes:
 def with_errors(codes: Codes, share: float, seed: int = 0) -> Codes:
     wrong = np.random.default_rng(seed).random((len(codes), 64)) < share
     return codes ^ np.packbits(wrong, axis=1, bitorder="little").view("<u8").astype(np.uint64)[:, 0]
-
-
-def rows_of(fingerprints: dict[str, Fingerprint], declared: dict[str, str] | None = None) -> dict[str, Row]:
-    return {f"{row['collection']}/{row['video']}": row for row in find_duplicates(fingerprints, declared or {})}
-
-
-# ---- sound ----
 
 
 @pytest.fixture(scope="module")
@@ -385,37 +371,3 @@ def test_a_missing_fingerprint_is_named(results: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert done.stderr.endswith("mine/b.npz is missing: mine/b has no fingerprint yet\n")
-
-
-# ---- real music and dances ----
-
-DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", ""))
-real = pytest.mark.skipif(not (DATA / "tiktok").is_dir(), reason="PLAYLIST2DANCE_DATA names no folder of real data")
-
-
-@real
-def test_different_pieces_of_real_music_stay_apart() -> None:
-    """Twelve waltzes of one tempo, dances, pop of ten genres, a song in a noisy copy among them."""
-    paths = [*(DATA / "gtzan_beats").glob("*.wav"), *(DATA / "songs_cc").glob("*.ogg")]
-    paths += sorted((DATA / "dance_with_melody/audio").glob("DANCE_[RTW]_*.mp3"))[:18]
-    fingerprints = {f"x/{path.stem}": recording(sound_codes(path)) for path in paths}
-    assert len(fingerprints) == 42
-    assert find_matches(fingerprints) == []
-
-
-@real
-def test_a_real_copy_is_found_and_other_dances_are_none(tmp_path: Path) -> None:
-    """Pieces of one song, danced to before one background; the copy is mirrored, small and begins 2.3 s later."""
-    fingerprints = {}
-    copied = ["-ss", "2.3", "-vf", "hflip,scale=320:-2", "-crf", "30", "-b:a", "64k"]
-    for name in ("5", "6", "7", "6copy"):
-        source = DATA / f"tiktok/letskillthislove{name.removesuffix('copy')}.mp4"
-        video, audio = tmp_path / f"{name}.mp4", tmp_path / f"{name}.wav"
-        run_ffmpeg(["-i", source, *(copied if name == "6copy" else []), "-preset", "ultrafast", video], source)
-        run_ffmpeg(["-i", video, "-vn", audio], source)
-        fingerprints[f"x/{name}"] = recording(sound_codes(audio), picture_codes(video))
-    rows = rows_of(fingerprints)
-    copies = {name: row["duplicate_of"] for name, row in rows.items()}
-    assert copies == {"x/5": "", "x/6": "", "x/7": "", "x/6copy": "x/6"}
-    assert rows["x/6copy"]["evidence"].endswith("mirrored")
-    assert float(rows["x/6copy"]["evidence"].split("offset ")[1].split(" s")[0]) == pytest.approx(2.3, abs=0.15)
