@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CON
 SHELL := bash
 .SHELLFLAGS := -eo pipefail -c
 
-.PHONY: help setup setup-youtube animations test test-slow lint benchmark dag refresh clean-env
+.PHONY: help setup setup-youtube setup-mmpose verify-weights pose-overlay animations test test-slow lint benchmark dag refresh clean-env
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -23,6 +23,19 @@ $(VENV)/.ready: envs/lock.txt envs/make_venv.sh
 
 setup-youtube: setup ## what YouTube needs besides, in the same .venv (a JavaScript runtime, 100 MB)
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/youtube.txt
+
+setup-mmpose: $(VENV)/.mmpose ## what pose.backend mmpose needs besides, in the same .venv (60 MB; its weights: docs/poses.md)
+
+$(VENV)/.mmpose: envs/mmpose.txt $(VENV)/.ready
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/mmpose.txt
+	@touch $@
+
+verify-weights: setup-mmpose ## mmpose with its real weights against the truth of the demo videos, beside MediaPipe
+	$(BIN)/python -m workflow_scripts.pose.verify_weights
+
+pose-overlay: setup ## a video with the poses found in it drawn: VIDEO=path [OUTPUT=path.mp4]
+	@test -n "$(VIDEO)" || { echo "name a video: make pose-overlay VIDEO=path [OUTPUT=path.mp4]"; exit 1; }
+	$(BIN)/python -m workflow_scripts.pose.overlay "$(VIDEO)" "$(or $(OUTPUT),results/overlays/$(basename $(notdir $(VIDEO))).mp4)"
 
 animations: setup ## the main job: results/animations
 	$(SNAKEMAKE) -- results/animations

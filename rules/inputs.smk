@@ -2,6 +2,8 @@
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.verdict import too_much
 from workflow_scripts.motion.formats.registry import IN_THE_PICTURE
+from workflow_scripts.pose.backends.registry import recorded_backend
+from workflow_scripts.pose.weights import used_weights
 
 
 def collections_of(motion):
@@ -82,6 +84,28 @@ def feature_files(feature_set, collection, video):
 def lifter_of(wildcards):
     """Motion in the picture has to be lifted into space; motion in space needs nothing."""
     return ["results/lifter.npz"] if config["collections"][wildcards.collection]["motion"] in IN_THE_PICTURE else []
+
+
+def pose_backend():
+    """The backend that poses are estimated with. Waits for the decision where it is `auto`."""
+    if config["pose"]["backend"] != "auto":
+        return config["pose"]["backend"]
+    try:
+        return recorded_backend(Path(checkpoints.choose_backend.get().output[0]))
+    except UserError as error:
+        raise WorkflowError(str(error))
+
+
+def weights_of_backend(wildcards):
+    """The weights of the backend's networks; what they hold is fixed by their names.
+
+    It is here that a job waits for the decision: written down it is no input, since poses are the same whether their
+    backend was decided or configured."""
+    return [ancient(path) for path in mmpose_weights(wildcards)] if pose_backend() == "mmpose" else []
+
+
+def mmpose_weights(wildcards):
+    return [f"weights/{name}.pt" for name in used_weights(config["pose"]["mmpose"])]
 
 
 def is_demo(url):

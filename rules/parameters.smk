@@ -1,4 +1,6 @@
 # What outputs depend on besides their input files: their part of the configuration, their code.
+from snakemake.exceptions import IncompleteCheckpointException
+
 from workflow_scripts.collect.addresses import is_search, is_url
 from workflow_scripts.collect.cutting.cuts import cuts_for, read_cuts
 from workflow_scripts.collect.fetching.limits import LIMITS
@@ -7,6 +9,8 @@ from workflow_scripts.collect.retry import asked_for
 from workflow_scripts.collect.sources.local import collection_digest
 from workflow_scripts.collect.sources.motion import motion_source
 from workflow_scripts.motion.formats.registry import module_of
+from workflow_scripts.pose.backends.registry import module_of as backend_module
+from workflow_scripts.pose.weights import WEIGHTS
 
 # Read at the start, so that a mistake in a list is said before anything runs.
 try:
@@ -91,6 +95,35 @@ def motion_code(entry):
         return code(entry, f"motion.formats.{module_of(config['collections'][wildcards.collection]['motion'])}")
 
     return of_collection
+
+
+def pose_config(wildcards):
+    """How poses are estimated: with what `auto` was decided to be, and without the settings of other backends."""
+    entry = config["pose"] | {"backend": pose_backend()}
+    return canonical_json({key: value for key, value in entry.items() if key != "mmpose" or pose_backend() == key})
+
+
+def pose_code(wildcards):
+    # Only the backend in use: editing one makes no poses of another stale.
+    return code("pose.estimate", f"pose.backends.{backend_module(pose_backend())}")
+
+
+def imported_pose_config(wildcards):
+    """How imported motion is cleaned: no backend has a part in it."""
+    return canonical_json({key: value for key, value in config["pose"].items() if key not in ("backend", "mmpose")})
+
+
+def uses_mmpose():
+    """Whether poses come from mmpose. Snakemake asks for resources also while that is still to be decided: not yet."""
+    try:
+        return pose_backend() == "mmpose"
+    except IncompleteCheckpointException:
+        return False
+
+
+def pose_gpus(wildcards):
+    """mmpose asks for a GPU, unless it is told to do without."""
+    return int(uses_mmpose() and config["pose"]["mmpose"]["device"] != "cpu")
 
 
 def download_code(wildcards):

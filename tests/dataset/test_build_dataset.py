@@ -114,7 +114,8 @@ def test_resampling_keeps_time() -> None:
 
 def test_lengths_must_fit() -> None:
     music = Music(np.zeros((70, 35), np.float32), np.array([0.5, 2.2]), np.array([0.5]), 120.0, 30.0)
-    person, short = aligned(moving_body(66 + 1, 30, 0), 30, music, 30, Path("x.h5"))
+    ((start, person, short),) = aligned(moving_body(66 + 1, 30, 0), 30, music, 30, Path("x.h5"))
+    assert start == 0
     assert len(person.root) == len(short.features) == 67
     assert short.beats.tolist() == [0.5, 2.2]
     with pytest.raises(UserError, match=r"x\.h5.*66 frames.*70"):

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from workflow_scripts.motion.feet import foot_contacts, lock_feet, two_bone
+from workflow_scripts.motion.feet import foot_contacts, lock_feet, two_bone, without_short_runs
 from workflow_scripts.motion.skeleton import SMPL24
 
 FPS = 30.0
@@ -154,3 +154,13 @@ def test_fast_enough():
     start = time.process_time()
     lock_feet(world, FPS)
     assert time.process_time() - start < 0.3
+
+
+def test_short_gaps_close_and_short_contacts_go():
+    """At 30 fps a gap of 2 frames is none and a contact of 2 frames is none; at the ends they may go on outside."""
+    contacts = np.zeros((40, 2), dtype=bool)
+    contacts[10:20, 0], contacts[22:30, 0] = True, True
+    contacts[[0, 5, 6, 38, 39], 1] = True
+    found = without_short_runs(contacts, FPS)
+    assert np.flatnonzero(found[:, 0]).tolist() == list(range(10, 30))
+    assert np.flatnonzero(found[:, 1]).tolist() == [0, 38, 39]

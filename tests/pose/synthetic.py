@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workflow_scripts.motion.balance import centre_of_mass, middle_of_feet
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.kinematics import turned, with_bone_lengths
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -36,6 +37,21 @@ def to_camera(world: Floats) -> Floats:
     return np.stack([x, CAMERA_HEIGHT - y, CAMERA_DISTANCE - z], axis=-1)
 
 
+def balanced(body: Floats) -> Floats:
+    """Lean a body that faces +z from its ankles, frame by frame, until it would not fall: the feet stay as they are."""
+    pivot = body[:, [SMPL24.index("left_ankle")]] * [0, 1, 1]
+    toes = [toe for _, toe in SMPL24.feet]
+    result, angle = body, np.zeros(len(body))
+    for _ in range(20):
+        error = centre_of_mass(result) - middle_of_feet(result)
+        angle -= np.arctan2(error[:, 2], error[:, 1])
+        cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
+        x, y, z = np.moveaxis(body - pivot, -1, 0)
+        result = np.stack([x, cosine * y - sine * z, cosine * z + sine * y], axis=-1) + pivot
+        result[:, toes] = body[:, toes]
+    return result
+
+
 def dancer(frames: int = 120) -> Dancer:
     """Sway, wave the arms slowly and turn the trunk a little, feet on the floor, root on a slow path."""
     time = np.arange(frames)[:, None] / FPS
@@ -44,7 +60,7 @@ def dancer(frames: int = 120) -> Dancer:
         arm = [SMPL24.index(f"{side}_{joint}") for joint in ("elbow", "wrist", "hand")]
         body[:, arm, 1] -= 0.25 * (1 + np.sin(1.5 * time))
         body[:, arm, 2] += 0.2 * np.sin(time)
-    body = with_bone_lengths(body, SMPL24.rest_lengths)
+    body = balanced(with_bone_lengths(body, SMPL24.rest_lengths))
     body = turned(body, 0.3 * np.sin(time))
     path = np.stack([0.3 * np.sin(0.8 * time[:, 0]), np.zeros(frames), 0.2 * np.cos(0.5 * time[:, 0])], axis=1)
     world = body + path[:, None]

@@ -91,6 +91,19 @@ def test_quality_is_the_share_of_known_frames(tmp_path):
     assert not clips["0002"].people
 
 
+def test_gaps_part_stretches_also_where_a_clip_is_cut(tmp_path):
+    joints = JOINTS.copy()
+    joints[100:120] = np.nan
+    _, clips = import_clips(saved(tmp_path, joints), [row("0000", 0, 6), row("0001", 3, 4.5)], PoseConfig())
+    person = clips["0000"].people[0]
+    assert person.stretches.tolist() == [[0, 100], [120, 180]]
+    assert np.flatnonzero(~person.valid).tolist() == [*range(100, 120)]
+    assert not person.contacts[100:120].any()
+    assert person.contacts[person.valid].any()
+    assert clips["0001"].verdict == "the body is known for less than 1 s at a stretch"
+    assert not clips["0001"].people
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [

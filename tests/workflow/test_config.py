@@ -60,7 +60,7 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("render/width", 1281, "render.width: must be a multiple of 2, not 1281"),
         ("render/width", 10, "render.width: must be at least 320, not 10"),
         ("generate/samples", 1.5, "generate.samples: must be a whole number, not 1.5"),
-        ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, not "magic"'),
+        ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, mmpose, auto, not "magic"'),
         ("use/models", ["seq2sec"], "use.models: there is no 'seq2sec' in models (did you mean 'seq2seq'?)"),
         ("use/collections", "everything", "use.collections: must be `all` or a list of names"),
         ("models/seq2seq/dataset", "mian", "models.seq2seq.dataset: there is no dataset 'mian'"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.cutting.choosing import choose
+from workflow_scripts.collect.cutting.choosing import choose, shots_within
 from workflow_scripts.collect.cutting.segments import LeftOut, Range, complement
 from workflow_scripts.collect.cutting.watching import INDEXED
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
@@ -19,7 +19,7 @@ from workflow_scripts.workflow.tables import write_table
 LEFT_OUT = "left_out.tsv"
 BEYOND, BROKEN = "beyond the end", "cannot be cut"
 LEFT_OUT_COLUMNS = ("start_s", "end_s", "reason")
-COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256")
+COLUMNS = ("clip", "start_s", "end_s", "frames", "samples", "video", "audio", "video_sha256", "audio_sha256", "shots")
 DEFAULT_FPS = 30.0
 AUDIO_RATE = 44_100  # Hz
 CRF = 20  # x264's quality: no loss that a pose estimator could see (docs of x264: 18 is visually lossless)
@@ -197,6 +197,9 @@ def cut(
 ) -> int:
     """Make the folder of one video's clips at once, with its tables `output` (clips.tsv) and left_out.tsv.
 
+    The column `shots` of clips.tsv has the frames of a clip at which another shot begins, with commas between: of clips
+    from a cut list, or with `cutting: {shots: false}`.
+
     Args:
         report_path: the JSON of the download or, for motion, of the check: status, file or audio, duration_s.
         row: of the playlist: id, start, end.
@@ -227,6 +230,8 @@ def cut(
         clips, out = [], [(0.0, float(report["duration_s"]), BROKEN)]
     # Motion and its music are two files with two beginnings.
     offset_s = float(report["offset_s"]) if config["kind"] == "motion" else 0.0
+    # Videos that are cut by themselves are cut at every change of shot, unless that is not wanted.
+    one_shot = not cuts and bool((config.get("cutting") or {}).get("shots", True))
     with atomic_directory(output.parent) as folder:
         fps = _fps(report, config)
         rows: list[dict[str, object]] = []
@@ -242,10 +247,12 @@ def cut(
                 log.warning("%s", error)
                 out.append((start_s, end_s, BROKEN))
                 continue
+            shots = shots_within(video, frames, fps) if video and not one_shot else []
             names = (video.name if video else "", audio.name)
             digests = (sha256_of(video) if video else "", sha256_of(audio))
             times = (_seconds(start_s), _seconds(end_s))
-            rows.append(dict(zip(COLUMNS, (audio.stem, *times, frames, samples, *names, *digests), strict=True)))
+            values = (audio.stem, *times, frames, samples, *names, *digests, ",".join(map(str, shots)))
+            rows.append(dict(zip(COLUMNS, values, strict=True)))
         write_table(folder / output.name, COLUMNS, rows)
         _remove_unlisted(folder, len(rows))
         rejected = [(_seconds(start), _seconds(end), reason) for start, end, reason in sorted(out)]

@@ -1,5 +1,6 @@
-"""One video's motion and music, brought to the same frames."""
+"""One video's motion and music, brought to the same frames, stretch by stretch."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from workflow_scripts.motion.feature_sets import groups_of
 from workflow_scripts.motion.music_file import Music, read_music
-from workflow_scripts.motion.pose_file import Person, PoseFile, read_poses
+from workflow_scripts.motion.pose_file import Person, read_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
@@ -18,12 +19,22 @@ MAX_DIFFERENCE = 3
 
 @dataclass
 class AlignedClip:
-    """Motion and music of one clip with equally many frames."""
+    """Motion and music of one stretch of one person in one clip, with equally many frames.
+
+    Attributes:
+        clip: the clip's name in its video.
+        person: number of the person in the clip, the most important being 0.
+        stretch: number of the stretch of that person.
+        start_s: where the stretch begins, seconds from the start of the clip.
+    """
 
     clip: str
     quality: float
     motion: Person
     music: Music
+    person: int = 0
+    stretch: int = 0
+    start_s: float = 0.0
 
 
 def read_video(
@@ -31,8 +42,8 @@ def read_video(
 ) -> tuple[list[AlignedClip], int]:
     """Return a video's usable clips, aligned at `fps`, and how many others were left out.
 
-    A clip is left out when the pose stage rejected it, or its quality is below `min_quality`. Of several people the
-    first is taken.
+    A clip is left out when the pose stage rejected it, or its quality is below `min_quality`. Every stretch of every
+    person in it is a clip of its own: what comes after needs not know of stretches.
 
     Raises:
         UserError: a file is missing, or motion and music differ in length or rate.
@@ -45,44 +56,59 @@ def read_video(
     poses = read_poses(pose_path)
     good = {name: clip for name, clip in poses.kept().items() if clip.quality >= min_quality}
     music = read_music(paths, feature_set) if good else {}
-    clips = [
-        AlignedClip(
-            name, clip.quality, *aligned(_person(poses, name), poses.fps, _of(music, name, paths), fps, pose_path)
-        )
-        for name, clip in sorted(good.items())
-    ]
-    return clips, len(poses.clips) - len(clips)
+    clips = []
+    for name, clip in sorted(good.items()):
+        for number, person in enumerate(clip.people):
+            pieces = aligned(person, poses.fps, _of(music, name, paths), fps, pose_path)
+            clips += [
+                AlignedClip(name, clip.quality, motion, heard, number, stretch, start / fps)
+                for stretch, (start, motion, heard) in enumerate(pieces)
+            ]
+    return clips, len(poses.clips) - len(good)
 
 
-def aligned(person: Person, native_fps: float, music: Music, fps: float, where: Path) -> tuple[Person, Music]:
-    """Return motion and music of one clip at `fps`, both as long as the shorter.
+def aligned(
+    person: Person, native_fps: float, music: Music, fps: float, where: Path
+) -> list[tuple[int, Person, Music]]:
+    """Return the stretches of a clip at `fps`: (first frame, motion, music), motion and music of equal length.
 
     Raises:
-        UserError: they differ by more than `MAX_DIFFERENCE` frames, or the music is not at `fps`; names `where`.
+        UserError: motion and music of the whole clip differ by more than `MAX_DIFFERENCE` frames, or the music is not
+            at `fps`; names `where`.
     """
     if abs(music.fps - fps) > 1e-6:
         raise UserError(
             f"{where}: its music features are at {music.fps:g} frames per second, the dataset is at {fps:g}"
         )
-    person = resampled(person, native_fps, fps)
-    frames = min(len(person.root), len(music.features))
-    difference = abs(len(person.root) - len(music.features))
+    whole = resampled(person, native_fps, fps)
+    frames = min(len(whole.root), len(music.features))
+    difference = abs(len(whole.root) - len(music.features))
     if difference > MAX_DIFFERENCE:
         raise UserError(
-            f"{where}: motion has {len(person.root)} frames and music {len(music.features)} at {fps:g} frames per "
+            f"{where}: motion has {len(whole.root)} frames and music {len(music.features)} at {fps:g} frames per "
             f"second; more than {MAX_DIFFERENCE} apart means they are not of the same clip. Delete the pose and "
             "feature files of this video and run again"
         )
-    end = frames / fps
-    return (
-        Person(person.positions[:frames], person.root[:frames]),
-        replace(
-            music,
-            features=music.features[:frames],
-            beats=music.beats[music.beats < end],
-            downbeats=music.downbeats[music.downbeats < end],
-        ),
+    pieces = []
+    for run in person.runs():
+        # No frame is made of one inside and one outside; a clip's last frame is held where the rate needs it.
+        start = math.ceil(run.start * fps / native_fps - 1e-6)
+        stop = math.floor((run.stop - 1) * fps / native_fps + 1e-6) + 1 if run.stop < len(person.root) else frames
+        stop = min(stop, frames)
+        if start < stop:
+            pieces.append(
+                (start, Person(whole.positions[start:stop], whole.root[start:stop]), heard(music, start, stop))
+            )
+    return pieces
+
+
+def heard(music: Music, start: int, stop: int) -> Music:
+    """Return the music of some of its frames [start, stop), its times from the first of them on."""
+    begin, end = start / music.fps, stop / music.fps
+    beats, downbeats = (
+        times[(times >= begin - 1e-9) & (times < end)] - begin for times in (music.beats, music.downbeats)
     )
+    return replace(music, features=music.features[start:stop], beats=beats, downbeats=downbeats)
 
 
 def resampled(person: Person, native_fps: float, fps: float) -> Person:
@@ -99,10 +125,6 @@ def resampled(person: Person, native_fps: float, fps: float) -> Person:
         return ((1 - share) * values[before] + share * values[after]).astype(np.float32)
 
     return Person(at(person.positions), at(person.root))
-
-
-def _person(poses: PoseFile, clip: str) -> Person:
-    return poses.clips[clip].people[0]
 
 
 def _of(music: Mapping[str, Music], clip: str, paths: list[Path]) -> Music:

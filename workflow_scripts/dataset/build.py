@@ -102,6 +102,9 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
                 quality=clip.quality,
                 motion=clip.motion,
                 music=clip.music,
+                person=clip.person,
+                stretch=clip.stretch,
+                start_s=clip.start_s,
             )
             for video in used
             for clip in clips[video.name]

@@ -1,12 +1,15 @@
 """The dataset file: aligned clips of motion and music, the table of windows into them, split and statistics.
 
     /                    attrs: format, version, fps, skeleton, feature_set, provenance (JSON), complete (written last)
-    /clips/<collection>.<video>.<clip>/
-                         attrs: collection, video, clip, song, genre, split (one of `SPLITS`), quality, tempo
+    /clips/<collection>.<video>.<clip>[.<person>.<stretch>]/
+                         attrs: collection, video, clip, person, stretch, start_s, song, genre, split (one of `SPLITS`),
+                                quality, tempo
         positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
     /windows/<split>     (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
     /statistics/{features,motion}/{mean,std}    per column, from the training split only
 
+A clip here is one stretch of continuous motion of one person in a clip of a video: nothing in it is filler, and windows
+cross no cut or gap. The name ends with the numbers of both where one of them is not 0.
 Windows point into whole clips: nothing is stored twice and no tail is dropped. The columns of the motion statistics
 are those of `motion.representation`.
 """
@@ -27,14 +30,17 @@ from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/dataset"
-VERSION = 2
+VERSION = 3
 # Models learn from `train`, are chosen by `validation`, and never see `test`.
 SPLITS = ("train", "validation", "test")
 
 
 @dataclass
 class DatasetClip:
-    """One aligned clip: `motion` and `music.features` have the same number of frames at the dataset's rate."""
+    """One aligned clip: `motion` and `music.features` have the same number of frames at the dataset's rate.
+
+    `person` and `stretch` tell apart those of one clip of a video, in which this one begins after `start_s` seconds.
+    """
 
     collection: str
     video: str
@@ -45,11 +51,15 @@ class DatasetClip:
     quality: float
     motion: Person
     music: Music
+    person: int = 0
+    stretch: int = 0
+    start_s: float = 0.0
 
     @property
     def name(self) -> str:
-        """The clip's unique name, `<collection>.<video>.<clip>`."""
-        return f"{self.collection}.{self.video}.{self.clip}"
+        """The clip's unique name, `<collection>.<video>.<clip>`, and `.<person>.<stretch>` if not both are 0."""
+        whole = f"{self.collection}.{self.video}.{self.clip}"
+        return f"{whole}.{self.person}.{self.stretch}" if self.person or self.stretch else whole
 
 
 @dataclass
@@ -100,6 +110,9 @@ def write_dataset(target: Path, dataset: Dataset) -> None:
                 genre=clip.genre,
                 split=clip.split,
                 quality=float(clip.quality),
+                person=clip.person,
+                stretch=clip.stretch,
+                start_s=float(clip.start_s),
                 tempo=float(clip.music.tempo),
             )
             group.create_dataset("positions", data=np.asarray(clip.motion.positions, np.float32))
@@ -150,4 +163,7 @@ def _read_clip(group: h5py.Group, fps: float) -> DatasetClip:
         quality=float(attrs["quality"]),
         motion=Person(group["positions"][()], group["root"][()]),
         music=music,
+        person=int(attrs["person"]),
+        stretch=int(attrs["stretch"]),
+        start_s=float(attrs["start_s"]),
     )

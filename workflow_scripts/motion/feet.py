@@ -50,16 +50,26 @@ def foot_contacts(world: Floats, fps: float) -> Mask:
     contacts = np.zeros((len(world), 2), dtype=bool)
     if len(world) < 3:
         return contacts
-    shortest, gap = max(round(MIN_CONTACT_S * fps), 1), max(round(MAX_GAP_S * fps), 1)
     for side, (ankle, toe) in enumerate(SMPL24.feet):
         ends = gaussian_filter1d(world[:, [ankle, toe]][:, :, _HORIZONTAL], 1.0, axis=0)
         speed = np.linalg.norm(np.gradient(ends, axis=0), axis=-1).min(axis=-1) * fps
-        stands = (speed < CONTACT_SPEED) & (world[:, toe, 1] < CONTACT_HEIGHT)
+        contacts[:, side] = (speed < CONTACT_SPEED) & (world[:, toe, 1] < CONTACT_HEIGHT)
+    return without_short_runs(contacts, fps)
+
+
+def without_short_runs(contacts: Mask, fps: float) -> Mask:
+    """Close gaps of up to `MAX_GAP_S` in contacts (T, feet), then drop contacts shorter than `MIN_CONTACT_S`.
+
+    A contact that touches the first or the last frame may be a longer one and stays.
+    """
+    shortest, gap = max(round(MIN_CONTACT_S * fps), 1), max(round(MAX_GAP_S * fps), 1)
+    result = np.zeros_like(contacts)
+    for side, stands in enumerate(contacts.T):
         # Padding by the edge value: a contact that begins before the first frame counts whatever its length.
         padded = np.pad(stands, shortest + gap, mode="edge")
         padded = binary_opening(binary_closing(padded, np.ones(gap + 1)), np.ones(shortest))
-        contacts[:, side] = padded[shortest + gap : -(shortest + gap)]
-    return contacts
+        result[:, side] = padded[shortest + gap : -(shortest + gap)]
+    return result
 
 
 def lock_feet(world: Floats, fps: float) -> Floats:

@@ -2,12 +2,18 @@
 
     /                      attrs: format, version, fps, skeleton, joint_names, parents, up, unit, source, backend,
                                   provenance (JSON), complete (written last)
-    /clips/0000/           attrs: start_s, end_s, quality (0..1), verdict ("kept" or the reason it is not)
+    /clips/0000/           attrs: start_s, end_s, quality (0..1), verdict ("kept" or the reason it is not),
+                                  quality_terms (JSON, what the quality is made of; {} where it is not estimated)
        people/0/positions    (T, J, 3) f32   root-relative, world-aligned joints, metres
        people/0/root         (T, 3) f32      root trajectory, metres, floor at y = 0
+       people/0/stretches    (S, 2) i32      frames [start, stop) of continuous, usable motion, ascending, disjoint
+       people/0/contacts     (T, 2) bool     whether the left and the right foot stand
        people/0/keypoints_2d (T, K, 2) f32 px, confidence (T, K) f32, valid (T,) bool, interpolated (T,) bool
 
-The two-dimensional datasets exist only for motion estimated from video.
+Several people of one clip are people/0, 1, ..., the most important first. The two-dimensional datasets exist only for
+motion estimated from video, contacts only where they are known; a person without stretches is one stretch from end to
+end. Frames outside the stretches are not valid and hold filler, never NaN; each stretch has a place of its own: the
+root of one says nothing about that of another.
 """
 
 import json
@@ -24,7 +30,7 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/pose"
-VERSION = 1
+VERSION = 2
 KEPT = "kept"
 SKELETONS: dict[str, Skeleton] = {SMPL24.name: SMPL24}
 
@@ -39,11 +45,28 @@ class Person:
     confidence: Floats | None = None
     valid: npt.NDArray[np.bool_] | None = None
     interpolated: npt.NDArray[np.bool_] | None = None
+    stretches: npt.NDArray[np.int32] | None = None
+    contacts: npt.NDArray[np.bool_] | None = None
 
     @property
     def world(self) -> Floats:
         """World joints (T, J, 3), metres, floor at y = 0."""
         return self.positions + self.root[:, None]
+
+    def runs(self) -> list[slice]:
+        """Return the frames of each stretch of continuous, usable motion, in order."""
+        if self.stretches is None:
+            return [slice(0, len(self.root))]
+        return [slice(int(start), int(stop)) for start, stop in self.stretches]
+
+    def part(self, frames: slice) -> "Person":
+        """Return the motion of some frames [start, stop) of it, stretches cut off at its ends."""
+        start, stop, _ = frames.indices(len(self.root))
+        arrays = {name: values[start:stop] for name, values in vars(self).items() if values is not None}
+        if self.stretches is not None:
+            inside = np.clip(self.stretches, start, max(start, stop)) - start
+            arrays["stretches"] = inside[inside[:, 1] > inside[:, 0]].astype(np.int32)
+        return Person(**arrays)
 
 
 @dataclass
@@ -55,6 +78,7 @@ class PoseClip:
     quality: float = 1.0
     verdict: str = KEPT
     people: list[Person] = field(default_factory=list)
+    quality_terms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,7 +101,8 @@ def write_poses(target: Path, poses: PoseFile) -> None:
     """Write a pose file atomically.
 
     Raises:
-        ValueError: an array has a shape that does not fit, or holds NaN or infinity (never written to a file).
+        ValueError: an array has a shape that does not fit, holds NaN or infinity (never written to a file), or the
+            stretches are not in order.
     """
     with atomic_path(target) as path, h5py.File(path, "w") as file:
         file.attrs.update(
@@ -97,7 +122,11 @@ def write_poses(target: Path, poses: PoseFile) -> None:
         for name, clip in sorted(poses.clips.items()):
             group = clips.create_group(name)
             group.attrs.update(
-                start_s=float(clip.start_s), end_s=float(clip.end_s), quality=float(clip.quality), verdict=clip.verdict
+                start_s=float(clip.start_s),
+                end_s=float(clip.end_s),
+                quality=float(clip.quality),
+                verdict=clip.verdict,
+                quality_terms=json.dumps(clip.quality_terms, sort_keys=True),
             )
             people = group.create_group("people")
             for number, person in enumerate(clip.people):
@@ -133,9 +162,17 @@ def _write_person(group: h5py.Group, person: Person, joints: int, where: str) ->
         if len(values) != frames or not np.isfinite(values).all():
             raise ValueError(f"{where}/{name}: {len(values)} frames for {frames}, or not finite")
         group.create_dataset(name, data=np.asarray(values, dtype=np.float32), compression="gzip", shuffle=True)
-    for name in ("valid", "interpolated"):
+    for name in ("valid", "interpolated", "contacts"):
         if (mask := getattr(person, name)) is not None:
+            if len(mask) != frames:
+                raise ValueError(f"{where}/{name}: {len(mask)} frames for {frames}")
             group.create_dataset(name, data=np.asarray(mask, dtype=bool))
+    if person.stretches is not None:
+        stretches = np.asarray(person.stretches, dtype=np.int32).reshape(-1, 2)
+        edges = np.concatenate([[0], stretches.ravel(), [frames]])
+        if (np.diff(edges) < 0).any() or (stretches[:, 0] == stretches[:, 1]).any():
+            raise ValueError(f"{where}/stretches: {stretches.tolist()} are not in order within {frames} frames")
+        group.create_dataset("stretches", data=stretches)
 
 
 def _read_clip(group: h5py.Group) -> PoseClip:
@@ -146,8 +183,13 @@ def _read_clip(group: h5py.Group) -> PoseClip:
         people.append(Person(positions=data["positions"][()], root=data["root"][()], **optional))
     attrs = group.attrs
     return PoseClip(
-        float(attrs["start_s"]), float(attrs["end_s"]), float(attrs["quality"]), str(attrs["verdict"]), people
+        float(attrs["start_s"]),
+        float(attrs["end_s"]),
+        float(attrs["quality"]),
+        str(attrs["verdict"]),
+        people,
+        json.loads(str(attrs["quality_terms"])),
     )
 
 
-_OPTIONAL = ("keypoints_2d", "confidence", "valid", "interpolated")
+_OPTIONAL = ("keypoints_2d", "confidence", "valid", "interpolated", "stretches", "contacts")

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.foreign import KeypointMotion
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.skeleton import Floats, Skeleton
 
 # What is exchanged together, limb by limb: an estimator mixes up feet, knees and hips each for itself, arms as wholes.
 _LIMBS = (
-    (("hip",), ("knee",), ("ankle", "heel", "big_toe", "small_toe", "toe")),
-    (("shoulder", "elbow", "wrist"),),
+    (("hip",), ("knee",), ("ankle", "foot", "heel", "big_toe", "small_toe", "toe")),
+    (("collar", "shoulder", "elbow", "wrist", "hand"),),
 )
 # A second of exchanged sides costs that many sizes of the body (an estimator is right most of the time, and sides that
 # really cross in the picture shall stay crossed); no jump costs more than a fifth of the body.
@@ -29,27 +29,44 @@ def with_sides_repaired(motion: KeypointMotion) -> tuple[KeypointMotion, npt.NDA
     Returns:
         (the motion, which joints (T, J) were exchanged).
     """
-    exchanged = np.zeros(motion.confidence.shape, dtype=bool)
-    keypoints, confidence = motion.keypoints.copy(), motion.confidence.copy()
-    size, names = _size(motion.keypoints), motion.skeleton.joints
-    for limb in _LIMBS:
-        pairs = [
-            [pair for pair in motion.skeleton.pairs if names[pair[0]].removeprefix("left_") in group] for group in limb
-        ]
-        pairs = [group for group in pairs if group]
-        if not pairs or not size:
-            continue
-        wrong = _exchanged([motion.keypoints[:, group] / size for group in pairs], motion.fps)
-        for group, frames in zip(pairs, wrong, strict=True):
-            left, right = (list(side) for side in zip(*group, strict=True))
-            for values, source in ((keypoints, motion.keypoints), (confidence, motion.confidence)):
-                values[np.ix_(frames, left + right)] = source[np.ix_(frames, right + left)]
-            exchanged[np.ix_(frames, left + right)] = True
+    exchanged = exchanged_sides(motion.keypoints, _size(motion.keypoints), motion.skeleton, motion.fps)
+    keypoints, confidence = (
+        with_sides_exchanged(values, exchanged, motion.skeleton) for values in (motion.keypoints, motion.confidence)
+    )
     return KeypointMotion(motion.skeleton, keypoints, confidence, motion.fps), exchanged
 
 
+def exchanged_sides(points: Floats, size: float, skeleton: Skeleton, fps: float) -> npt.NDArray[np.bool_]:
+    """Return the joints (T, J) whose sides were mistaken: exchanged, the body moves least (`with_sides_repaired`).
+
+    Args:
+        points: (T, J, D) coordinates of the joints in any number of dimensions, NaN where not found.
+        size: of the body, in the same unit; where it is 0 there is nothing to say.
+        skeleton: of the J joints.
+        fps: frames per second.
+    """
+    exchanged = np.zeros(points.shape[:2], dtype=bool)
+    names = skeleton.joints
+    for limb in _LIMBS if size else ():
+        pairs = [[pair for pair in skeleton.pairs if names[pair[0]].removeprefix("left_") in group] for group in limb]
+        pairs = [group for group in pairs if group]
+        wrong = _exchanged([points[:, group] / size for group in pairs], fps) if pairs else []
+        for group, frames in zip(pairs, wrong, strict=True):
+            for pair in group:
+                exchanged[frames, pair[0]] = exchanged[frames, pair[1]] = True
+    return exchanged
+
+
+def with_sides_exchanged(values: Floats, exchanged: npt.NDArray[np.bool_], skeleton: Skeleton) -> Floats:
+    """Return values (T, J, ...) of joints, those marked (T, J) taken from the same joint of the other side."""
+    other = np.arange(skeleton.size)
+    for left, right in skeleton.pairs:
+        other[[left, right]] = right, left
+    return np.where(exchanged.reshape(*exchanged.shape, *[1] * (values.ndim - 2)), values[:, other], values)
+
+
 def _exchanged(groups: list[Floats], fps: float) -> list[npt.NDArray[np.bool_]]:
-    """For each group of a limb, (T, pairs, 2 sides, 2) sizes of the body: in which frames (T,) sides are exchanged."""
+    """For each group of a limb, (T, pairs, 2 sides, D) sizes of the body: in which frames (T,) sides are exchanged."""
     pairs = np.concatenate(groups, axis=1)
     seen = np.isfinite(pairs).all(axis=(2, 3))
     frames = np.flatnonzero(seen.any(axis=1))
@@ -86,7 +103,7 @@ def _exchanged(groups: list[Floats], fps: float) -> list[npt.NDArray[np.bool_]]:
 
 
 def _distances(points: Floats, others: Floats) -> Floats:
-    """The mean over both sides of how far points (..., 2 sides, 2) are from others."""
+    """The mean over both sides of how far points (..., 2 sides, D) are from others."""
     return np.asarray(np.linalg.norm(points - others, axis=-1).mean(axis=-1))
 
 

@@ -15,24 +15,17 @@ from pathlib import Path
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
 from workflow_scripts.pose.backends.base import PoseBackend, Track
+from workflow_scripts.pose.backends.registry import make_backend
 from workflow_scripts.pose.clean.motion import clean_motion
+from workflow_scripts.pose.clean.stretches import SHORTEST_S
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.footage import Footage
-from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
+from workflow_scripts.workflow.errors import broken_file, entry_point
 from workflow_scripts.workflow.media import MediaError, probe
 from workflow_scripts.workflow.tables import Row, read_table
 
 COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
 DEFAULT_FPS = 30.0  # what a file without any usable clip says
-
-
-def make_backend(name: str) -> PoseBackend:
-    """Return the estimator of that name; only then is its library loaded."""
-    if name == "mediapipe":
-        from workflow_scripts.pose.backends.mediapipe import MediaPipeBackend
-
-        return MediaPipeBackend()
-    raise UserError(f"pose.backend: {name!r} is unknown")
 
 
 def frame_rate(videos: Iterable[Path]) -> float:
@@ -52,7 +45,7 @@ def estimate_clips(
     A clip of which less can be decoded than the table says is used as far as it goes, if that is enough.
     """
     filmed = [row for row in rows if row["video"]]
-    footage = [Footage(folder / row["video"], int(row["frames"]), fps) for row in filmed]
+    footage = [Footage(folder / row["video"], int(row["frames"]), fps, shots_in(row)) for row in filmed]
     clips = {
         row["clip"]: PoseClip(float(row["start_s"]), float(row["end_s"]), 0.0, "the clip has no video") for row in rows
     }
@@ -61,29 +54,46 @@ def estimate_clips(
     return clips
 
 
+def shots_in(row: Row) -> tuple[int, ...]:
+    """Return the frames of a clip at which a new shot begins: the column `shots` of its table, which may be missing."""
+    return tuple(int(frame) for frame in row.get("shots", "").split(",") if frame)
+
+
 def judged(row: Row, pictures: Footage, tracks: Sequence[Track], config: PoseConfig) -> PoseClip:
-    """Return one clip with its motion, or with the reason why it has none."""
+    """Return one clip with the motion of the people in it, or with the reason why it has none."""
     start, end, expected = float(row["start_s"]), float(row["end_s"]), int(row["frames"])
     rejected = PoseClip(start, end, quality=0.0)
     if pictures.error:
         rejected.verdict = pictures.error
         return rejected
-    found = int(tracks[0].found.sum()) if tracks else 0
-    if pictures.count < config.min_detection * expected:
-        rejected.verdict = f"only {pictures.count} of {expected} frames can be decoded"
+    decoded = pictures.count - len(pictures.lost)
+    if decoded < config.min_detection * expected:
+        rejected.verdict = f"only {decoded} of {expected} frames can be decoded"
         return rejected
+    tracks = pictures.unseen(tracks)
+    found = int(tracks[0].found.sum()) if tracks else 0
     if not found or found < config.min_detection * expected:
         rejected.verdict = f"no person found in {1 - found / max(expected, 1):.0%} of the frames".replace("%", " %")
         return rejected
     camera = Camera.assumed(pictures.width, pictures.height)
-    person, quality = clean_motion(tracks[0], camera, pictures.fps, expected, config)
-    clip = PoseClip(start, min(end, start + pictures.count / pictures.fps), quality.score, KEPT, [person])
-    if quality.score < config.min_quality:
+    cleaned = []
+    for number, track in enumerate(tracks if config.people == "all" else tracks[:1]):
+        if not number or track.found.sum() >= config.min_detection * expected:
+            others = [*tracks[:number], *tracks[number + 1 :]]
+            cleaned.append(clean_motion(track, camera, pictures.fps, expected, config, pictures.shots, others))
+    clip = PoseClip(start, min(end, start + pictures.count / pictures.fps), verdict=KEPT)
+    good = [(person, quality) for person, quality in cleaned if quality.score >= config.min_quality and person.runs()]
+    clip.people = [person for person, _ in good]
+    # The most important person speaks for the clip.
+    person, quality = (good or cleaned)[0]
+    clip.quality, clip.quality_terms = quality.score, asdict(quality)
+    if not person.runs():
+        clip.verdict = f"a person is found for less than {SHORTEST_S:g} s at a stretch"
+    elif not good:
         weakest = quality.weakest
-        clip.people = []
         clip.verdict = (
             f"pose quality {quality.score:.2f} is below {config.min_quality:g} "
-            f"(weakest: {weakest} {asdict(quality)[weakest]:.2f})"
+            f"(weakest: {weakest} {clip.quality_terms[weakest]:.2f})"
         )
     return clip
 
@@ -102,7 +112,7 @@ def main() -> None:
         if row["video"] and not (folder / row["video"]).is_file():
             raise broken_file(arguments.clips, f"the clip {row['video']} it lists is missing")
     fps = frame_rate(folder / row["video"] for row in rows if row["video"])
-    backend = make_backend(config.backend)
+    backend = make_backend(config)
     clips = estimate_clips(rows, folder, fps, backend, config)
     provenance = {"config": asdict(config)}
     write_poses(arguments.output, PoseFile(fps, folder.name, backend.name, clips, provenance=provenance))

@@ -13,10 +13,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from workflow_scripts.motion.feet import foot_contacts
 from workflow_scripts.motion.foreign import JointMotion, KeypointMotion
 from workflow_scripts.motion.formats.registry import read_motion
 from workflow_scripts.motion.pose_file import KEPT, Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.retarget import to_smpl24
+from workflow_scripts.pose.clean.stretches import SHORTEST_S, stretches
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json
@@ -82,21 +86,31 @@ def _rejected(row: Row, reason: str) -> PoseClip:
 def clip_of(person: Person, quality: float, fps: float, row: Row, config: PoseConfig) -> PoseClip:
     """Return one clip of a person's motion; its quality falls with the share of frames that are not known."""
     start, end = float(row["start_s"]), float(row["end_s"])
-    frames = slice(round(start * fps), round(end * fps))
-    arrays = {name: values[frames] for name, values in vars(person).items() if values is not None}
-    part = replace(person, **arrays)
-    count = len(part.positions)
+    part = person.part(slice(round(start * fps), round(end * fps)))
+    count = len(part.root)
     known = float(part.valid.mean()) if part.valid is not None and count else 0.0
-    clip = PoseClip(start, min(end, start + count / fps), quality * known, KEPT, [part])
+    clip = PoseClip(start, min(end, start + count / fps), quality * known, KEPT, [_in_stretches(part, fps)])
     if not count:
         clip.verdict = f"the motion ends before {start:g} s"
     elif known < config.min_detection:
         clip.verdict = f"the body is known in {known:.0%} of the frames only".replace("%", " %")
+    elif not clip.people[0].runs():
+        clip.verdict = f"the body is known for less than {SHORTEST_S:g} s at a stretch"
     elif clip.quality < config.min_quality:
         clip.verdict = f"pose quality {clip.quality:.2f} is below {config.min_quality:g}"
     if clip.verdict != KEPT:
         clip.people = []
     return clip
+
+
+def _in_stretches(person: Person, fps: float) -> Person:
+    """Return a person with the stretches its valid frames make, and with contacts."""
+    valid = np.zeros(len(person.root), dtype=bool)
+    runs = stretches(valid if person.valid is None else person.valid, (), 0, fps)
+    for start, stop in runs:
+        valid[start:stop] = True
+    contacts = foot_contacts(person.world, fps) if person.contacts is None else person.contacts
+    return replace(person, valid=valid, stretches=runs, contacts=contacts & valid[:, None])
 
 
 def main() -> None:

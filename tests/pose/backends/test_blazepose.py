@@ -6,7 +6,7 @@ from workflow_scripts.pose.backends.blazepose import LANDMARKS, WEIGHTS, confide
 
 # The 33 landmarks of a person in T-pose facing the viewer of this table: x to the person's left, y up, z forward,
 # centimetres, placed by hand on a body with the proportions of the rest pose (ears over the atlas, knuckles 8.5 cm
-# beyond the wrists, heels 6 cm behind and toe tips 19 cm before the ankles).
+# beyond the wrists, heels 6 cm behind and toe tips 19 cm before the ankles, hips marked 2 cm under their joints).
 SIDES = {
     "eye_inner": (2, 164, 9),
     "eye": (3, 164, 9),
@@ -19,7 +19,7 @@ SIDES = {
     "pinky": (79, 140, -3),
     "index": (81, 140, 3),
     "thumb": (77, 140, 4),
-    "hip": (9.5, 92.5, 0),
+    "hip": (9.5, 90.5, 0),
     "knee": (9.5, 50, 0),
     "ankle": (9.5, 8.5, 0),
     "heel": (9.5, 2, -6),

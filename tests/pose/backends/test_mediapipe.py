@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -79,3 +81,41 @@ def test_an_error_in_the_frames_shows_what_was_held_back(backend, capfd):
 def test_the_name_says_version_and_weights(backend):
     assert backend.name.startswith("mediapipe 0.10.21 full ")
     assert len(backend.name.split()[-1]) == 12
+
+
+def test_the_same_numbers_as_mediapipes_own_loop(backend, footage):
+    import mediapipe
+
+    frames = footage[:10]
+    with mediapipe.solutions.pose.Pose(smooth_landmarks=False) as pose:
+        results = [pose.process(frame) for frame in frames]
+    size = frames[0].shape[1::-1]
+    pixels = [[(mark.x, mark.y) for mark in one.pose_landmarks.landmark] for one in results] * np.array(size)
+    metres = np.array([[(m.x, m.y, m.z) for m in one.pose_world_landmarks.landmark] for one in results])
+    (track,) = tracks(backend, frames)
+    for landmark, joint in ((25, "left_knee"), (16, "right_wrist")):
+        np.testing.assert_array_equal(track.keypoints[:, SMPL24.index(joint)], pixels[:, landmark])
+        np.testing.assert_array_equal(track.joints[:, SMPL24.index(joint)], metres[:, landmark])
+
+
+def test_it_works_in_the_thread_it_is_called_in():
+    """And loads no library for drawing, which would be half of its start."""
+    script = """
+import os, sys
+import numpy as np
+from workflow_scripts.pose.backends.mediapipe import MediaPipeBackend
+backend = MediaPipeBackend()
+assert "matplotlib" not in sys.modules, "matplotlib"
+def pictures():
+    for _ in range(3):
+        threads = len(os.listdir("/proc/self/task"))
+        yield np.zeros((64, 64, 3), np.uint8)
+    print(threads)
+next(backend.tracks([pictures()]))
+import matplotlib.pyplot  # the real one is still to be had
+"""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) <= 3

@@ -149,7 +149,7 @@ def test_without_a_stated_picture_the_camera_is_that_of_what_was_seen(lifter) ->
     largest = np.nanmax(motion.keypoints, axis=(0, 1))
     assert assumed == Camera.assumed(largest[0], largest[1])
     known, guessed = (lift(motion, lifter, CONFIG, one)[0].positions for one in (camera, assumed))
-    assert np.linalg.norm(known - guessed, axis=-1).mean() < 0.05
+    assert np.linalg.norm(known - guessed, axis=-1).mean() < 0.06
 
 
 def test_motion_about_the_origin_has_a_picture_too() -> None:

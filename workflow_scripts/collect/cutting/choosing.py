@@ -65,6 +65,16 @@ def watch(media: Path, window: Range, shots: bool, still: bool) -> tuple[list[fl
     return begins, [_begun_early(media, stretch) for stretch in stretches]
 
 
+def shots_within(clip: Path, frames: int, fps: float) -> list[int]:
+    """Return the frames of a clip, as it was cut, at which another shot begins, in order.
+
+    Raises:
+        MediaError: its pictures cannot be decoded.
+    """
+    begins, _ = watch(clip, (0.0, frames / fps), shots=True, still=False)
+    return sorted({frame for frame in (round(begin * fps) for begin in begins) if 0 < frame < frames})
+
+
 def _confirmed(media: Path, last_s: float, first_s: float) -> list[float]:
     """Return where another shot begins after `last_s` up to `first_s`, judged by all pictures around."""
     changes = ShotFinder()

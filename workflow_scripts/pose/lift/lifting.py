@@ -13,6 +13,7 @@ from workflow_scripts.motion.side_swaps import with_sides_repaired
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.smoothing import fill_gaps, smooth
 from workflow_scripts.pose.backends.base import Track
+from workflow_scripts.pose.clean.gating import FEWEST_LIMBS
 from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.clean.quality import Quality
 from workflow_scripts.pose.config import PoseConfig
@@ -20,8 +21,7 @@ from workflow_scripts.pose.lift.landmarks import HIPS, LANDMARKS, SHOULDERS, Mas
 from workflow_scripts.pose.lift.lifter import Lifter
 from workflow_scripts.workflow.errors import UserError
 
-# A joint of less confidence was not found; a frame with fewer of the twelve limb joints shows nobody.
-LEAST_CONFIDENCE, FEWEST_LIMBS = 0.1, 6
+LEAST_CONFIDENCE = 0.1  # a joint of less was not found
 # How far a joint is drawn to where it was seen, over how many seconds the distance for that is averaged, and the
 # nearest a whole body can be seen from.
 _DRAWN, _DISTANCE_S, _NEAREST_M = 0.5, 1.0, 0.5
@@ -65,9 +65,8 @@ def lift(
         camera: the camera they were seen through; by default one is assumed for the part of the picture they are in.
 
     Returns:
-        (person, quality): T frames. Frames without a person are filled and marked `interpolated`; `valid` is false in
-        gaps of more than eight. The quality has the share of frames with a person, the confidence, the rigidity of the
-        limbs and the agreement of the motion with the keypoints.
+        (person, quality): T frames. Frames without a person are filled and marked `interpolated`; longer gaps part the
+        person's stretches, and nothing between them is `valid`.
 
     Raises:
         UserError: in no frame is enough of a body to be seen.

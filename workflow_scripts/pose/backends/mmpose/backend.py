@@ -1,0 +1,140 @@
+"""The mmpose backend: RTMDet -> RTMPose -> a 3D lifter, in batches across pictures, people and clips.
+
+The package's own Inferencer takes one picture at a time through everything. Here every picture is decoded once, in a
+thread; people are detected in every tenth one and in the first and last of a shot; between two detections their boxes
+go evenly from one to the other, which lets all pictures between be taken at once; where the keypoints then show that a
+box was off, the picture is looked at again (`sightings`). The lifter sees each person's whole shot in one pass.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.pose.backends.base import Frame, Pictures, Track
+from workflow_scripts.pose.backends.mmpose.boxes import apart, between
+from workflow_scripts.pose.backends.mmpose.detector import PersonDetector
+from workflow_scripts.pose.backends.mmpose.lifters import Lifter, MotionBERT, VideoPose3D
+from workflow_scripts.pose.backends.mmpose.pictures import pieces
+from workflow_scripts.pose.backends.mmpose.published import DETECTORS, NETWORKS
+from workflow_scripts.pose.backends.mmpose.runtime import Runtime
+from workflow_scripts.pose.backends.mmpose.sightings import Batches, Sightings
+from workflow_scripts.pose.backends.mmpose.topdown import KeypointEstimator
+from workflow_scripts.pose.backends.mmpose.tracks import tracks_of
+from workflow_scripts.workflow.files import sha256_of
+
+DETECT_EVERY, BATCH = 10, 32
+# What counts as a person, and as the same one found twice: the defaults of mmpose's Inferencer.
+_LEAST_SCORE, _OVERLAP = 0.3, 0.3
+_MOST_PEOPLE = 16  # in one picture, the surest: crowds must not cost without end
+
+Detector = Callable[[Sequence[Frame]], list[Floats]]
+
+
+class MMPoseBackend:
+    """Several people, each with keypoints in the picture and joints in space; see `PoseBackend`.
+
+    Args:
+        detector: boxes (P, 5) of RGB pictures (`PersonDetector`).
+        estimator: keypoints in boxes (`KeypointEstimator`).
+        lifter: joints in space (`lifters.Lifter`).
+        name: of the networks and their weights, as recorded in the pose file.
+        detect_every: people are detected in every so many pictures.
+        batch: crops that go through the network at once.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        estimator: KeypointEstimator,
+        lifter: Lifter,
+        name: str,
+        detect_every: int = DETECT_EVERY,
+        batch: int = BATCH,
+    ) -> None:
+        self.name = name
+        self._detector, self._estimator, self._lifter = detector, estimator, lifter
+        self._every, self._batch = detect_every, batch
+
+    def tracks(self, clips: Iterable[Pictures]) -> Iterator[list[Track]]:
+        """Follow the people through each clip; see `PoseBackend.tracks`."""
+        batches = Batches(self._estimator, self._batch)
+        open_clips: deque[tuple[Pictures, Sightings]] = deque()
+        for clip in clips:
+            seen = Sightings()
+            open_clips.append((clip, seen))
+            self._look(clip, seen, batches)
+            while open_clips and open_clips[0][1].done:
+                yield self._followed(*open_clips.popleft())
+        batches.finish()
+        for clip, seen in open_clips:
+            yield self._followed(clip, seen)
+
+    def _look(self, clip: Pictures, seen: Sightings, batches: Batches) -> None:
+        """Find the people in all pictures of a clip and hand them to the batches."""
+        before: Floats = np.empty((0, 5))
+        for piece in pieces(clip, self._every):
+            found = dict(zip(piece.detect, self._people([piece.frames[at] for at in piece.detect]), strict=True))
+            boxes: list[Floats] = []
+            for at in piece.detect:
+                gap = at - len(boxes)
+                boxes += between(before, found[at], gap)
+                boxes.append(found[at])
+                before = found[at]
+            for number, (frame, people) in enumerate(zip(piece.frames, boxes, strict=True), start=piece.start):
+                seen.people.append([])
+                for box in people:
+                    batches.add(seen, number, frame, box)
+            piece.frames.clear()  # else they would be kept while the next piece is collected
+        seen.complete = True
+
+    def _people(self, frames: Sequence[Frame]) -> list[Floats]:
+        sure = (boxes[boxes[:, 4] >= _LEAST_SCORE] for boxes in self._detector(frames))
+        return [boxes[apart(boxes, _OVERLAP)][:_MOST_PEOPLE] for boxes in sure]
+
+    def _followed(self, clip: Pictures, seen: Sightings) -> list[Track]:
+        return tracks_of(seen.people, clip.shots, clip.fps, self._lifter)
+
+
+def make_backend(
+    folder: Path | None,
+    detector: str = "rtmdet_nano",
+    network: str = "rtmpose_m_halpe26",
+    lifter: str = "videopose3d_243",
+    detect_every: int = DETECT_EVERY,
+    batch: int = BATCH,
+    precision: str = "auto",
+    device: str = "auto",
+) -> MMPoseBackend:
+    """Return the backend with the networks of those names (`published`), their weights from `folder`.
+
+    Args:
+        folder: of the weights as `pose.weights` keeps them; None gives random weights (seed 0), which find nobody: for
+            tests and for measuring time only.
+        detector, network, lifter, detect_every, batch, precision, device: the configuration's `pose.mmpose`.
+
+    Raises:
+        UserError: weights are missing or not those of the network, or there is no such device.
+    """
+    from workflow_scripts.pose.backends.mmpose.networks import built, random_network
+
+    runtime = Runtime.chosen(device, precision)
+    names = (detector, network, lifter)
+    if folder is None:
+        weights = ["random"] * len(names)
+        found, seen, lifted = (random_network(name, seed=0) for name in names)
+    else:
+        from workflow_scripts.pose.weights import load_state, weights_path
+
+        found, seen, lifted = (built(name, load_state(name, folder)) for name in names)
+        weights = [sha256_of(weights_path(name, folder))[:12] for name in names]
+    return MMPoseBackend(
+        PersonDetector(found, DETECTORS[detector].size, runtime),
+        KeypointEstimator(seen, NETWORKS[network].size, runtime),
+        MotionBERT(lifted, runtime) if lifter == "motionbert" else VideoPose3D(lifted, runtime),
+        " ".join(["mmpose", *(f"{name} {digest}" for name, digest in zip(names, weights, strict=True))]),
+        detect_every,
+        batch,
+    )
