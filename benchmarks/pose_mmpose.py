@@ -16,8 +16,8 @@ for Halpe. Its configuration has the flip test on, as published; without it is m
 left out on both sides, as are the first two clips.
 
 On a CPU the time is processor time of all threads, torch with one: other jobs of the machine do not count. On a GPU it
-is wall time. They take turns; the medians are compared. Writes benchmarks/results/pose_mmpose.json: rows of name, value,
-unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fps` only where there is CUDA.
+is wall time. They take turns; the medians are compared. Writes benchmarks/results/pose_mmpose.json: rows of name,
+value, unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fps` only where there is CUDA.
 """
 
 import argparse

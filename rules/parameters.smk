@@ -108,9 +108,15 @@ def pose_code(wildcards):
     return code("pose.estimate", f"pose.backends.{backend_module(pose_backend())}")
 
 
+# What each kind of imported motion takes from the pose stage's settings: no backend, and only what has to be lifted from
+# a picture into space is cleaned.
+LIFTED = ("smoothing", "smoothing_s", "depth_smoothing_s", "foot_lock", "max_gap")
+
+
 def imported_pose_config(wildcards):
-    """How imported motion is cleaned: no backend has a part in it."""
-    return canonical_json({key: value for key, value in config["pose"].items() if key not in ("backend", "mmpose")})
+    """What imported motion depends on."""
+    keys = ("min_detection", "min_quality", *(LIFTED if lifter_of(wildcards) else ()))
+    return canonical_json({key: config["pose"][key] for key in keys})
 
 
 def uses_mmpose():

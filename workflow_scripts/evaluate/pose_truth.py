@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from workflow_scripts.motion.alignment import LIMBS, pa_mpjpe
 from workflow_scripts.motion.feet import foot_contacts
+from workflow_scripts.motion.keypoint_error import pck
 from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed, turned
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -18,7 +19,6 @@ from workflow_scripts.workflow.errors import UserError
 
 Measures = dict[str, float | None]
 Mask = npt.NDArray[np.bool_]
-PCK_TORSO = 0.2
 WINDOW_S = 5.0
 _WINDOW_HOP_S = 0.5
 _TOES = [toe for _, toe in SMPL24.feet]
@@ -73,20 +73,6 @@ def detected_frames(poses: PoseFile) -> tuple[float, float]:
             missing = clip.people[0].interpolated
             found += len(clip.people[0].root) - (0 if missing is None else int(missing.sum()))
     return found, total
-
-
-def pck(keypoints: Floats, truth: Floats) -> float:
-    """Return the share of limb joints (T, 24, 2) px nearer to the truth than 0.2 of the torso (PCK@0.2).
-
-    The torso is the true distance, in the picture, from the middle of the shoulders to the middle of the hips.
-    """
-    middle = {
-        name: truth[:, [SMPL24.index(f"left_{name}"), SMPL24.index(f"right_{name}")]].mean(axis=1)
-        for name in ("shoulder", "hip")
-    }
-    torso = np.linalg.norm(middle["shoulder"] - middle["hip"], axis=-1)
-    distance = np.linalg.norm(keypoints[:, LIMBS] - truth[:, LIMBS], axis=-1)
-    return float((distance < PCK_TORSO * torso[:, None]).mean())
 
 
 def root_error(person: Person, truth: Person) -> float:

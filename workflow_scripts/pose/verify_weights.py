@@ -52,7 +52,7 @@ class Measures:
     frames_per_s: float
 
 
-# (at least, at most). Detection: the least that is asked of real clips. PCK and PA-MPJPE: short of what the networks are
+# (at least, at most). Detection: the least asked of real clips. PCK and PA-MPJPE: short of what the networks are
 # published with (VideoPose3D: 37 mm on Human3.6M, where it was trained), because this dancer is drawn and the camera is
 # another; MediaPipe has 0.99 and 67 mm on these films. Weights that are not a network's are far off: random ones of all
 # three gave 0.00 and 447 mm.

@@ -70,7 +70,7 @@ def reference(name, state, flip=False):
     keys = model.load_state_dict(state, strict=False)
     assert not keys.missing_keys
     assert not keys.unexpected_keys
-    # Our memory layout: deep random networks make a hundredth of a pixel of the last digits, which differ by the layout.
+    # Our memory layout: the last digits differ by it, and deep random networks make a hundredth of a pixel of them.
     return model.eval().to(memory_format=torch.channels_last)
 
 

@@ -115,13 +115,13 @@ def test_how_often_people_are_detected(every):
     np.testing.assert_allclose(track.keypoints, truth(walker, 30), atol=EXACT)
 
 
-@pytest.mark.parametrize("batch", [1, 7, 64])
-def test_batches_cross_clips_and_change_nothing(batch):
+@pytest.mark.parametrize(("batch", "decoders"), [(1, 1), (7, 3), (64, 2)])
+def test_batches_cross_clips_and_change_nothing(batch, decoders):
     def pair(number):
         return [*walker(number % 45), body(200, 90 + number % 45, height=60)]
 
     clips = [Clip(13, pair), Clip(1, pair, number_from=20), Clip(0, pair), Clip(30, pair, number_from=60)]
-    together = Fakes(pair, batch=batch).tracks(*clips)
+    together = Fakes(pair, batch=batch, decoders=decoders).tracks(*clips)
     assert [len(tracks) for tracks in together] == [2, 2, 0, 2]
     for clip, tracks in zip(clips, together, strict=True):
         (alone,) = Fakes(pair, batch=16).tracks(clip)

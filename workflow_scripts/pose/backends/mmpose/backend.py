@@ -8,6 +8,7 @@ box was off, the picture is looked at again (`sightings`). The lifter sees each 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from workflow_scripts.pose.backends.base import Frame, Pictures, Track
 from workflow_scripts.pose.backends.mmpose.boxes import apart, between
 from workflow_scripts.pose.backends.mmpose.detector import PersonDetector
 from workflow_scripts.pose.backends.mmpose.lifters import Lifter, MotionBERT, VideoPose3D
-from workflow_scripts.pose.backends.mmpose.pictures import pieces
+from workflow_scripts.pose.backends.mmpose.pictures import decoded, pieces
 from workflow_scripts.pose.backends.mmpose.published import DETECTORS, NETWORKS
 from workflow_scripts.pose.backends.mmpose.runtime import Runtime
 from workflow_scripts.pose.backends.mmpose.sightings import Batches, Sightings
@@ -26,6 +27,7 @@ from workflow_scripts.pose.backends.mmpose.tracks import tracks_of
 from workflow_scripts.workflow.files import sha256_of
 
 DETECT_EVERY, BATCH = 10, 32
+_GPU_DECODERS = 4  # clips decoded at once beside a GPU, which is faster than one of them
 # What counts as a person, and as the same one found twice: the defaults of mmpose's Inferencer.
 _LEAST_SCORE, _OVERLAP = 0.3, 0.3
 _MOST_PEOPLE = 16  # in one picture, the surest: crowds must not cost without end
@@ -43,6 +45,7 @@ class MMPoseBackend:
         name: of the networks and their weights, as recorded in the pose file.
         detect_every: people are detected in every so many pictures.
         batch: crops that go through the network at once.
+        decoders: clips that are decoded at once, each in a thread.
     """
 
     def __init__(
@@ -53,29 +56,31 @@ class MMPoseBackend:
         name: str,
         detect_every: int = DETECT_EVERY,
         batch: int = BATCH,
+        decoders: int = 1,
     ) -> None:
         self.name = name
         self._detector, self._estimator, self._lifter = detector, estimator, lifter
-        self._every, self._batch = detect_every, batch
+        self._every, self._batch, self._decoders = detect_every, batch, decoders
 
     def tracks(self, clips: Iterable[Pictures]) -> Iterator[list[Track]]:
         """Follow the people through each clip; see `PoseBackend.tracks`."""
         batches = Batches(self._estimator, self._batch)
         open_clips: deque[tuple[Pictures, Sightings]] = deque()
-        for clip in clips:
-            seen = Sightings()
-            open_clips.append((clip, seen))
-            self._look(clip, seen, batches)
-            while open_clips and open_clips[0][1].done:
-                yield self._followed(*open_clips.popleft())
+        with closing(decoded(clips, self._decoders)) as running:
+            for clip, frames in running:
+                seen = Sightings()
+                open_clips.append((clip, seen))
+                self._look(frames, clip.shots, seen, batches)
+                while open_clips and open_clips[0][1].done:
+                    yield self._followed(*open_clips.popleft())
         batches.finish()
         for clip, seen in open_clips:
             yield self._followed(clip, seen)
 
-    def _look(self, clip: Pictures, seen: Sightings, batches: Batches) -> None:
+    def _look(self, frames: Iterable[Frame], shots: Sequence[int], seen: Sightings, batches: Batches) -> None:
         """Find the people in all pictures of a clip and hand them to the batches."""
         before: Floats = np.empty((0, 5))
-        for piece in pieces(clip, self._every):
+        for piece in pieces(frames, shots, self._every):
             found = dict(zip(piece.detect, self._people([piece.frames[at] for at in piece.detect]), strict=True))
             boxes: list[Floats] = []
             for at in piece.detect:
@@ -137,4 +142,5 @@ def make_backend(
         " ".join(["mmpose", *(f"{name} {digest}" for name, digest in zip(names, weights, strict=True))]),
         detect_every,
         batch,
+        _GPU_DECODERS if runtime.cuda else 1,
     )
