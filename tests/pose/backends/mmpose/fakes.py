@@ -34,6 +34,10 @@ def body(x, y, height=100.0):
     return centred * [1, -1] + [x, y]
 
 
+def edges(person):
+    return np.concatenate([person.min(axis=0), person.max(axis=0)])
+
+
 class Clip:
     """Pictures of people; `people(number)` lists the keypoints (26, 2) of those in a picture."""
 
@@ -56,13 +60,13 @@ class FakeDetector:
         numbers = [int(frame[0, 0, 2]) - 1 for frame in frames]
         self.asked += numbers
         return [
-            np.array([[*one.min(axis=0), *one.max(axis=0), 0.9] for one in self.people(number)]).reshape(-1, 5)
+            np.array([[*(edge.clip(0, SIDE)), 0.9] for edge in map(edges, self.people(number))]).reshape(-1, 5)
             for number in numbers
         ]
 
 
 class FakeNetwork(nn.Module):
-    """Sees the keypoints of the person nearest to the middle of the crop, those inside the crop, with score 0.8."""
+    """Sees the person nearest to the middle of the crop: keypoints inside crop and picture, with score 0.8."""
 
     def __init__(self, people):
         super().__init__()
@@ -90,7 +94,8 @@ class FakeNetwork(nn.Module):
         person = min(people, key=lambda one: np.linalg.norm(one.mean(axis=0) - middle))
         inside = (person - to_picture[2]) @ np.linalg.inv(to_picture[:2])
         for joint, (column, row) in enumerate(np.round(inside * 2).astype(int)):
-            if 0 <= column < 2 * width and 0 <= row < 2 * height:
+            visible = (person[joint] >= 0).all() and (person[joint] < SIDE).all()
+            if visible and 0 <= column < 2 * width and 0 <= row < 2 * height:
                 x[joint, column] = y[joint, row] = 0.8
         return x, y
 

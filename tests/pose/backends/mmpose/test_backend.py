@@ -8,6 +8,7 @@ from pose.backends.mmpose.fakes import SIDE, Clip, Fakes, body
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.pose.backends.mmpose import sightings
 from workflow_scripts.pose.backends.mmpose.halpe26 import joints_of
+from workflow_scripts.pose.backends.mmpose.tracks import MOST_TRACKS
 
 # A bin of SimCC is a quarter of a pixel here; hands are extrapolated and a third worse.
 EXACT = 0.5
@@ -49,6 +50,28 @@ def test_nothing_is_looked_at_again_without_need():
     fakes = Fakes(walker)
     fakes.tracks(Clip(45, walker))
     assert fakes.network.crops == 45
+
+
+def test_what_the_picture_cuts_off_is_not_looked_for():
+    def close_up(number):
+        narrow = body(0, 248, height=180) * [0.4, 1]
+        return [narrow + [128 + number / 4, 0]]
+
+    fakes = Fakes(close_up)
+    ((track,),) = fakes.tracks(Clip(25, close_up))
+    assert fakes.network.crops == 25
+    seen = [SMPL24.index(name) for name in ("head", "left_wrist", "right_elbow", "left_hip")]
+    np.testing.assert_allclose(track.keypoints[:, seen], truth(close_up, 25)[:, seen], atol=1.0)
+    assert (track.confidence[:, SMPL24.index("left_ankle")] < 0.1).all()
+
+
+def test_a_crowd_is_not_followed_without_end():
+    def crowd(number):
+        return [body(x, y, height=50) for x in (30, 80, 130, 180, 230) for y in (40, 120, 200)]
+
+    (tracks,) = Fakes(crowd).tracks(Clip(12, crowd))
+    assert len(tracks) == MOST_TRACKS
+    assert all(track.found.all() for track in tracks)
 
 
 def test_several_people_keep_who_they_are_and_the_largest_comes_first():

@@ -18,7 +18,8 @@ def test_apart_keeps_the_best_of_boxes_that_overlap():
         for index in np.argsort(-boxes[:, 4]):
             if all(overlap(boxes[index], boxes[other]) <= 0.4 for other in expected):
                 expected.append(index)
-        assert apart(boxes, 0.4).tolist() == expected
+        assert apart(boxes, 0.4, 100).tolist() == expected
+        assert apart(boxes, 0.4, 3).tolist() == expected[:3]
 
 
 def test_between_goes_evenly_from_one_box_to_the_other_whatever_their_order():

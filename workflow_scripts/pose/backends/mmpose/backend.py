@@ -97,7 +97,7 @@ class MMPoseBackend:
 
     def _people(self, frames: Sequence[Frame]) -> list[Floats]:
         sure = (boxes[boxes[:, 4] >= _LEAST_SCORE] for boxes in self._detector(frames))
-        return [boxes[apart(boxes, _OVERLAP)][:_MOST_PEOPLE] for boxes in sure]
+        return [boxes[apart(boxes, _OVERLAP, _MOST_PEOPLE)] for boxes in sure]
 
     def _followed(self, clip: Pictures, seen: Sightings) -> list[Track]:
         return tracks_of(seen.people, clip.shots, clip.fps, self._lifter)

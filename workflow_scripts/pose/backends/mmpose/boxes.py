@@ -10,15 +10,15 @@ from workflow_scripts.motion.skeleton import Floats
 _FARTHEST = 0.6
 
 
-def apart(boxes: Floats, overlap: float) -> npt.NDArray[np.intp]:
-    """Return the indices of the boxes (P, 5) that greedy non-maximum suppression keeps, best first.
+def apart(boxes: Floats, overlap: float, most: int) -> npt.NDArray[np.intp]:
+    """Return the indices of the boxes (P, 5) that greedy non-maximum suppression keeps, `most` at most, best first.
 
     A box goes if its intersection over union with a better one that stays is greater than `overlap`.
     """
     order = np.argsort(-boxes[:, 4], kind="stable")
     area = sizes(boxes) ** 2
     kept: list[int] = []
-    while len(order):
+    while len(order) and len(kept) < most:
         best, rest = order[0], order[1:]
         kept.append(best)
         shared = np.minimum(boxes[best, 2:4], boxes[rest, 2:4]) - np.maximum(boxes[best, :2], boxes[rest, :2])

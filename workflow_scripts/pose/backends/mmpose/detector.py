@@ -66,7 +66,7 @@ def _boxes(levels: Sequence[tuple[Floats, Floats, Floats]], scale: Floats, most:
     for axis in (0, 1):
         boxes[:, axis:4:2] = boxes[:, axis:4:2].clip(0, most[axis]) * scale[axis]
     boxes = boxes[(boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])]
-    return boxes[apart(boxes, _OVERLAP)][:_MOST]
+    return boxes[apart(boxes, _OVERLAP, _MOST)]
 
 
 def _candidates(logits: Floats, distances: Floats, points: Floats) -> Floats:

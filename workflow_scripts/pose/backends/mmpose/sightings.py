@@ -31,14 +31,11 @@ class Sightings:
     Attributes:
         people: for each picture, people as (K, 3): x px, y px, score; empty arrays while they are being looked for.
         pending: crops that have not been through the network.
-        width, height: of the pictures.
         complete: whether all its pictures have been handed in.
     """
 
     people: list[list[Floats]] = field(default_factory=list)
     pending: int = 0
-    width: int = 0
-    height: int = 0
     complete: bool = False
 
     @property
@@ -97,7 +94,7 @@ class Batches:
     def _take(self, batch: list[_Crop], answer: Answer) -> None:
         for crop, keypoints, scores in zip(batch, *answer.keypoints(), strict=True):
             seen = np.concatenate([keypoints, scores[:, None]], axis=-1)
-            again = _better_region(seen, crop.region, self._estimator.shape) if crop.looks < _LOOKS else None
+            again = _better_region(seen, crop, self._estimator.shape) if crop.looks < _LOOKS else None
             if crop.best is not None and crop.best[:, 2].mean() > seen[:, 2].mean():
                 seen = crop.best
             if again is not None:
@@ -107,13 +104,17 @@ class Batches:
             crop.clip.pending -= 1
 
 
-def _better_region(seen: Floats, region: Region, shape: tuple[int, int]) -> Region | None:
+def _better_region(seen: Floats, crop: _Crop, shape: tuple[int, int]) -> Region | None:
     """Return where to look again, None if the person is well in the crop or was not found."""
     found = seen[:, 2] > _FOUND
     if found.sum() < FEWEST_JOINTS:
         return None
-    place = (seen[:, :2] - region.centre) / region.size + 0.5
-    margin = np.minimum(place, 1 - place).min(axis=1)
+    region = crop.region
+    low, high = region.centre - region.size / 2, region.centre + region.size / 2
+    # Where the picture ends within the crop nothing can be gained.
+    below = np.where(low > 0, seen[:, :2] - low, np.inf)
+    above = np.where(high < crop.picture.shape[1::-1], high - seen[:, :2], np.inf)
+    margin = (np.minimum(below, above) / region.size).min(axis=1)
     lost_end = ~found[_ENDS] & found[_JOINTS_BEFORE] & (margin[_JOINTS_BEFORE] < _LIMB_EDGE)
     again = Region.of_box(around(seen[found, :2]), shape)
     if margin[found].min() < _EDGE or lost_end.any():
