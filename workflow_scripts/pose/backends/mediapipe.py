@@ -7,7 +7,7 @@ downloaded (`model_complexity=1`).
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from operator import attrgetter
 from pathlib import Path
@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.pose.backends.base import Frame, Pictures, Track
 from workflow_scripts.pose.backends.blazepose import LANDMARKS, confidence_of, joints_of
 from workflow_scripts.workflow.files import sha256_of
@@ -24,6 +24,7 @@ from workflow_scripts.workflow.provenance import versions
 
 _WEIGHTS = "modules/pose_landmark/pose_landmark_full.tflite"
 _FRAME_US = 33_333  # MediaPipe's own clock between two pictures; without its smoothing it means nothing
+_FIRST_FRAMES = 1024
 _IMAGE, _WORLD = attrgetter("x", "y", "visibility"), attrgetter("x", "y", "z")
 
 
@@ -43,7 +44,7 @@ class MediaPipeBackend:
         return map(self._track, clips)
 
     def _track(self, frames: Pictures) -> list[Track]:
-        pixels, metres, visibility = [], [], []
+        seen, count, size = _room_for(_FIRST_FRAMES), 0, (0, 0)
         # Every clip has a tracker of its own, so that no clip depends on the one before. MediaPipe's smoothing looks
         # back only and would delay the motion against the music; ours (`motion.smoothing`) does not.
         with ExitStack() as stack:
@@ -52,17 +53,28 @@ class MediaPipeBackend:
             quiet.enter_context(_native_log_held_back())
             pose = stack.enter_context(self._pose(model_complexity=1, smooth_landmarks=False))
             for frame in frames:
+                if count == len(seen):
+                    seen = np.concatenate([seen, _room_for(count)])
                 image, world = pose.landmarks(frame)
                 if image is not None:
                     quiet.close()
-                places = _values(image, _IMAGE)
-                pixels.append(places[:, :2] * (frame.shape[1], frame.shape[0]))
-                visibility.append(places[:, 2])
-                metres.append(_values(world, _WORLD))
-        if not pixels or np.isnan(pixels).all():
+                    seen[count, :, :3] = [_IMAGE(point) for point in image.landmark]
+                    seen[count, :, 3:] = [_WORLD(point) for point in world.landmark]
+                count, size = count + 1, (frame.shape[1], frame.shape[0])
+        seen = seen[:count].astype(float)
+        if np.isnan(seen).all():
             return []
-        confidence = confidence_of(np.nan_to_num(np.array(visibility)))
-        return [Track(joints_of(np.array(pixels)), confidence, joints_of(np.array(metres)))]
+        confidence = confidence_of(np.nan_to_num(seen[..., 2]))
+        return [Track(joints_of(seen[..., :2] * size), confidence, joints_of(seen[..., 3:]))]
+
+
+def _room_for(frames: int) -> npt.NDArray[np.float32]:
+    """Return room (frames, 33, 6) for x, y and visibility in the picture, x, y and z in space; nobody found.
+
+    One array and not one for each frame: small ones that stay lie between the pictures that do not, and the gaps these
+    leave are taken by the next small one, so that memory would grow by a picture for every frame.
+    """
+    return np.full((frames, LANDMARKS, 6), np.nan, np.float32)
 
 
 def _graph_of(mediapipe: Any) -> Any:
@@ -93,12 +105,6 @@ def _graph_of(mediapipe: Any) -> Any:
             return getter.get_proto(found[0]), getter.get_proto(found[1])
 
     return Pose
-
-
-def _values(landmarks: Any, fields: Callable[[Any], tuple[float, ...]]) -> Floats:
-    if landmarks is None:
-        return np.full((LANDMARKS, 3), np.nan)
-    return np.array([fields(point) for point in landmarks.landmark])
 
 
 @contextmanager
