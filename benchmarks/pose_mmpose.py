@@ -16,8 +16,8 @@ for Halpe. Its configuration has the flip test on, as published; without it is m
 left out on both sides, as are the first two clips.
 
 On a CPU the time is processor time of all threads, torch with one: other jobs of the machine do not count. On a GPU it
-is wall time. They take turns; the medians are compared. Writes benchmarks/results/pose_mmpose.json: rows of name,
-value, unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fps` only where there is CUDA.
+is wall time. They take turns; the medians are compared. Writes the row it measured into benchmarks/results/pose.json:
+name, value, unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fps` only where there is CUDA.
 """
 
 import argparse
@@ -40,10 +40,10 @@ from workflow_scripts.pose.backends.mmpose.standins import install
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.estimate import estimate_clips
 from workflow_scripts.pose.footage import decode_frames
-from workflow_scripts.workflow.files import write_json
+from workflow_scripts.workflow.files import read_json, write_json
 from workflow_scripts.workflow.media import probe, video_writer
 
-OUTPUT = Path(__file__).parent / "results" / "pose_mmpose.json"
+OUTPUT = Path(__file__).parent / "results" / "pose.json"  # beside the rows of pose.py
 DETECTOR, NETWORK = "rtmdet_nano", "rtmpose_m_halpe26"
 TARGETS = {"cpu": 4.0, "cuda": 10.0}
 ROUNDS = 3
@@ -213,7 +213,8 @@ def main() -> None:
         f"{row['name']}: {row['value']} {row['unit']}, Inferencer {row['baseline']} (ratio {row['ratio']}, without its "
         f"flip test {row['ratio_without_flip_test']}), target {row['target']}"
     )
-    write_json(OUTPUT, [row])
+    others = [one for one in read_json(OUTPUT) if one["name"] != name] if OUTPUT.is_file() else []
+    write_json(OUTPUT, [*others, row])
 
 
 if __name__ == "__main__":
