@@ -37,7 +37,7 @@ from workflow_scripts.motion.skeletons import HALPE26
 from workflow_scripts.pose.backends.mmpose.backend import make_backend
 from workflow_scripts.pose.backends.mmpose.published import DETECTORS, LIFTERS, NETWORKS
 from workflow_scripts.pose.backends.mmpose.standins import install
-from workflow_scripts.pose.config import PoseConfig
+from workflow_scripts.pose.config import MMPoseConfig, PoseConfig
 from workflow_scripts.pose.estimate import estimate_clips
 from workflow_scripts.pose.footage import decode_frames
 from workflow_scripts.workflow.files import read_json, write_json
@@ -87,15 +87,15 @@ class Standing(torch.nn.Module):
 
 def ours(arguments: argparse.Namespace, box: list[float]) -> Callable[[Path, int, float, Path], None]:
     """Return what makes a pose file of a clip."""
-    backend = make_backend(
-        None,
-        DETECTOR,
-        NETWORK,
-        arguments.lifter,
+    settings = MMPoseConfig(
+        detector=DETECTOR,
+        network=NETWORK,
+        lifter=arguments.lifter,
         batch=arguments.batch,
         precision=arguments.precision,
         device=arguments.device,
     )
+    backend = make_backend(PoseConfig(mmpose=settings), None)
     detect, estimator = backend._detector, backend._estimator
     backend._detector = lambda frames: [np.array([[*box, 0.9]]) for _ in detect(frames)]
     standing = Standing(estimator._network, NETWORKS[NETWORK].size)

@@ -132,6 +132,11 @@ def pose_gpus(wildcards):
     return int(uses_mmpose() and config["pose"]["mmpose"]["device"] != "cpu")
 
 
+def pose_threads(wildcards):
+    """Beside a GPU, which is faster than one thread decodes, four; estimators that use the CPU take one."""
+    return 4 if pose_gpus(wildcards) else 1
+
+
 def download_code(wildcards):
     # The demo corpus is computed, not fetched: it follows the code that makes it.
     return code("demo.world") if is_demo(row_of(wildcards)["url"]) else DOWNLOAD_VERSION

@@ -68,7 +68,7 @@ rule estimate_poses:
         collection=collections_of(motion=False),
     conda:
         POSE_ENVIRONMENT
-    threads: 1
+    threads: pose_threads
     resources:
         mem_mb=lambda wc: 6000 if uses_mmpose() else 1500,
         runtime=120,

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,8 @@ def write_video(results: Path, video: str, frames: int = 70, fps: float = 30.0, 
     seed = int(changes.get("seed", sum(map(ord, video))))  # type: ignore[call-overload]
     collection = str(changes.get("collection", "demo"))
     clip = PoseClip(0, frames / 30, float(changes.get("quality", 1)), str(changes.get("verdict", "kept")))  # type: ignore[arg-type]
-    clip.people = [moving_body(int(changes.get("pose_frames", round(frames / 30 * fps))), fps, seed)]  # type: ignore[call-overload]
+    person = moving_body(int(changes.get("pose_frames", round(frames / 30 * fps))), fps, seed)  # type: ignore[call-overload]
+    clip.people = [replace(person, quality=clip.quality)]
     write_poses(results / f"poses/{collection}/{video}.h5", PoseFile(fps, video, "test", {"0000": clip}))
     rng = np.random.default_rng(seed)
     for group in {group for group, _ in FEATURES.values()}:

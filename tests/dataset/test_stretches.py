@@ -95,6 +95,16 @@ def test_every_stretch_of_every_person_is_a_clip_of_its_own(tmp_path: Path) -> N
     assert np.abs(back.motion.mean).max() < FILLER / 1e3
 
 
+def test_everybody_is_as_good_as_their_own_motion(tmp_path: Path) -> None:
+    good, poor = person([(0, 150)]), person([(0, 150)])
+    good.quality, poor.quality = 0.8, 0.4
+    write_video(tmp_path, poor, good)
+    clips, left_out = read_video(tmp_path, "c", "v", "edge35", 30, 0.5)
+    assert [(clip.person, clip.quality) for clip in clips] == [(1, 0.8)]
+    assert left_out == 1
+    assert read_video(tmp_path, "c", "v", "edge35", 30, 0.9) == ([], 2)
+
+
 def test_nobody_left_is_no_clip(tmp_path: Path) -> None:
     write_video(tmp_path, person([]))
     clips, _ = read_video(tmp_path, "c", "v", "edge35", 30, 0)

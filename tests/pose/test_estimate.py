@@ -198,8 +198,16 @@ def test_a_clip_broken_midway_is_used_as_far_as_it_goes(tmp_path, monkeypatch):
     video.write_bytes(whole[: int(len(whole) * 0.7)])
     clip = run(monkeypatch, clips, tmp_path / "v.h5", Fake()).clips["0000"]
     assert clip.verdict == "kept"
-    assert 30 <= len(clip.people[0].root) < 60
-    assert clip.end_s == pytest.approx(len(clip.people[0].root) / FPS)
+    # As long as its sound: what comes after matches the two.
+    person = clip.people[0]
+    assert len(person.root) == 60
+    assert clip.end_s == 2
+    ((start, stop),) = person.stretches
+    assert start == 0
+    assert 30 < stop < 60
+    assert not person.valid[stop:].any()
+    assert person.interpolated[stop:].all()
+    assert clip.quality_terms["detection"] == pytest.approx(stop / 60)
     assert clip.quality < 0.95
     video.write_bytes(whole[: int(len(whole) * 0.2)])
     clip = run(monkeypatch, clips, tmp_path / "v.h5", Fake()).clips["0000"]

@@ -9,7 +9,7 @@ from pose.numbered import copy_packets, number_of, spoil, write_numbered
 
 from workflow_scripts.pose.backends.base import Track
 from workflow_scripts.pose.footage import Footage, decode_frames
-from workflow_scripts.workflow.media import MediaError, run_ffmpeg
+from workflow_scripts.workflow.media import MediaError, probe, run_ffmpeg
 
 
 def numbers(footage):
@@ -41,9 +41,10 @@ def test_other_rates_are_shown_at_their_times(tmp_path, fps):
     assert footage.lost == []
 
 
-def test_a_changing_rate(tmp_path):
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_a_changing_rate(tmp_path, kind):
     times = [0, 0.1, 0.13, 0.4, 0.41, 0.42, 0.7, 1.0, 1.03]
-    footage = Footage(write_numbered(tmp_path / "v.mp4", times=times), 10**6, 30.0)
+    footage = Footage(write_numbered(tmp_path / f"v.{kind}", times=times), 10**6, 30.0)
     shown = numbers(footage)
     expected = [max(i for i, time in enumerate(times) if time <= frame / 30 + 0.5 / 30) for frame in range(len(shown))]
     assert sum(abs(a - b) for a, b in zip(shown, expected, strict=True)) <= 1
@@ -51,18 +52,20 @@ def test_a_changing_rate(tmp_path):
 
 
 def test_pictures_that_are_missing_do_not_shift_the_rest(tmp_path):
-    whole = write_numbered(tmp_path / "whole.mkv")
+    whole = write_numbered(tmp_path / "whole.ts")
     gone = {12, 13, 14, 30}
-    path = copy_packets(whole, tmp_path / "v.mkv", lambda number, packet: None if number in gone else packet)
+    path = copy_packets(whole, tmp_path / "v.ts", lambda number, packet: None if number in gone else packet)
     footage = Footage(path, 40, 30.0)
     shown = numbers(footage)
     assert shown == [*range(12), 11, 11, 11, *range(15, 30), 29, *range(31, 40)]
     assert footage.lost == sorted(gone)
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
 @pytest.mark.parametrize("key_every", [1, 10])
-def test_damage_in_the_middle(tmp_path, key_every):
-    path = spoil(write_numbered(tmp_path / "v.mp4", key_every=key_every), range(12, 15))
+def test_damage_in_the_middle(tmp_path, key_every, kind):
+    header = 16 if kind == "mkv" else 0  # of a block, which Matroska counts as the packet's beginning
+    path = spoil(write_numbered(tmp_path / f"v.{kind}", key_every=key_every), range(12, 15), header)
     footage = Footage(path, 40, 30.0)
     shown = numbers(footage)
     assert len(shown) == 40
@@ -201,3 +204,17 @@ def test_pictures_are_not_kept(tmp_path):
 
 def test_frames_of_a_whole_file(tmp_path):
     assert [number_of(frame) for frame in decode_frames(write_numbered(tmp_path / "v.mp4", 30, 24))] == list(range(30))
+
+
+def test_names_in_another_encoding_are_no_obstacle(tmp_path):
+    """A title in Latin-1, as old cameras and AVI files have it."""
+    path = write_numbered(tmp_path / "v.avi", 10, codec="mpeg4")
+    title = tmp_path / "titled.avi"
+    run_ffmpeg(["-i", path, "-c", "copy", "-metadata", "title=CHANGEME", title], path)
+    data = title.read_bytes()
+    assert b"CHANGEME" in data
+    title.write_bytes(data.replace(b"CHANGEME", "Tanz für".encode("latin-1")))
+    footage = Footage(title, 10, 30.0)
+    assert len(list(footage)) == 10
+    assert footage.error == ""
+    assert probe(title).video

@@ -40,6 +40,19 @@ def test_the_schema_knows_the_same_words(section):
     assert {key: tuple(value) for key, value in words.items()} == ours
 
 
+@pytest.mark.parametrize("section", ["pose", "pose.mmpose"])
+def test_the_schema_knows_the_same_ranges(section):
+    rules = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]["pose"]["properties"]
+    rules = rules if section == "pose" else rules["mmpose"]["properties"]
+    for kind, ours in (("number", module._RANGES), ("integer", module._WHOLE)):
+        stated = {
+            f"{section}.{key}": (rule["minimum"], rule["maximum"])
+            for key, rule in rules.items()
+            if rule.get("type") == kind
+        }
+        assert stated == {key: value for key, value in ours.items() if key.rpartition(".")[0] == section}
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -48,7 +61,7 @@ def test_the_schema_knows_the_same_words(section):
         ({"backend": ["mediapipe"]}, "pose.backend"),
         ({"people": "two"}, "pose.people: 'two' is none of main, all"),
         ({"smoothing": "gauss"}, "pose.smoothing: 'gauss' is none of savitzky_golay, one_euro"),
-        ({"smoothing_s": -1}, "pose.smoothing_s: -1 is no number from 0 to 5"),
+        ({"smoothing_s": -1}, "pose.smoothing_s: -1 is no number from 0 to 2"),
         ({"smoothing_s": "0.3"}, "pose.smoothing_s"),
         ({"depth_smoothing_s": float("nan")}, "pose.depth_smoothing_s"),
         ({"foot_lock": 1}, "pose.foot_lock: 1 is neither true nor false"),

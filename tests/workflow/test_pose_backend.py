@@ -75,6 +75,10 @@ def test_mmpose_asks_for_a_gpu_unless_it_is_told_to_do_without(finished: Workflo
         done = finished.run("--dry-run", POSES)
         job = done.stdout.partition("rule estimate_poses:")[2].partition("resources:")[2].partition("\n")[0]
         assert f"gpu={gpus}" in job
+        # As many threads as there are cores here, at most four, decode for a GPU.
+        assert ("threads: " in done.stdout.partition("rule estimate_poses:")[2].partition("resources:")[0]) == bool(
+            gpus
+        )
     finally:
         finished.config.write_text(before)
 

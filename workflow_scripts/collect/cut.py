@@ -117,7 +117,7 @@ def _timing(media: Path) -> tuple[float, float]:
     import av
 
     try:
-        with av.open(str(media), options={"format_whitelist": CONTAINERS}) as container:
+        with av.open(str(media), options={"format_whitelist": CONTAINERS}, metadata_errors="replace") as container:
             rates = [float(stream.average_rate or 0) for stream in container.streams.video]
             return (container.start_time or 0) / av.time_base, max(rates, default=0.0)
     except (av.error.FFmpegError, OSError) as error:
@@ -151,7 +151,7 @@ _PICTURE = (
 def _count_frames(path: Path) -> int:
     import av
 
-    with av.open(str(path)) as container:
+    with av.open(str(path), metadata_errors="replace") as container:
         return sum(packet.size > 0 for packet in container.demux(video=0))
 
 

@@ -42,8 +42,8 @@ def read_video(
 ) -> tuple[list[AlignedClip], int]:
     """Return a video's usable clips, aligned at `fps`, and how many others were left out.
 
-    A clip is left out when the pose stage rejected it, or its quality is below `min_quality`. Every stretch of every
-    person in it is a clip of its own: what comes after needs not know of stretches.
+    A clip is left out when the pose stage rejected it, or the quality of everybody in it is below `min_quality`. Every
+    stretch of every person who is good enough is a clip of its own: what comes after needs not know of stretches.
 
     Raises:
         UserError: a file is missing, or motion and music differ in length or rate.
@@ -54,15 +54,19 @@ def read_video(
         if not path.is_file():
             raise UserError(f"{path} is missing: run the pose and music stages of collection {collection!r} first")
     poses = read_poses(pose_path)
-    good = {name: clip for name, clip in poses.kept().items() if clip.quality >= min_quality}
+    good = {
+        name: people
+        for name, clip in poses.kept().items()
+        if (people := [(at, person) for at, person in enumerate(clip.people) if person.quality >= min_quality])
+    }
     music = read_music(paths, feature_set) if good else {}
     clips = []
-    for name, clip in sorted(good.items()):
-        for number, person in enumerate(clip.people):
+    for name, people in sorted(good.items()):
+        for number, person in people:
             pieces = aligned(person, poses.fps, _of(music, name, paths), fps, pose_path)
             clips += [
-                AlignedClip(name, clip.quality, motion, heard, number, stretch, start / fps)
-                for stretch, (start, motion, heard) in enumerate(pieces)
+                AlignedClip(name, person.quality, motion, its_music, number, stretch, start / fps)
+                for stretch, (start, motion, its_music) in enumerate(pieces)
             ]
     return clips, len(poses.clips) - len(good)
 

@@ -4,6 +4,7 @@
                                   provenance (JSON), complete (written last)
     /clips/0000/           attrs: start_s, end_s, quality (0..1), verdict ("kept" or the reason it is not),
                                   quality_terms (JSON, what the quality is made of; {} where it is not estimated)
+       people/0/             attrs: quality (0..1) of this person's motion; the clip's is that of people/0
        people/0/positions    (T, J, 3) f32   root-relative, world-aligned joints, metres
        people/0/root         (T, 3) f32      root trajectory, metres, floor at y = 0
        people/0/stretches    (S, 2) i32      frames [start, stop) of continuous, usable motion, ascending, disjoint
@@ -47,6 +48,7 @@ class Person:
     interpolated: npt.NDArray[np.bool_] | None = None
     stretches: npt.NDArray[np.int32] | None = None
     contacts: npt.NDArray[np.bool_] | None = None
+    quality: float = 1.0
 
     @property
     def world(self) -> Floats:
@@ -62,11 +64,12 @@ class Person:
     def part(self, frames: slice) -> "Person":
         """Return the motion of some frames [start, stop) of it, stretches cut off at its ends."""
         start, stop, _ = frames.indices(len(self.root))
-        arrays = {name: values[start:stop] for name, values in vars(self).items() if values is not None}
+        known = {name: values for name in _ARRAYS if (values := getattr(self, name)) is not None}
+        arrays = {name: values[start:stop] for name, values in known.items()}
         if self.stretches is not None:
             inside = np.clip(self.stretches, start, max(start, stop)) - start
             arrays["stretches"] = inside[inside[:, 1] > inside[:, 0]].astype(np.int32)
-        return Person(**arrays)
+        return Person(**arrays, quality=self.quality)
 
 
 @dataclass
@@ -152,6 +155,7 @@ def read_poses(path: Path) -> PoseFile:
 
 
 def _write_person(group: h5py.Group, person: Person, joints: int, where: str) -> None:
+    group.attrs["quality"] = float(person.quality)
     frames = len(person.positions)
     if person.positions.shape != (frames, joints, 3) or person.root.shape != (frames, 3):
         raise ValueError(f"{where}: positions {person.positions.shape} and root {person.root.shape} do not fit")
@@ -179,8 +183,8 @@ def _read_clip(group: h5py.Group) -> PoseClip:
     people = []
     for number in sorted(group["people"], key=int):
         data = group["people"][number]
-        optional = {name: data[name][()] if name in data else None for name in _OPTIONAL}
-        people.append(Person(positions=data["positions"][()], root=data["root"][()], **optional))
+        arrays = {name: data[name][()] for name in _ARRAYS if name in data}
+        people.append(Person(**arrays, quality=float(data.attrs["quality"])))
     attrs = group.attrs
     return PoseClip(
         float(attrs["start_s"]),
@@ -192,4 +196,4 @@ def _read_clip(group: h5py.Group) -> PoseClip:
     )
 
 
-_OPTIONAL = ("keypoints_2d", "confidence", "valid", "interpolated", "stretches", "contacts")
+_ARRAYS = ("positions", "root", "keypoints_2d", "confidence", "valid", "interpolated", "stretches", "contacts")

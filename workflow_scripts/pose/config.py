@@ -17,7 +17,7 @@ class MMPoseConfig:
         lifter: puts them into space.
         detect_every: frames from one detection to the next; people are followed by their joints between.
         batch: most pictures, or people in them, that a network sees at once.
-        precision: of the networks' numbers; `auto` takes bf16 on a GPU, fp32 elsewhere.
+        precision: of the networks' numbers; `auto` takes fp16 on a GPU, fp32 elsewhere.
         device: `auto` takes CUDA where it is.
     """
 
@@ -83,7 +83,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "pose.mmpose.device": ("auto", "cpu", "cuda"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
-    "pose.smoothing_s": (0.0, 5.0),
+    "pose.smoothing_s": (0.0, 2.0),
     "pose.depth_smoothing_s": (0.0, 10.0),
     "pose.min_detection": (0.0, 1.0),
     "pose.min_quality": (0.0, 1.0),

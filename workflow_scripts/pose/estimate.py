@@ -9,19 +9,22 @@ import argparse
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+
+import numpy as np
 
 from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
 from workflow_scripts.pose.backends.base import PoseBackend, Track
-from workflow_scripts.pose.backends.registry import make_backend
+from workflow_scripts.pose.backends.registry import make_backend, module_of
 from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.clean.stretches import SHORTEST_S
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.footage import Footage
 from workflow_scripts.workflow.errors import broken_file, entry_point
 from workflow_scripts.workflow.media import MediaError, probe
+from workflow_scripts.workflow.provenance import code_version, versions
 from workflow_scripts.workflow.tables import Row, read_table
 
 COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
@@ -42,7 +45,8 @@ def estimate_clips(
 ) -> dict[str, PoseClip]:
     """Estimate the clips of one video; `rows` are the lines of its clips.tsv, whose files lie in `folder`.
 
-    A clip of which less can be decoded than the table says is used as far as it goes, if that is enough.
+    A clip of which less can be decoded than the table says is used as far as it goes, if that is enough; it is as long
+    as the table says all the same, like its sound, and nobody is seen after its last picture.
     """
     filmed = [row for row in rows if row["video"]]
     footage = [Footage(folder / row["video"], int(row["frames"]), fps, shots_in(row)) for row in filmed]
@@ -70,7 +74,7 @@ def judged(row: Row, pictures: Footage, tracks: Sequence[Track], config: PoseCon
     if decoded < config.min_detection * expected:
         rejected.verdict = f"only {decoded} of {expected} frames can be decoded"
         return rejected
-    tracks = pictures.unseen(tracks)
+    tracks = [_of_length(track, max(expected, pictures.count)) for track in pictures.unseen(tracks)]
     found = int(tracks[0].found.sum()) if tracks else 0
     if not found or found < config.min_detection * expected:
         rejected.verdict = f"no person found in {1 - found / max(expected, 1):.0%} of the frames".replace("%", " %")
@@ -80,10 +84,10 @@ def judged(row: Row, pictures: Footage, tracks: Sequence[Track], config: PoseCon
     for number, track in enumerate(tracks if config.people == "all" else tracks[:1]):
         if not number or track.found.sum() >= config.min_detection * expected:
             others = [*tracks[:number], *tracks[number + 1 :]]
-            cleaned.append(clean_motion(track, camera, pictures.fps, expected, config, pictures.shots, others))
-    clip = PoseClip(start, min(end, start + pictures.count / pictures.fps), verdict=KEPT)
+            cleaned.append(clean_motion(track, camera, pictures.fps, config, pictures.shots, others))
+    clip = PoseClip(start, end, verdict=KEPT)
     good = [(person, quality) for person, quality in cleaned if quality.score >= config.min_quality and person.runs()]
-    clip.people = [person for person, _ in good]
+    clip.people = [replace(person, quality=quality.score) for person, quality in good]
     # The most important person speaks for the clip.
     person, quality = (good or cleaned)[0]
     clip.quality, clip.quality_terms = quality.score, asdict(quality)
@@ -96,6 +100,17 @@ def judged(row: Row, pictures: Footage, tracks: Sequence[Track], config: PoseCon
             f"(weakest: {weakest} {clip.quality_terms[weakest]:.2f})"
         )
     return clip
+
+
+def _of_length(track: Track, frames: int) -> Track:
+    """Return a track of so many frames, nobody found in those added at its end."""
+    more = [(0, frames - len(track.keypoints))]
+    space = None if track.joints is None else np.pad(track.joints, [*more, (0, 0), (0, 0)], constant_values=np.nan)
+    return Track(
+        np.pad(track.keypoints, [*more, (0, 0), (0, 0)], constant_values=np.nan),
+        np.pad(track.confidence, [*more, (0, 0)]),
+        space,
+    )
 
 
 def main() -> None:
@@ -114,7 +129,14 @@ def main() -> None:
     fps = frame_rate(folder / row["video"] for row in rows if row["video"])
     backend = make_backend(config)
     clips = estimate_clips(rows, folder, fps, backend, config)
-    provenance = {"config": asdict(config)}
+    used = {key: value for key, value in asdict(config).items() if key != "mmpose" or config.backend == key}
+    provenance = {
+        "config": used,
+        "code": code_version(
+            "workflow_scripts.pose.estimate", f"workflow_scripts.pose.backends.{module_of(config.backend)}"
+        ),
+        "versions": versions("av", "h5py", "numpy", "scipy"),
+    }
     write_poses(arguments.output, PoseFile(fps, folder.name, backend.name, clips, provenance=provenance))
 
 

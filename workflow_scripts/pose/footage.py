@@ -1,6 +1,5 @@
 """The pictures of a clip, one after the other, each at its time, whatever state the file is in."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,10 +10,13 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from workflow_scripts.pose.backends.base import Frame, Track
-from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError, job_threads
 
 DEFAULT_RATE = 30.0  # frames per second, for files that state none
 _HIGHEST_RATE = 240.0
+# Containers that state one length for every picture, however long it is shown: there a picture lasts until the next
+# one, unless something between them is damaged.
+_NOMINAL_LENGTHS = {"matroska", "webm"}
 
 
 class Footage:
@@ -110,13 +112,23 @@ class Footage:
             with suppress(av.error.FFmpegError):  # without an index it is decoded from the beginning
                 container.seek(round(origin_s * av.time_base), backward=True)
         next_s = -origin_s
+        nominal = bool(_NOMINAL_LENGTHS & set(container.format.name.split(",")))
+        before: tuple[av.VideoFrame, float, float] | None = None
+        damaged = False
         for frame in _decoded(container, stream):
+            if frame is None:
+                damaged = True
+                continue
             begin_s = next_s if frame.time is None else float(frame.time) - origin_s
             if begin_s < next_s - period_s and frame.time is not None:
                 continue  # out of order: its frames have been shown
+            if before:
+                yield before[0], before[1], max(before[2], begin_s) if nominal and not damaged else before[2]
             length_s = float((frame.duration or 0) * frame.time_base) if frame.time_base else 0.0
             next_s = begin_s + max(length_s, period_s)
-            yield frame, begin_s, next_s
+            before, damaged = (frame, begin_s, next_s), False
+        if before:
+            yield before
 
 
 class _Painter:
@@ -169,14 +181,15 @@ def decode_frames(path: Path) -> Iterator[Frame]:
         stream = _video_stream(container, path)
         painter = _Painter(float(stream.sample_aspect_ratio or 1), None)
         for frame in _decoded(container, stream):
-            picture, good = painter.paint(frame)
-            if picture is not None and good:
-                yield picture
+            if frame is not None:
+                picture, good = painter.paint(frame)
+                if picture is not None and good:
+                    yield picture
 
 
 def _opened(path: Path) -> "av.container.InputContainer":
     try:
-        return av.open(str(path), options={"format_whitelist": CONTAINERS})
+        return av.open(str(path), options={"format_whitelist": CONTAINERS}, metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         raise MediaError(f"{path.name}: not a readable video ({error.strerror})") from error
 
@@ -184,16 +197,14 @@ def _opened(path: Path) -> "av.container.InputContainer":
 def _video_stream(container: "av.container.InputContainer", path: Path) -> "av.VideoStream":
     for stream in container.streams.video:
         if not int(stream.disposition) & ATTACHED_PICTURE:
-            # Snakemake states a job's threads in this variable.
-            threads = os.environ.get("OMP_NUM_THREADS", "")
-            stream.thread_count = int(threads) if threads.isdecimal() and int(threads) else 1
+            stream.thread_count = job_threads()
             stream.thread_type = "NONE" if stream.thread_count == 1 else "AUTO"
             return stream
     raise MediaError(f"{path.name}: holds no video")
 
 
-def _decoded(container: "av.container.InputContainer", stream: "av.VideoStream") -> Iterator["av.VideoFrame"]:
-    """Yield what can be decoded; what is damaged is left out, and decoding goes on after it."""
+def _decoded(container: "av.container.InputContainer", stream: "av.VideoStream") -> Iterator["av.VideoFrame | None"]:
+    """Yield what can be decoded, and None in place of what is damaged; decoding goes on after it."""
     packets = container.demux(stream)
     while True:
         try:
@@ -205,10 +216,11 @@ def _decoded(container: "av.container.InputContainer", stream: "av.VideoStream")
         try:
             frames = packet.decode()
         except (av.error.FFmpegError, ValueError):
+            yield None
             continue
         for frame in frames:
-            if isinstance(frame, av.VideoFrame) and not frame.is_corrupt and frame.width and frame.height:
-                yield frame
+            good = isinstance(frame, av.VideoFrame) and not frame.is_corrupt and frame.width and frame.height
+            yield frame if good else None
 
 
 def _without(track: Track, frames: list[int]) -> Track:

@@ -17,19 +17,21 @@ import numpy as np
 
 from workflow_scripts.motion.feet import foot_contacts
 from workflow_scripts.motion.foreign import JointMotion, KeypointMotion
-from workflow_scripts.motion.formats.registry import read_motion
+from workflow_scripts.motion.formats.registry import module_of, read_motion
 from workflow_scripts.motion.pose_file import KEPT, Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.retarget import to_smpl24
 from workflow_scripts.pose.clean.stretches import SHORTEST_S, stretches
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json
+from workflow_scripts.workflow.provenance import code_version, versions
 from workflow_scripts.workflow.tables import Row, read_table
 
 if TYPE_CHECKING:
     from workflow_scripts.pose.lift.lifter import Lifter
 
 COLUMNS = ("clip", "start_s", "end_s")
+_OF_BACKENDS = ("backend", "people", "mmpose")  # settings that imported motion has no use for
 
 
 def import_clips(
@@ -89,7 +91,8 @@ def clip_of(person: Person, quality: float, fps: float, row: Row, config: PoseCo
     part = person.part(slice(round(start * fps), round(end * fps)))
     count = len(part.root)
     known = float(part.valid.mean()) if part.valid is not None and count else 0.0
-    clip = PoseClip(start, min(end, start + count / fps), quality * known, KEPT, [_in_stretches(part, fps)])
+    usable = replace(_in_stretches(part, fps), quality=quality * known)
+    clip = PoseClip(start, min(end, start + count / fps), quality * known, KEPT, [usable])
     if not count:
         clip.verdict = f"the motion ends before {start:g} s"
     elif known < config.min_detection:
@@ -127,9 +130,14 @@ def main() -> None:
     if status.get("status") != "ok" or status.get("kind") != "motion":
         raise UserError(f"{arguments.video}: {status.get('reason') or 'is no motion'}; there is nothing to import")
     fps, clips = import_clips(status, read_table(arguments.clips, COLUMNS), config, arguments.lifter)
-    poses = PoseFile(
-        fps, arguments.clips.parent.name, f"import {status['format']}", clips, provenance={"config": asdict(config)}
-    )
+    provenance = {
+        "config": {key: value for key, value in asdict(config).items() if key not in _OF_BACKENDS},
+        "code": code_version(
+            "workflow_scripts.pose.import_motion", f"workflow_scripts.motion.formats.{module_of(str(status['format']))}"
+        ),
+        "versions": versions("h5py", "numpy", "scipy"),
+    }
+    poses = PoseFile(fps, arguments.clips.parent.name, f"import {status['format']}", clips, provenance=provenance)
     write_poses(arguments.output, poses)
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workflow_scripts.pose.backends.registry import WEIGHTS_FOLDER
-from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.errors import UserError, broken_file
 from workflow_scripts.workflow.files import read_json, sha256_of
 
 if TYPE_CHECKING:
@@ -133,13 +133,18 @@ def load_state(name: str, folder: Path = FOLDER) -> "dict[str, Tensor]":
     """Return the tensors of the weights `name`, on the CPU, by their names in the network.
 
     Raises:
-        UserError: they are not there, or not as `fetch_weights` left them; the message says how to get them.
+        UserError: they, or the note beside them, are not there; the message says how to get them.
+        BrokenFileError: they are not as `fetch_weights` left them; they have been deleted, and are made again.
     """
     import torch
 
     path = weights_path(name, folder)
+    note = path.with_suffix(".json")
+    if path.is_file() and not note.is_file():
+        raise UserError(f"{note}: missing, which says what {path.name} is. Copy it too, or delete {path} and run again")
+    if not path.is_file():
+        raise UserError(f"{path}: missing. {how_to_get([name], folder)}")
     if not is_fetched(name, folder):
-        state = "changed since it was made" if path.is_file() else "missing"
-        raise UserError(f"{path}: {state}. {how_to_get([name], folder)}")
+        raise broken_file(path, "it changed since it was made")
     tensors: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return tensors

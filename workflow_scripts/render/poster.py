@@ -19,7 +19,7 @@ def poster_uri(video: Path) -> str:
     import av
 
     try:
-        with av.open(str(video)) as container:
+        with av.open(str(video), metadata_errors="replace") as container:
             stream = container.streams.video[0]
             start = POSTER_AT * float((stream.duration or 0) * (stream.time_base or 0))
             container.seek(int(start / float(stream.time_base or 1)), stream=stream)

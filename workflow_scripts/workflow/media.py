@@ -1,5 +1,6 @@
 """Reading and writing audio and video: ffmpeg from the environment's own wheel, and PyAV to look inside files."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -76,6 +77,12 @@ def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
         raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
 
 
+def job_threads() -> int:
+    """Return how many threads this job may use: Snakemake states them in OMP_NUM_THREADS; 1 where nothing is stated."""
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    return int(threads) if threads.isdecimal() and int(threads) else 1
+
+
 def probe(path: Path) -> MediaInfo:
     """Return what the media file holds.
 
@@ -85,7 +92,7 @@ def probe(path: Path) -> MediaInfo:
     import av
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             duration = container.duration / 1e6 if container.duration else 0.0
             video = None
             # A cover picture in a song counts as "attached picture", not as video.

@@ -42,7 +42,7 @@ def test_a_real_person_is_found_upright_left_at_left(backend, footage, capfd):
     height, width = footage[0].shape[:2]
     assert np.abs(track.keypoints[..., 0] / width - 0.5).max() < 0.5
     assert track.keypoints[:, SMPL24.index("head"), 1].max() < track.keypoints[:, 0, 1].min()
-    person, quality = clean_motion(track, Camera.assumed(width, height), 24.0, len(footage), PoseConfig())
+    person, quality = clean_motion(track, Camera.assumed(width, height), 24.0, PoseConfig())
     assert quality.score > 0.8
     x, y, z = np.moveaxis(person.world, -1, 0)
     left_shoulder, right_shoulder = SMPL24.index("left_shoulder"), SMPL24.index("right_shoulder")

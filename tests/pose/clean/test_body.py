@@ -1,7 +1,5 @@
 """The body fit against dancers who are known exactly."""
 
-import time
-
 import numpy as np
 import pytest
 from pose.synthetic import FPS, HEIGHT, WIDTH, dancer, to_camera
@@ -11,6 +9,7 @@ from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.smoothing import smooth
+from workflow_scripts.pose.clean import body, depth_fit
 from workflow_scripts.pose.clean.body import fitted_body
 
 CAMERA = Camera.assumed(WIDTH, HEIGHT)
@@ -79,11 +78,11 @@ def test_a_flattened_limb_gets_some_of_its_depth_from_its_length():
     """An arm that swings to the camera and back, which the estimator keeps nearly in the picture plane."""
     arm = [SMPL24.index(f"left_{joint}") for joint in ("elbow", "wrist", "hand")]
     forward = 1 - np.abs(np.linspace(-1, 1, 120))[:, None]
-    body = np.broadcast_to(SMPL24.rest_positions, (120, 24, 3)).copy()
-    body[:, arm, 2] += forward * (
+    pose = np.broadcast_to(SMPL24.rest_positions, (120, 24, 3)).copy()
+    pose[:, arm, 2] += forward * (
         SMPL24.rest_positions[arm, 0] - SMPL24.rest_positions[SMPL24.index("left_shoulder"), 0]
     )
-    truth = to_camera(with_bone_lengths(body, SMPL24.rest_lengths))
+    truth = to_camera(with_bone_lengths(pose, SMPL24.rest_lengths))
     flat = truth - truth[:, :1]
     flat[:, arm, 2] *= 0.3
     fitted = fit(flat, CAMERA.project(truth))
@@ -154,14 +153,27 @@ def test_a_body_without_extent_is_finite():
     assert np.isfinite(fit(np.zeros((10, 24, 3)), np.full((10, 24, 2), 200.0))).all()
 
 
-def test_the_cost_is_linear_in_the_frames():
-    def cost(frames):
-        truth, pixels = seen(frames)
-        noisy = wavering(truth, 0.08)
-        begin = time.process_time()
-        fit(noisy, pixels)
-        return (time.process_time() - begin) / frames
+def test_long_stretches_are_fitted_in_blocks_that_cannot_be_seen(monkeypatch):
+    truth, pixels = seen(600)
+    noisy = wavering(truth, 0.08)
+    whole = fit(noisy, pixels)
+    sizes, solve = [], depth_fit.solveh_banded
+    monkeypatch.setattr(depth_fit, "_BLOCK_S", 5.0)
+    monkeypatch.setattr(depth_fit, "solveh_banded", lambda *a, **k: sizes.append(a[0].size) or solve(*a, **k))
+    parts = fit(noisy, pixels)
+    assert np.abs(parts - whole).max() < 0.004
+    first = max(sizes)
+    sizes.clear()
+    fit(*(np.concatenate([values] * 4) for values in (noisy, pixels)))
+    assert max(sizes) == first  # however long
 
-    few, many = min(cost(300) for _ in range(3)), min(cost(3000) for _ in range(2))
-    assert many < 3 * few
-    assert many < 0.003
+
+def test_proportions_are_found_in_rounds(monkeypatch):
+    """Lengths follow from depths and depths from lengths: one round does not do."""
+    lengths = SMPL24.rest_lengths.copy()
+    lengths[[SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("elbow", "wrist")]] *= 1.2
+    known = with_bone_lengths(dancer().seen, lengths)
+    joints, pixels = wavering(known - known[:, :1], 0.08), CAMERA.project(known)
+    after = error(fit(joints, pixels), known)
+    monkeypatch.setattr(body, "_ROUNDS", 1)
+    assert after < 0.97 * error(fit(joints, pixels), known)

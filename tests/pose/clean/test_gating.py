@@ -100,6 +100,15 @@ def test_the_rate_does_not_matter():
     assert {frame for frame, _ in lost(gated(fast, 4 * FPS, 4 * LONGEST))} == {100}
 
 
+@pytest.mark.parametrize("rate", [0.5, 1, 2, 4])
+def test_jitter_is_no_jump_at_any_rate(rate):
+    track = dancer(round(120 * rate)).track()
+    shake = np.random.default_rng(2).normal(scale=0.02, size=track.joints.shape)
+    shaken = Track(track.keypoints, track.confidence, track.joints + shake)
+    taken = lost(gated(shaken, rate * FPS, round(rate * LONGEST)))
+    assert len(taken) < 0.002 * track.confidence.size
+
+
 def test_filling_carries_a_joint_with_its_parent():
     true = dancer().track()
     track = dancer().track()

@@ -54,6 +54,35 @@ def test_a_leaning_estimate_stands_up_with_still_feet_on_the_floor():
     np.testing.assert_array_equal(free.contacts, held.contacts)
 
 
+def test_half_of_a_lean_is_taken_for_a_camera_that_looks_down():
+    """To a camera that looks down by 8 degrees, who goes up comes nearer too: half of that is turned back."""
+    body = balanced(np.broadcast_to(SMPL24.rest_positions, (120, 24, 3)).copy())
+    up = 0.2 * np.sin(np.arange(120) / 15)
+    world = body + up[:, None, None] * [0, 1, 0]
+    seen = straightened(to_camera(world), np.radians(-8))
+    assert np.ptp(seen[:, 0, 2]) == pytest.approx(0.4 * np.sin(np.radians(8)), rel=0.02)
+    result = stood(seen, CAMERA.project(seen), foot_lock=False, depth_smoothing_s=0.0)
+    assert np.ptp(result.root[:, 2]) == pytest.approx(0.4 * np.sin(np.radians(4)), rel=0.2)
+    np.testing.assert_allclose(result.positions, body - body[:, :1], atol=0.02)
+
+
+def test_feet_that_hang_are_levelled():
+    world, pixels, _ = walker()
+    joints = to_camera(world)
+    for ankle, toe in SMPL24.feet:
+        joints[:, toe] = joints[:, ankle] + straightened(joints[:, toe] - joints[:, ankle], np.radians(20))
+    feet = stood(joints, pixels).positions
+
+    def pitch(positions):
+        ankles, toes = (list(side) for side in zip(*SMPL24.feet, strict=True))
+        way = positions[:, toes] - positions[:, ankles]
+        return np.degrees(np.median(np.arctan2(way[..., 1], np.hypot(way[..., 0], way[..., 2]))))
+
+    hanging = pitch(joints * [1, -1, -1])
+    assert abs(hanging - pitch(world)) > 15
+    assert pitch(feet) == pytest.approx(pitch(world), abs=3)
+
+
 def test_one_body_whatever_the_size_of_the_dancer():
     world, pixels, _ = walker()
     small = stood(0.6 * to_camera(world), pixels)

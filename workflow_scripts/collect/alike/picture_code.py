@@ -56,7 +56,7 @@ def thumbnails(path: Path) -> Thumbnails:
 
     pictures: list[Thumbnails] = []
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             stream = container.streams.video[0]
             stream.codec_context.skip_frame = "NONREF"
             stream.codec_context.options = {"skip_loop_filter": "all"}

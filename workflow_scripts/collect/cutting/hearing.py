@@ -123,7 +123,7 @@ def _samples(media: Path, start_s: float) -> Iterator[npt.NDArray[np.float32]]:
     import av
 
     try:
-        with av.open(str(media), options={"format_whitelist": CONTAINERS}) as container:
+        with av.open(str(media), options={"format_whitelist": CONTAINERS}, metadata_errors="replace") as container:
             stream = container.streams.audio[0]
             resampler, form = av.AudioResampler("flt", "mono", RATE), None
             origin = (container.start_time or 0) / av.time_base

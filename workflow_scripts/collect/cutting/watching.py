@@ -42,7 +42,7 @@ def pictures(media: Path, start_s: float, end_s: float, every: bool = False) -> 
     scaler = VideoReformatter()  # one for all pictures: to set one up costs more than to use it
     held: Picture | None = None  # on show at `start_s`, as far as is known
     try:
-        with av.open(str(media), options={"format_whitelist": CONTAINERS}) as container:
+        with av.open(str(media), options={"format_whitelist": CONTAINERS}, metadata_errors="replace") as container:
             stream = next(s for s in container.streams.video if not int(s.disposition) & ATTACHED_PICTURE)
             stream.thread_count = 1
             if not every and media.suffix in INDEXED:

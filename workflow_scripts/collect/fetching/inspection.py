@@ -52,7 +52,7 @@ def inspect_media(path: Path, kind: str, limits: Mapping[str, Any] | None = None
     if limits.get("max_pixels") is not None:
         options["max_pixels"] = str(int(limits["max_pixels"]))  # libav decodes a little to find out what it has
     try:
-        with av.open(str(path), options=options) as container:
+        with av.open(str(path), options=options, metadata_errors="replace") as container:
             return _inspect(container, kind, limits)
     except (av.error.FFmpegError, UnicodeDecodeError, EOFError) as error:
         log.info("%s: %s", path, error)

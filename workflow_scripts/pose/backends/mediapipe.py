@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from workflow_scripts.pose.backends.base import Frame, Pictures, Track
 from workflow_scripts.pose.backends.blazepose import LANDMARKS, confidence_of, joints_of
+from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.provenance import versions
 
@@ -66,6 +67,11 @@ class MediaPipeBackend:
             return []
         confidence = confidence_of(np.nan_to_num(seen[..., 2]))
         return [Track(joints_of(seen[..., :2] * size), confidence, joints_of(seen[..., 3:]))]
+
+
+def make_backend(_config: PoseConfig, _weights: Path) -> MediaPipeBackend:
+    """Return the backend; it has no settings, and its weights come with the package."""
+    return MediaPipeBackend()
 
 
 def _room_for(frames: int) -> npt.NDArray[np.float32]:

@@ -1,11 +1,10 @@
-"""Which module is which estimator. It is imported when asked for: the Snakefile needs its name only.
+"""Which module is which estimator: it has `make_backend(config, weights)`. It is imported when asked for.
 
 The names are put together here, not written as imports, so that the poses of one backend do not become stale when the
 code of another changes: the rule that estimates names the module of the one it uses.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -39,11 +38,7 @@ def make_backend(config: PoseConfig, weights: Path = WEIGHTS_FOLDER) -> PoseBack
             f"pose.backend: {config.backend!r} has to be decided first (workflow_scripts.pose.choose_backend)"
         )
     module = import_module(f"workflow_scripts.pose.backends.{module_of(config.backend)}")
-    backend: PoseBackend
-    if config.backend == "mediapipe":
-        backend = module.MediaPipeBackend()
-    else:
-        backend = module.make_backend(weights, **asdict(config.mmpose))
+    backend: PoseBackend = module.make_backend(config, weights)
     return backend
 
 

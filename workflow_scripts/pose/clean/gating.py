@@ -26,10 +26,13 @@ _PLAUSIBLE, _IMPLAUSIBLE, _SHORT_M = 0.35, 0.75, 0.2
 # Captured and choreographed dances stay below 6 m/s (hands) and 3 m/s (feet); estimates of good footage below 10 and 7.
 _SPEEDS = {"wrist": 10.0, "hand": 12.0, "elbow": 8.0, "ankle": 7.0, "foot": 8.0, "knee": 7.0, "pelvis": 8.0}
 _OTHER_SPEED = 6.0
-# As many frames, fully trusted, are given up rather than to believe in one jump.
+# Over shorter times than this the way of a joint is the estimator's noise: at 120 frames per second its jitter alone
+# would be faster than any wrist.
+_SHORTEST_S = 1 / 30
+# Fully trusted, so many of these times are given up rather than to believe in one jump.
 _JUMP = 4.0
-# Nobody is fastest for long: each further frame adds this share of the way of the first. (With all of it, to leave out
-# the frames around what is wrong, to give the way more time, would be the cheapest.)
+# Nobody is fastest for long: each further of these times adds this share of the way of the first. (With all of it, to
+# leave out the frames around what is wrong, to give the way more time, would be the cheapest.)
 _LATER = 0.25
 _LEG = [SMPL24.index("left_knee"), SMPL24.index("left_ankle")]
 _PARENTS = np.maximum(SMPL24.parents, 0)
@@ -83,7 +86,7 @@ def possible(space: Floats, picture: Floats, trust: Floats, fps: float, longest:
 
     For each joint the path through some of its frames is chosen (dynamic programming) that gathers most trust, moves
     within reach (`_SPEEDS`) in space and in the picture from one of them to the next, at most `longest` frames left
-    out between, and pays `_JUMP` for each time it does not.
+    out between, and pays for each time it does not.
 
     Args:
         space: (T, 24, 3) metres about the hips.
@@ -93,20 +96,22 @@ def possible(space: Floats, picture: Floats, trust: Floats, fps: float, longest:
         longest: frames.
     """
     frames, joints = trust.shape
-    limits = np.array([_SPEEDS.get(name.split("_")[-1], _OTHER_SPEED) for name in SMPL24.joints]) / fps
+    step_s = max(1 / fps, _SHORTEST_S)
+    limits = np.array([_SPEEDS.get(name.split("_")[-1], _OTHER_SPEED) for name in SMPL24.joints]) * step_s
+    jump = _JUMP * step_s * fps
     reach = min(longest + 1, frames - 1)
     allowed = np.zeros((frames, reach, joints), dtype=bool)  # [t, lag - 1]: from t - lag to t
     for lag in range(1, reach + 1):
         for points in (space, picture):
             way = np.linalg.norm(points[lag:] - points[:-lag], axis=-1)
-            near = way <= limits * (1 + _LATER * (lag - 1))
+            near = way <= limits * (1 + _LATER * max(lag / (step_s * fps) - 1, 0.0))
             allowed[lag:, lag - 1] = near if points is space else allowed[lag:, lag - 1] & near
     best = np.full((frames + 1, joints), -np.inf)  # of paths that end in frame t; row 0: before the first
     before = np.full((frames, joints), -1)
     highest, at = np.zeros(joints), np.full(joints, -1)
     columns = np.arange(joints)
     for t in range(frames):
-        gain, come_from = highest - np.where(at < 0, 0.0, _JUMP), at
+        gain, come_from = highest - np.where(at < 0, 0.0, jump), at
         lags = min(reach, t)
         if lags:
             steady = np.where(allowed[t, :lags], best[t - lags + 1 : t + 1][::-1], -np.inf)

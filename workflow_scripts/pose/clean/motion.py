@@ -36,7 +36,6 @@ def clean_motion(
     track: Track,
     camera: Camera,
     fps: float,
-    frames: int,
     config: PoseConfig,
     shots: Sequence[int] = (),
     others: Iterable[Track] = (),
@@ -47,7 +46,6 @@ def clean_motion(
         track: T frames, the person found in any of them, with 3D joints.
         camera: the camera the track was seen through.
         fps: frames per second.
-        frames: how many frames the clip should have (T or more), for the detection term of the quality.
         config: the stage's configuration.
         shots: frames at which a new shot begins.
         others: the tracks of other people in the clip, for the quality.
@@ -58,13 +56,13 @@ def clean_motion(
         stretches it holds the nearest frame of one of them; where there is none (nobody, or for less than
         `stretches.SHORTEST_S`), it stands at rest, and the quality is 0.
     """
-    count, whole = len(track.keypoints), max(frames, len(track.keypoints))
+    count = len(track.keypoints)
     longest = max(config.max_gap, round(config.max_gap * fps / _FPS))
     usable = _each_shot(track, shots, fps, longest)
     present = np.asarray(np.isfinite(usable.keypoints).any(axis=(1, 2)))
     runs = stretches(present, shots, longest, fps)
     if not len(runs):
-        return _nobody(count), Quality(detection=float(track.found.sum() / whole))
+        return _nobody(count), Quality(detection=float(track.found.sum() / count))
     parts = [_stretch(_frames(usable, slice(*run)), camera, fps, config) for run in runs]
     inside = np.zeros(count, dtype=bool)
     for start, stop in runs:
@@ -86,13 +84,13 @@ def clean_motion(
     assert track.joints is not None
     lengths = runs[:, 1] - runs[:, 0]
     quality = Quality(
-        detection=float(track.found.sum() / whole),
+        detection=float(track.found.sum() / count),
         confidence=float(track.confidence[track.found][:, LIMBS].mean()),
         rigidity=rigidity(track.joints[inside & track.found]),
         agreement=float(np.average([part.agreement for part in parts], weights=lengths)),
         calm=float(np.average([calm(track.joints[slice(*run)], fps) for run in runs], weights=lengths)),
         seen=float(np.isfinite(usable.keypoints[inside][:, LIMBS, 0]).mean()),
-        continuity=float(lengths.sum() / whole),
+        continuity=float(lengths.sum() / count),
         solitude=solitude(track, others),
     )
     return person, quality

@@ -75,7 +75,7 @@ def lift(
     track = lifted(motion, lifter, camera)
     if not track.found.any():
         raise UserError("in no frame are hips, shoulders and limbs enough to be seen to make a body of them")
-    return clean_motion(track, camera, motion.fps, len(motion.keypoints), config)
+    return clean_motion(track, camera, motion.fps, config)
 
 
 def assumed_camera(motion: KeypointMotion) -> Camera:

@@ -65,6 +65,21 @@ def test_what_the_picture_cuts_off_is_not_looked_for():
     assert (track.confidence[:, SMPL24.index("left_ankle")] < 0.1).all()
 
 
+def test_weak_boxes_and_the_same_person_twice_are_not_looked_at():
+    fakes = Fakes(walker)
+    sure = fakes.detector
+
+    def unsure(frames):
+        double = np.array([2.0, -2.0, 2.0, -2.0, -0.1])
+        weak = np.array([[150.0, 20, 230, 200, 0.29]])
+        return [np.concatenate([weak, boxes, boxes + double]) for boxes in sure(frames)]
+
+    fakes.backend._detector = unsure
+    ((track,),) = fakes.tracks(Clip(45, walker))
+    assert fakes.network.crops == 45
+    np.testing.assert_allclose(track.keypoints, truth(walker, 45), atol=EXACT)
+
+
 def test_a_crowd_is_not_followed_without_end():
     def crowd(number):
         return [body(x, y, height=50) for x in (30, 80, 130, 180, 230) for y in (40, 120, 200)]

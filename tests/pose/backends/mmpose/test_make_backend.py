@@ -1,5 +1,4 @@
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -10,11 +9,13 @@ from pose.backends.mmpose.references import photo, state_of
 from workflow_scripts.pose.backends.mmpose import backend as backend_module
 from workflow_scripts.pose.backends.mmpose.backend import make_backend
 from workflow_scripts.pose.backends.mmpose.published import DETECTORS, LIFTERS, NETWORKS
-from workflow_scripts.pose.config import PoseConfig
+from workflow_scripts.pose.config import MMPoseConfig, PoseConfig
 from workflow_scripts.pose.weights import WEIGHTS, weights_path
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import sha256_of
+from workflow_scripts.workflow.provenance import versions
 
+ON_CPU = PoseConfig(mmpose=MMPoseConfig(device="cpu"))
 NAMES = ("rtmdet_nano", "rtmpose_m_halpe26", "videopose3d_243")
 
 
@@ -46,9 +47,10 @@ def tracks_of(backend, *clips):
 def test_from_weights_in_a_folder_to_tracks(tmp_path, monkeypatch):
     monkeypatch.setattr(backend_module, "_MOST_PEOPLE", 3)  # of the hundred that these weights find
     put_weights(tmp_path, NAMES)
-    settings = asdict(PoseConfig().mmpose) | {"device": "cpu", "precision": "fp32"}
-    backend = make_backend(tmp_path, **settings)
-    assert backend.name.startswith("mmpose rtmdet_nano ")
+    config = PoseConfig(mmpose=MMPoseConfig(device="cpu", precision="fp32"))
+    backend = make_backend(config, tmp_path)
+    installed = versions("mmpose", "torch")
+    assert backend.name.startswith(f"mmpose {installed['mmpose']} torch {installed['torch']} cpu fp32 rtmdet_nano ")
     for name in NAMES:
         assert f"{name} {sha256_of(weights_path(name, tmp_path))[:12]}" in backend.name
     clips = Photos(6), Photos(1, seed=1), Photos(0)
@@ -62,7 +64,7 @@ def test_from_weights_in_a_folder_to_tracks(tmp_path, monkeypatch):
         np.testing.assert_array_equal(found, np.isfinite(joints).all(axis=(1, 2)))
         assert (confidence[~found] == 0).all()
         assert ((confidence >= 0) & (confidence <= 1)).all()
-    again = tracks_of(make_backend(tmp_path, **settings), *clips)
+    again = tracks_of(make_backend(config, tmp_path), *clips)
     for one, other in zip([first, second], again, strict=False):
         for track, same in zip(one, other, strict=True):
             for array, equal in zip(track, same, strict=True):
@@ -73,15 +75,15 @@ def test_from_weights_in_a_folder_to_tracks(tmp_path, monkeypatch):
 def test_missing_weights_are_named(tmp_path):
     put_weights(tmp_path, NAMES[:2])
     with pytest.raises(UserError, match=r"videopose3d_243\.pt: missing"):
-        make_backend(tmp_path, device="cpu")
+        make_backend(ON_CPU, tmp_path)
 
 
 @needs_mmpose
 @pytest.mark.parametrize("lifter", LIFTERS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_random_weights_run(network, lifter):
-    backend = make_backend(None, "rtmdet_nano", network, lifter, batch=3, device="cpu")
-    assert backend.name == f"mmpose rtmdet_nano random {network} random {lifter} random"
+    backend = make_backend(PoseConfig(mmpose=MMPoseConfig(network=network, lifter=lifter, batch=3, device="cpu")), None)
+    assert backend.name.endswith(f" cpu fp32 rtmdet_nano random {network} random {lifter} random")
     backend._detector = lambda frames: [np.array([[20, 10, 120, 300, 0.9]]) for _ in frames]
     assert all(len(tracks) <= 1 for tracks in backend.tracks([Photos(4), Photos(1)]))
 
@@ -98,8 +100,8 @@ def test_the_configuration_knows_these_networks():
 @pytest.mark.parametrize("precision", ["fp32", "fp16", "bf16"])
 def test_a_gpu_says_what_a_cpu_says(tmp_path, precision):
     put_weights(tmp_path, NAMES)
-    on_cpu = make_backend(tmp_path, device="cpu")
-    on_gpu = make_backend(tmp_path, device="cuda", precision=precision)
+    on_cpu = make_backend(ON_CPU, tmp_path)
+    on_gpu = make_backend(PoseConfig(mmpose=MMPoseConfig(device="cuda", precision=precision)), tmp_path)
     boxes = [np.array([[20.0, 10, 120, 300, 0.9], [60, 100, 170, 310, 0.8]])]
     for backend in (on_cpu, on_gpu):
         backend._detector = lambda frames: boxes * len(frames)

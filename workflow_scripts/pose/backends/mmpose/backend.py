@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
@@ -24,10 +25,12 @@ from workflow_scripts.pose.backends.mmpose.runtime import Runtime
 from workflow_scripts.pose.backends.mmpose.sightings import Batches, Sightings
 from workflow_scripts.pose.backends.mmpose.topdown import KeypointEstimator
 from workflow_scripts.pose.backends.mmpose.tracks import tracks_of
+from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.workflow.files import sha256_of
+from workflow_scripts.workflow.media import job_threads
+from workflow_scripts.workflow.provenance import versions
 
-DETECT_EVERY, BATCH = 10, 32
-_GPU_DECODERS = 4  # clips decoded at once beside a GPU, which is faster than one of them
+_GPU_DECODERS = 4  # clips decoded at once beside a GPU, which is faster than one of them; no more than threads
 # What counts as a person, and as the same one found twice: the defaults of mmpose's Inferencer.
 _LEAST_SCORE, _OVERLAP = 0.3, 0.3
 _MOST_PEOPLE = 16  # in one picture, the surest: crowds must not cost without end
@@ -54,8 +57,8 @@ class MMPoseBackend:
         estimator: KeypointEstimator,
         lifter: Lifter,
         name: str,
-        detect_every: int = DETECT_EVERY,
-        batch: int = BATCH,
+        detect_every: int = 10,
+        batch: int = 32,
         decoders: int = 1,
     ) -> None:
         self.name = name
@@ -103,44 +106,39 @@ class MMPoseBackend:
         return tracks_of(seen.people, clip.shots, clip.fps, self._lifter)
 
 
-def make_backend(
-    folder: Path | None,
-    detector: str = "rtmdet_nano",
-    network: str = "rtmpose_m_halpe26",
-    lifter: str = "videopose3d_243",
-    detect_every: int = DETECT_EVERY,
-    batch: int = BATCH,
-    precision: str = "auto",
-    device: str = "auto",
-) -> MMPoseBackend:
-    """Return the backend with the networks of those names (`published`), their weights from `folder`.
+def make_backend(config: PoseConfig, weights: Path | None) -> MMPoseBackend:
+    """Return the backend with the networks (`published`) and settings of `config.mmpose`.
 
     Args:
-        folder: of the weights as `pose.weights` keeps them; None gives random weights (seed 0), which find nobody: for
-            tests and for measuring time only.
-        detector, network, lifter, detect_every, batch, precision, device: the configuration's `pose.mmpose`.
+        config: the stage's configuration.
+        weights: folder of the weights as `pose.weights` keeps them; None gives random weights (seed 0), which find
+            nobody: for tests and for measuring time only.
 
     Raises:
         UserError: weights are missing or not those of the network, or there is no such device.
     """
     from workflow_scripts.pose.backends.mmpose.networks import built, random_network
 
-    runtime = Runtime.chosen(device, precision)
-    names = (detector, network, lifter)
-    if folder is None:
-        weights = ["random"] * len(names)
+    settings = config.mmpose
+    runtime = Runtime.chosen(settings.device, settings.precision)
+    threads = job_threads()
+    cv2.setNumThreads(threads)
+    names = (settings.detector, settings.network, settings.lifter)
+    if weights is None:
+        digests = ["random"] * len(names)
         found, seen, lifted = (random_network(name, seed=0) for name in names)
     else:
         from workflow_scripts.pose.weights import load_state, weights_path
 
-        found, seen, lifted = (built(name, load_state(name, folder)) for name in names)
-        weights = [sha256_of(weights_path(name, folder))[:12] for name in names]
+        found, seen, lifted = (built(name, load_state(name, weights)) for name in names)
+        digests = [sha256_of(weights_path(name, weights))[:12] for name in names]
+    installed = " ".join(f"{name} {number}" for name, number in versions("mmpose", "torch").items())
     return MMPoseBackend(
-        PersonDetector(found, DETECTORS[detector].size, runtime),
-        KeypointEstimator(seen, NETWORKS[network].size, runtime),
-        MotionBERT(lifted, runtime) if lifter == "motionbert" else VideoPose3D(lifted, runtime),
-        " ".join(["mmpose", *(f"{name} {digest}" for name, digest in zip(names, weights, strict=True))]),
-        detect_every,
-        batch,
-        _GPU_DECODERS if runtime.cuda else 1,
+        PersonDetector(found, DETECTORS[settings.detector].size, runtime),
+        KeypointEstimator(seen, NETWORKS[settings.network].size, runtime),
+        MotionBERT(lifted, runtime) if settings.lifter == "motionbert" else VideoPose3D(lifted, runtime),
+        " ".join([installed, runtime.name, *(f"{name} {part}" for name, part in zip(names, digests, strict=True))]),
+        settings.detect_every,
+        settings.batch,
+        min(_GPU_DECODERS, threads) if runtime.cuda else 1,
     )

@@ -10,8 +10,6 @@ from torch import Tensor, nn
 
 from workflow_scripts.workflow.errors import UserError
 
-DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 Images = npt.NDArray[np.uint8]
@@ -29,12 +27,8 @@ class Runtime:
         """Return the runtime of a configuration: `auto` is CUDA where there is one, fp16 there and fp32 on a CPU.
 
         Raises:
-            UserError: unknown words, no CUDA, or fp16 on a CPU, which no CPU is fast at.
+            UserError: no CUDA, or fp16 on a CPU, which no CPU is fast at.
         """
-        if device not in DEVICES:
-            raise UserError(f"pose.mmpose.device: {device!r} is none of {', '.join(DEVICES)}")
-        if precision not in PRECISIONS:
-            raise UserError(f"pose.mmpose.precision: {precision!r} is none of {', '.join(PRECISIONS)}")
         if device == "cuda" and not torch.cuda.is_available():
             raise UserError("pose.mmpose.device: torch finds no CUDA device here; set it to auto or cpu")
         cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
@@ -43,6 +37,12 @@ class Runtime:
         if precision == "auto":
             precision = "fp16" if cuda else "fp32"
         return cls(torch.device("cuda" if cuda else "cpu"), _DTYPES[precision])
+
+    @property
+    def name(self) -> str:
+        """Device and precision, as recorded in the pose file: the same weights say slightly different things there."""
+        words = {number: word for word, number in _DTYPES.items()}
+        return f"{self.device.type} {words[self.dtype]}"
 
     @property
     def cuda(self) -> bool:
