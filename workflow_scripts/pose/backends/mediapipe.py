@@ -1,4 +1,4 @@
-"""MediaPipe Pose: one person, 2D and 3D, about 40 frames per second on one core; the backend that always works.
+"""MediaPipe Pose: one person, 2D and 3D, 30 to 80 frames per second on one core; the backend that always works.
 
 The wheel of 0.10.21 is the last one with this interface and holds the weights of "full" only, so that nothing is
 downloaded (`model_complexity=1`).

@@ -5,11 +5,13 @@ import pytest
 import torch
 from pose.backends.mmpose.fakes import needs_mmpose
 from pose.backends.mmpose.references import photo, state_of
+from pose.numbered import spoil, write_numbered
 
 from workflow_scripts.pose.backends.mmpose import backend as backend_module
 from workflow_scripts.pose.backends.mmpose.backend import make_backend
 from workflow_scripts.pose.backends.mmpose.published import DETECTORS, LIFTERS, NETWORKS
 from workflow_scripts.pose.config import MMPoseConfig, PoseConfig
+from workflow_scripts.pose.estimate import estimate_clips
 from workflow_scripts.pose.weights import WEIGHTS, weights_path
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import sha256_of
@@ -86,6 +88,28 @@ def test_random_weights_run(network, lifter):
     assert backend.name.endswith(f" cpu fp32 rtmdet_nano random {network} random {lifter} random")
     backend._detector = lambda frames: [np.array([[20, 10, 120, 300, 0.9]]) for _ in frames]
     assert all(len(tracks) <= 1 for tracks in backend.tracks([Photos(4), Photos(1)]))
+
+
+@needs_mmpose
+def test_videos_in_a_bad_state_end_no_run(tmp_path):
+    """One after the other through the same networks: whole, damaged, of one picture, no video at all, whole."""
+    for name in ("a.mp4", "b.mp4", "e.mp4"):
+        write_numbered(tmp_path / name, 24, size=(96, 128))
+    spoil(tmp_path / "b.mp4", range(5, 12))
+    write_numbered(tmp_path / "c.mp4", 1, size=(96, 128))
+    (tmp_path / "d.mp4").write_text("no video")
+    config = PoseConfig(mmpose=MMPoseConfig(device="cpu", batch=5))
+    backend = make_backend(config, None)
+    backend._detector = lambda frames: [np.array([[10, 10, 80, 120, 0.9]]) for _ in frames]
+    rows = [
+        {"clip": name, "start_s": "0", "end_s": str(count / 30), "frames": str(count), "video": f"{name}.mp4"}
+        for name, count in zip("abcde", (24, 24, 1, 24, 24), strict=True)
+    ]
+    clips = estimate_clips(rows, tmp_path, 30.0, backend, config)
+    assert list(clips) == list("abcde")
+    for name, clip in clips.items():
+        assert clip.people == []
+        assert ("not a readable video" if name == "d" else "no person found") in clip.verdict
 
 
 def test_the_configuration_knows_these_networks():
