@@ -69,6 +69,7 @@ rule poses:
     input:
         all_admitted(),
         all_poses,
+        "results/quarantine.tsv",
 
 
 rule features:

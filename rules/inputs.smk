@@ -86,6 +86,9 @@ def lifter_of(wildcards):
     return ["results/lifter.npz"] if config["collections"][wildcards.collection]["motion"] in IN_THE_PICTURE else []
 
 
+BACKEND_CHOICE = Path("results/pose_backend.json")
+
+
 def pose_backend():
     """The backend that poses are estimated with. Waits for the decision where it is `auto`."""
     if config["pose"]["backend"] != "auto":
@@ -100,7 +103,14 @@ def weights_of_backend(wildcards):
     """The weights of the backend's networks; what they hold is fixed by their names.
 
     It is here that a job waits for the decision: written down it is no input, since poses are the same whether their
-    backend was decided or configured."""
+    backend was decided or configured. Poses that are there already would wait in vain: Snakemake makes no decision for
+    them, and without one it does not see what changed. So it has to be made first."""
+    poses = Path(f"results/poses/{wildcards.collection}/{wildcards.video}.h5")
+    if config["pose"]["backend"] == "auto" and poses.exists() and not BACKEND_CHOICE.exists():
+        raise WorkflowError(
+            f"pose.backend: auto is not decided yet, and {poses} is there already. Decide with"
+            f" `snakemake --cores 1 {BACKEND_CHOICE}` (with the options of this run), then run this again"
+        )
     return [ancient(path) for path in mmpose_weights(wildcards)] if pose_backend() == "mmpose" else []
 
 

@@ -241,6 +241,27 @@ def test_poses_of_a_finished_run(tmp_path, monkeypatch, caplog):
         make(monkeypatch, video, tmp_path / "o.mp4", "--poses", tmp_path / "p.h5", "--clip", "0007")
 
 
+def test_poses_of_another_video_are_not_drawn(tmp_path, monkeypatch):
+    video = write_numbered(tmp_path / "0003.mp4", 40, size=(WIDTH, HEIGHT))
+    short = PoseClip(1, 1.5, 0.75, people=[standing(15)])
+    write_poses(tmp_path / "p.h5", PoseFile(30.0, "v", "other 2", {"0003": short}))
+    with pytest.raises(UserError, match=r"clip 0003 is 0\.5 s long .* 1\.3 s: these are poses of another video"):
+        make(monkeypatch, video, tmp_path / "o.mp4", "--poses", tmp_path / "p.h5")
+
+
+def test_what_is_no_pose_file_is_told_and_left_alone(tmp_path, monkeypatch):
+    video = write_numbered(tmp_path / "0000.mp4", 40)
+    diary = tmp_path / "diary.txt"
+    diary.write_text("mine")
+    for other in (diary, video):
+        before = other.read_bytes()
+        with pytest.raises(UserError, match=rf"{other.name}: not a readable pose file"):
+            make(monkeypatch, video, tmp_path / "o.mp4", "--poses", other)
+        assert other.read_bytes() == before
+    with pytest.raises(UserError, match=r"none\.h5: there is no such pose file"):
+        make(monkeypatch, video, tmp_path / "o.mp4", "--poses", tmp_path / "none.h5")
+
+
 def test_what_the_user_can_mend(tmp_path, monkeypatch):
     video = write_numbered(tmp_path / "v.mp4", 5)
     for arguments, message in (

@@ -97,3 +97,21 @@ def test_the_code_of_one_backend_is_not_that_of_another(backend: str, other: str
     modules = code_digests("workflow_scripts.pose.estimate", f"workflow_scripts.pose.backends.{backend}")
     assert f"workflow_scripts.pose.backends.{backend}" in modules
     assert not [name for name in modules if name.startswith(f"workflow_scripts.pose.backends.{other}")]
+
+
+def test_changed_settings_are_seen_once_it_is_decided_and_before_that_one_is_told(finished: Workflow) -> None:
+    before = finished.config.read_text()
+    choice = finished.work / "results" / "pose_backend.json"
+    try:
+        finished.configure({"pose": {"backend": "auto", "smoothing": "one_euro", "mmpose": {"device": "cpu"}}})
+        undecided = finished.run("--dry-run", POSES)
+        assert undecided.returncode != 0
+        assert f"auto is not decided yet, and {POSES} is there already" in undecided.stdout
+        assert "snakemake --cores 1 results/pose_backend.json" in undecided.stdout
+        assert finished.run("results/pose_backend.json").returncode == 0
+        assert finished.planned(POSES) == {"estimate_poses": 1}
+        finished.configure({"pose": {"smoothing": "savitzky_golay"}})
+        assert finished.planned(POSES) == {}
+    finally:
+        finished.config.write_text(before)
+        choice.unlink(missing_ok=True)

@@ -137,13 +137,13 @@ def write_poses(target: Path, poses: PoseFile) -> None:
         file.attrs["complete"] = True
 
 
-def read_poses(path: Path) -> PoseFile:
-    """Read a pose file whole.
+def read_poses(path: Path, keep: bool = False) -> PoseFile:
+    """Read a pose file whole; with `keep`, one that is broken is left where it is, and the error is a UserError.
 
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
     """
-    with opened(path, FORMAT, VERSION, "pose file") as file:
+    with opened(path, FORMAT, VERSION, "pose file", keep) as file:
         return PoseFile(
             fps=float(file.attrs["fps"]),
             source=str(file.attrs["source"]),

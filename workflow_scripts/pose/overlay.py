@@ -23,6 +23,7 @@ from workflow_scripts.workflow.media import MediaError, probe, run_ffmpeg, video
 
 FPS = 30.0
 LINES = 720
+_SAME_LENGTH_S = 0.5  # of a clip and its film, which may differ by a frame or two
 PRESET, CRF = "veryfast", 20
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ def stored(part: Part, poses: Path, clip: str) -> Estimate:
     Raises:
         UserError: the file has no such clip, or the video cannot be read.
     """
-    file = read_poses(poses)
+    file = read_poses(poses, keep=True)
     if clip not in file.clips:
         raise UserError(f"{poses}: has no clip {clip!r}; it has {', '.join(sorted(file.clips)) or 'none'}")
     stream = probe(part.video).video
@@ -96,7 +97,14 @@ def stored(part: Part, poses: Path, clip: str) -> Estimate:
         pass
     if not pictures.count:
         raise MediaError(f"{part.video}: {pictures.error or 'no picture can be decoded'}")
-    return Estimate(file.clips[clip], file.backend, file.fps, pictures.count, (pictures.width, pictures.height))
+    known = file.clips[clip]
+    length_s, film_s = known.end_s - known.start_s, pictures.count / file.fps
+    if film_s > length_s + _SAME_LENGTH_S:  # a shorter film may be damaged
+        raise UserError(
+            f"{poses}: clip {clip} is {length_s:.1f} s long and {part.video} {film_s:.1f} s: these are poses of "
+            "another video. Name the clip they are of, as in results/clips/<collection>/<video>/<clip>.mp4"
+        )
+    return Estimate(known, file.backend, file.fps, pictures.count, (pictures.width, pictures.height))
 
 
 def draw(target: Path, part: Part, estimate: Estimate) -> None:
