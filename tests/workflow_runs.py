@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -35,13 +36,17 @@ class Workflow:
         )
 
     def start(self, *arguments: str, cores: int = 2) -> "subprocess.Popen[bytes]":
-        """Start Snakemake in a session of its own, and do not wait for it."""
+        """Start Snakemake in a session of its own, and do not wait for it.
+
+        It heeds Ctrl-C as at a terminal, also where these tests run in the background of a shell, which ignores it.
+        """
         return subprocess.Popen(
             self._command(arguments, cores),
             env=_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:
