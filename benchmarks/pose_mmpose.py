@@ -21,6 +21,7 @@ name, value, unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fp
 """
 
 import argparse
+import json
 import statistics
 import tempfile
 import time
@@ -40,7 +41,7 @@ from workflow_scripts.pose.backends.mmpose.standins import install
 from workflow_scripts.pose.config import MMPoseConfig, PoseConfig
 from workflow_scripts.pose.estimate import estimate_clips
 from workflow_scripts.pose.footage import decode_frames
-from workflow_scripts.workflow.files import read_json, write_json
+from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import probe, video_writer
 
 OUTPUT = Path(__file__).parent / "results" / "pose.json"  # beside the rows of pose.py
@@ -213,8 +214,8 @@ def main() -> None:
         f"{row['name']}: {row['value']} {row['unit']}, Inferencer {row['baseline']} (ratio {row['ratio']}, without its "
         f"flip test {row['ratio_without_flip_test']}), target {row['target']}"
     )
-    others = [one for one in read_json(OUTPUT) if one["name"] != name] if OUTPUT.is_file() else []
-    write_json(OUTPUT, [*others, row])
+    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
+    write_json(OUTPUT, [*(one for one in old if one["name"] != name), row])
 
 
 if __name__ == "__main__":

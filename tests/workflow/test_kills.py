@@ -151,9 +151,11 @@ def test_an_interrupted_run_goes_on(workflow: Workflow) -> None:
     again(workflow)
     process = workflow.start(TARGET)
     listing = workflow.work / "results" / "playlists" / "web.tsv"  # the first of many outputs
+    end = time.monotonic() + 120
     while not listing.exists():
         assert process.poll() is None, "the run ended before its first output"
-        time.sleep(0.01)
+        assert time.monotonic() < end, f"still no {listing}"
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     assert process.wait(120) != 0  # it was interrupted, not finished
     assert workflow.run(TARGET).returncode == 0

@@ -10,7 +10,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from workflow_scripts.pose.backends.base import Frame, Track
-from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError, job_threads
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, CONTAINERS, MediaError
+from workflow_scripts.workflow.threads import job_threads
 
 DEFAULT_RATE = 30.0  # frames per second, for files that state none
 _HIGHEST_RATE = 240.0

@@ -1,6 +1,5 @@
 """Reading and writing audio and video: ffmpeg from the environment's own wheel, and PyAV to look inside files."""
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -75,12 +74,6 @@ def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
         raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
-
-
-def job_threads() -> int:
-    """Return how many threads this job may use: Snakemake states them in OMP_NUM_THREADS; 1 where nothing is stated."""
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    return int(threads) if threads.isdecimal() and int(threads) else 1
 
 
 def probe(path: Path) -> MediaInfo:

@@ -27,8 +27,8 @@ from workflow_scripts.pose.backends.mmpose.topdown import KeypointEstimator
 from workflow_scripts.pose.backends.mmpose.tracks import tracks_of
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.workflow.files import sha256_of
-from workflow_scripts.workflow.media import job_threads
 from workflow_scripts.workflow.provenance import versions
+from workflow_scripts.workflow.threads import job_threads
 
 _GPU_DECODERS = 4  # clips decoded at once beside a GPU, which is faster than one of them; no more than threads
 # What counts as a person, and as the same one found twice: the defaults of mmpose's Inferencer.
