@@ -9,12 +9,13 @@ import pytest
 
 from workflow_scripts.dataset.align import aligned, resampled
 from workflow_scripts.dataset.build import DatasetConfig, assembled, build
-from workflow_scripts.dataset.windows import statistics, window_starts
+from workflow_scripts.dataset.statistics import statistics
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset, write_dataset
 from workflow_scripts.motion.feature_sets import FEATURES
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.windows import window_starts
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import read_table, write_table
 

@@ -14,6 +14,7 @@ from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, S
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.windows import WindowPlan
 from workflow_scripts.workflow.errors import UserError
 
 FPS = 30.0
@@ -55,7 +56,10 @@ def files(tmp_path):
         clip("v3", 90, "validation"),
         clip("v4", 127, "validation"),
     ]
-    write_dataset(tmp_path / "main.h5", Dataset(FPS, "edge35", clips, dict.fromkeys(SPLITS, nothing), plain, plain))
+    write_dataset(
+        tmp_path / "main.h5",
+        Dataset(FPS, "edge35", WindowPlan("window", 60, 30), clips, dict.fromkeys(SPLITS, nothing), plain, plain),
+    )
     (tmp_path / "graph").mkdir()
     (tmp_path / "graph" / "model.json").write_text('{"architecture": "motion_graph"}')
     for song, bpm in TEMPI.items():

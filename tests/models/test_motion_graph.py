@@ -17,6 +17,7 @@ from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, m
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.windows import WindowPlan
 from workflow_scripts.workflow.errors import UserError
 
 FPS = 30.0
@@ -39,7 +40,7 @@ def dataset(clips):
     nothing = np.zeros((0, 3), np.int64)
     plain = Statistics(np.zeros(1), np.ones(1))
     clips = sorted(clips, key=lambda item: item.name)
-    return Dataset(FPS, "edge35", clips, dict.fromkeys(SPLITS, nothing), plain, plain)
+    return Dataset(FPS, "edge35", WindowPlan("window", 60, 30), clips, dict.fromkeys(SPLITS, nothing), plain, plain)
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.dataset.align import AlignedClip, read_video
 from workflow_scripts.dataset.split import Video, disputed, leaks, named_songs, songs_of, split_songs
-from workflow_scripts.dataset.windows import statistics, window_starts
+from workflow_scripts.dataset.statistics import statistics
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, write_dataset
 from workflow_scripts.motion.representation import to_vectors
+from workflow_scripts.motion.windows import Mode, WindowPlan
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.provenance import code_version, versions
 from workflow_scripts.workflow.tables import read_table
@@ -29,6 +29,7 @@ class DatasetConfig(BaseModel):
         collections: names of collections.
         feature_set: a key of `motion.music_file.FEATURE_SETS`.
         fps: frames per second of the dataset.
+        mode: what one example is: a whole clip, a window of it, or a frame.
         window_s, stride_s: length and distance of windows, seconds.
         validation: share of songs kept for validation.
         seed: which ones.
@@ -40,6 +41,7 @@ class DatasetConfig(BaseModel):
     collections: tuple[str, ...]
     feature_set: str = "edge35"
     fps: float = Field(default=30.0, gt=0)
+    mode: Mode = "window"
     window_s: float = Field(gt=0)
     stride_s: float = Field(gt=0)
     validation: float = Field(ge=0, lt=1)
@@ -122,22 +124,17 @@ def assembled(clips: list[DatasetClip], config: DatasetConfig, left_out: Mapping
     training = [clip for clip in clips if clip.split == "train"]
     assert not leaks((clip.song, clip.split) for clip in clips), "a song is in two splits"
     assert not leaks((f"{clip.collection}/{clip.video}", clip.split) for clip in clips), "a video is in two splits"
-    window, stride = round(config.window_s * config.fps), max(1, round(config.stride_s * config.fps))
+    plan = WindowPlan(config.mode, round(config.window_s * config.fps), max(1, round(config.stride_s * config.fps)))
     windows = {
-        split: np.array(
-            [
-                (number, start, min(window, len(clip.motion.root)))
-                for number, clip in enumerate(clips)
-                if clip.split == split
-                for start in window_starts(len(clip.motion.root), window, stride)
-            ],
-            dtype=np.int64,
-        ).reshape(-1, 3)
+        split: plan.windows(
+            [(number, len(clip.motion.root)) for number, clip in enumerate(clips) if clip.split == split]
+        )
         for split in SPLITS
     }
     return Dataset(
         fps=config.fps,
         feature_set=config.feature_set,
+        plan=plan,
         clips=clips,
         windows=windows,
         features=statistics(clip.music.features for clip in training),

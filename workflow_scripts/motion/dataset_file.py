@@ -1,9 +1,10 @@
 """The dataset file: aligned clips of motion and music, the table of windows into them, split and statistics.
 
-    /                    attrs: format, version, fps, skeleton, feature_set, provenance (JSON), complete (written last)
+    /                    attrs: format, version, fps, skeleton, feature_set, grouping, mode, window, stride (frames),
+                                provenance (JSON), complete (written last)
     /clips/<collection>.<video>.<clip>[.<person>.<stretch>]/
-                         attrs: collection, video, clip, person, stretch, start_s, song, genre, split (one of `SPLITS`),
-                                quality, tempo
+                         attrs: collection, video, clip, person, stretch, start_s, song, genre, dancer, split (one of
+                                `SPLITS`), quality, weight, tempo
         positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
     /windows/<split>     (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
     /statistics/{features,motion}/{mean,std}    per column, from the training split only
@@ -27,10 +28,11 @@ from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.windows import WindowPlan
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/dataset"
-VERSION = 3
+VERSION = 4
 # Models learn from `train`, are chosen by `validation`, and never see `test`.
 SPLITS = ("train", "validation", "test")
 
@@ -40,6 +42,7 @@ class DatasetClip:
     """One aligned clip: `motion` and `music.features` have the same number of frames at the dataset's rate.
 
     `person` and `stretch` tell apart those of one clip of a video, in which this one begins after `start_s` seconds.
+    `dancer` is who the playlist says it is (may be empty); `weight` how often the clip is drawn in training, against 1.
     """
 
     collection: str
@@ -54,6 +57,8 @@ class DatasetClip:
     person: int = 0
     stretch: int = 0
     start_s: float = 0.0
+    dancer: str = ""
+    weight: float = 1.0
 
     @property
     def name(self) -> str:
@@ -72,14 +77,20 @@ class Statistics:
 
 @dataclass
 class Dataset:
-    """The content of a dataset file. `clips` are sorted by name; windows are rows (clip number, start, frames)."""
+    """The content of a dataset file. `clips` are sorted by name; windows are rows (clip number, start, frames).
+
+    `feature_set` and `grouping` say what the columns of the music are (see `motion.feature_sets`), `plan` how the
+    windows were laid.
+    """
 
     fps: float
     feature_set: str
+    plan: WindowPlan
     clips: list[DatasetClip]
     windows: dict[str, npt.NDArray[np.int64]]
     features: Statistics
     motion: Statistics
+    grouping: str = "frame"
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def split(self, name: str) -> list[DatasetClip]:
@@ -98,6 +109,10 @@ def write_dataset(target: Path, dataset: Dataset) -> None:
             fps=float(dataset.fps),
             skeleton="smpl24",
             feature_set=dataset.feature_set,
+            grouping=dataset.grouping,
+            mode=dataset.plan.mode,
+            window=dataset.plan.frames,
+            stride=dataset.plan.stride,
             provenance=json.dumps(dataset.provenance, sort_keys=True),
         )
         for clip in dataset.clips:
@@ -108,11 +123,13 @@ def write_dataset(target: Path, dataset: Dataset) -> None:
                 clip=clip.clip,
                 song=clip.song,
                 genre=clip.genre,
+                dancer=clip.dancer,
                 split=clip.split,
                 quality=float(clip.quality),
                 person=clip.person,
                 stretch=clip.stretch,
                 start_s=float(clip.start_s),
+                weight=float(clip.weight),
                 tempo=float(clip.music.tempo),
             )
             group.create_dataset("positions", data=np.asarray(clip.motion.positions, np.float32))
@@ -140,6 +157,8 @@ def read_dataset(path: Path) -> Dataset:
         return Dataset(
             fps=fps,
             feature_set=str(file.attrs["feature_set"]),
+            grouping=str(file.attrs["grouping"]),
+            plan=WindowPlan(str(file.attrs["mode"]), int(file.attrs["window"]), int(file.attrs["stride"])),  # type: ignore[arg-type]
             clips=[_read_clip(file["clips"][name], fps) for name in sorted(file.get("clips", {}))],
             windows={split: file[f"windows/{split}"][()] for split in SPLITS},
             features=Statistics(file["statistics/features/mean"][()], file["statistics/features/std"][()]),
@@ -166,4 +185,6 @@ def _read_clip(group: h5py.Group, fps: float) -> DatasetClip:
         person=int(attrs["person"]),
         stretch=int(attrs["stretch"]),
         start_s=float(attrs["start_s"]),
+        dancer=str(attrs["dancer"]),
+        weight=float(attrs["weight"]),
     )

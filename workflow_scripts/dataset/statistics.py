@@ -1,4 +1,4 @@
-"""Windows into clips, and statistics of columns."""
+"""Statistics of columns."""
 
 from collections.abc import Iterable
 
@@ -6,17 +6,6 @@ import numpy as np
 
 from workflow_scripts.motion.dataset_file import Statistics
 from workflow_scripts.motion.skeleton import Floats
-
-
-def window_starts(frames: int, window: int, stride: int) -> list[int]:
-    """Return the first frames of windows that cover every frame of a clip.
-
-    The last window is shifted back to end where the clip ends. A clip of at most `window` frames is one window.
-    """
-    if frames <= window:
-        return [0]
-    last = frames - window
-    return sorted({*range(0, last, stride), last})
 
 
 def statistics(columns: Iterable[Floats]) -> Statistics:
