@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from workflow_scripts.demo import corpus, film, world
-from workflow_scripts.demo.songs import GENRES
+from workflow_scripts.collect.alike.matching import find_matches
+from workflow_scripts.collect.alike.sound_code import sound_codes
+from workflow_scripts.collect.fingerprint import Fingerprint
+from workflow_scripts.demo import corpus, film, songs, world
 from workflow_scripts.motion.pose_file import read_poses
 from workflow_scripts.workflow.errors import UserError
 
@@ -21,10 +23,10 @@ def test_rows_of_the_default_corpus():
     assert all(genres.count(genre) >= 4 for genre in genres)
     assert all(12 <= row["duration"] <= 16 for row in rows)
     assert len({row["title"] for row in rows}) == len(rows)
-    songs = corpus.demo_rows("songs")
-    assert [row["id"] for row in songs] == ["song01", "song02", "song03"]
-    assert len({row["genre"] for row in songs}) == 3
-    assert all(15 <= row["duration"] <= 20 for row in songs)
+    to_dance_to = corpus.demo_rows("songs")
+    assert [row["id"] for row in to_dance_to] == ["song01", "song02", "song03"]
+    assert len({row["genre"] for row in to_dance_to}) == 3
+    assert all(15 <= row["duration"] <= 20 for row in to_dance_to)
 
 
 def test_a_longer_corpus_begins_with_the_shorter():
@@ -50,6 +52,31 @@ def test_song_and_its_truth(tmp_path):
 def test_songs_are_not_those_of_the_videos():
     seeds = {kind: {corpus.item_seed(kind, k, 1) for k in range(1, 400)} for kind in ("videos", "songs")}
     assert not seeds["videos"] & seeds["songs"]
+
+
+def test_no_video_of_the_default_corpus_has_a_song_to_dance_to(tmp_path):
+    """By the fingerprints that also decide which songs of a dataset are one."""
+    prints = {}
+    for kind in ("songs", "videos"):
+        for row in corpus.demo_rows(kind, seed=1):
+            number = corpus.parsed(row["url"])[1]
+            song = songs.compose(row["genre"], world.song_seed(kind, number, 1), row["duration"])
+            soundfile.write(tmp_path / "song.wav", song.samples, songs.RATE)
+            prints[f"{kind}/{row['id']}"] = Fingerprint({"0": 0.0}, {"0": sound_codes(tmp_path / "song.wav")}, {})
+    pairs = [(match.first, match.second) for match in find_matches(prints)]
+    assert [pair for pair in pairs if any(name.startswith("songs/") for name in pair)] == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_songs_to_dance_to_have_a_harmony_of_their_own(seed):
+    used = {
+        kind: {
+            (row["genre"], songs.harmony(row["genre"], world.song_seed(kind, corpus.parsed(row["url"])[1], seed)))
+            for row in corpus.demo_rows(kind, seed=seed)
+        }
+        for kind in ("songs", "videos")
+    }
+    assert not used["songs"] & used["videos"]
 
 
 def test_video_and_its_truth(tmp_path, monkeypatch):
@@ -94,4 +121,4 @@ def test_other_kinds_and_counts_are_refused():
 
 
 def test_the_corpus_names_the_genres_that_songs_can_be_composed_in() -> None:
-    assert tuple(GENRES) == corpus.GENRES
+    assert tuple(songs.GENRES) == corpus.GENRES

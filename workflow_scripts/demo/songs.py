@@ -127,22 +127,35 @@ def compose(genre: str, seed: int, duration_s: float) -> Song:
     if genre not in GENRES:
         raise UserError(f"unknown demo genre {genre!r}: choose one of {', '.join(GENRES)}")
     style = GENRES[genre]
-    # The genre is part of the seed: the same seed gives unrelated songs in two genres.
-    rng = np.random.default_rng([seed, *genre.encode()])
-    bpm = float(rng.integers(style.tempo[0], style.tempo[1] + 1))
+    rng, bpm, first_beat, (tonic, progression) = _drawn(genre, seed)
     period = 60 / bpm
-    beats = np.arange(float(rng.uniform(0.25, 0.55)), duration_s - 0.05, period)
+    beats = np.arange(first_beat, duration_s - 0.05, period)
     bars = -(-len(beats) // BEATS_PER_BAR)
     sections = _sections(-(-bars // BARS_PER_SECTION))
     mixer = _Mixer(duration_s, beats[0], period, style.swing)
-    tonic = int(rng.integers(40, 47))
-    progression = PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
     for bar in range(bars):
-        chord = CHORDS[progression[bar % len(progression)]]
+        chord = CHORDS[PROGRESSIONS[progression][bar % len(PROGRESSIONS[progression])]]
         _play_pitched(mixer, style, bar, tonic, chord, sections[bar // BARS_PER_SECTION], rng)
     mixer.duck(style, bars)
     _play_drums(mixer, style, bars, sections, rng)
     return Song(mixer.master(), beats, beats[::BEATS_PER_BAR], bpm, genre, sections)
+
+
+def harmony(genre: str, seed: int) -> tuple[int, int]:
+    """Return the tonic (MIDI) and the number of the progression of the song that `compose` makes.
+
+    Two songs of a genre with both in common are one to the ear, and to a fingerprint, if their tempi are near.
+    """
+    return _drawn(genre, seed)[3]
+
+
+def _drawn(genre: str, seed: int) -> tuple[np.random.Generator, float, float, tuple[int, int]]:
+    """Return the source of the song's further choices, its tempo (bpm), the second of its first beat, its harmony."""
+    # The genre is part of the seed: the same seed gives unrelated songs in two genres.
+    rng = np.random.default_rng([seed, *genre.encode()])
+    slowest, fastest = GENRES[genre].tempo
+    bpm, first_beat = float(rng.integers(slowest, fastest + 1)), float(rng.uniform(0.25, 0.55))
+    return rng, bpm, first_beat, (int(rng.integers(40, 47)), int(rng.integers(len(PROGRESSIONS))))
 
 
 def _sections(count: int) -> tuple[str, ...]:

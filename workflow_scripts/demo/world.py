@@ -1,11 +1,12 @@
 """How the items of the demo corpus are made: a song is composed, danced to and filmed, all from one seed."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.demo.corpus import item_seed, parsed, row_of
-from workflow_scripts.demo.songs import RATE, Song, compose
+from workflow_scripts.demo.corpus import demo_rows, item_seed, parsed, row_of
+from workflow_scripts.demo.songs import RATE, Song, compose, harmony
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path, temporary_beside, write_json
@@ -25,11 +26,26 @@ def make(url: str, seed: int, target_stem: Path) -> Path:
     """
     kind, number = parsed(url)
     row = row_of(kind, number, seed)
-    song = compose(row["genre"], item_seed(kind, number, seed), row["duration"])
+    song = compose(row["genre"], song_seed(kind, number, seed), row["duration"])
     target_stem.parent.mkdir(parents=True, exist_ok=True)
     if kind == "songs":
         return _make_song(song, target_stem)
     return _make_video(song, url, item_seed(kind, number, seed), target_stem)
+
+
+def song_seed(kind: str, number: int, seed: int) -> int:
+    """Return the seed from which an item's song is composed.
+
+    For a video that is the item's own. Songs to dance to shall be new to who learned from the videos: theirs is the
+    first of a series whose harmony no video of their genre has, in a corpus of the default size.
+    """
+    own = item_seed(kind, number, seed)
+    if kind == "videos":
+        return own
+    genre = row_of(kind, number, seed)["genre"]
+    videos = [parsed(row["url"])[1] for row in demo_rows("videos", seed=seed) if row["genre"] == genre]
+    taken = {harmony(genre, item_seed("videos", video, seed)) for video in videos}
+    return next(other for other in count(own, 1000) if harmony(genre, other) not in taken)
 
 
 def _truth(song: Song) -> dict[str, Any]:
