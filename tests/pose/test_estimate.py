@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 import weakref
@@ -104,6 +105,29 @@ def test_same_input_same_bytes(tmp_path, monkeypatch):
     for name in ("a", "b"):
         run(monkeypatch, clips, tmp_path / f"{name}.h5", Fake(shake=0.01))
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+
+
+def test_a_second_project_estimates_nothing_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAYLIST2DANCE_STORE", str(tmp_path / "store"))
+    clips = write_clips(tmp_path / "v", 30)
+    write_video(clips.parent / "0000.mp4", 30)
+    first = run(monkeypatch, clips, tmp_path / "one.h5", Fake())
+    other = tmp_path / "renamed" / "clips.tsv"
+    shutil.copytree(clips.parent, other.parent)
+    # Without a backend nothing can be estimated.
+    monkeypatch.setattr(estimate, "make_backend", None)
+    second = run(monkeypatch, other, tmp_path / "two.h5")
+    assert (first.source, second.source) == ("v", "renamed")
+    assert np.array_equal(first.clips["0000"].people[0].root, second.clips["0000"].people[0].root)
+    with pytest.raises(TypeError):  # other settings
+        run(monkeypatch, other, tmp_path / "two.h5", min_quality=0.2)
+    rows = read_table(clips, estimate.COLUMNS)
+    write_table(clips, (*estimate.COLUMNS, "shots"), [row | {"shots": "12"} for row in rows])
+    with pytest.raises(TypeError):  # another table
+        run(monkeypatch, clips, tmp_path / "one.h5")
+    write_video(other.parent / "0000.mp4", 30, fps=25)
+    with pytest.raises(TypeError):  # other bytes behind the same name
+        run(monkeypatch, other, tmp_path / "two.h5")
 
 
 @pytest.mark.parametrize(("threshold", "kept"), [(0.5, False), (0.2, True)])

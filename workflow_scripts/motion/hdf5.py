@@ -45,5 +45,11 @@ def opened(path: Path, format: str, version: int, what: str, keep: bool = False)
         raise fault(path, f"not a readable {what} ({error})") from error
 
 
+def name_source(path: Path, source: str) -> None:
+    """Write another name of its source into a file that was made for the same material under another name."""
+    with h5py.File(path, "r+") as file:
+        file.attrs["source"] = source
+
+
 def _left_alone(path: Path, fault: str) -> UserError:
     return UserError(f"{path}: {fault}")

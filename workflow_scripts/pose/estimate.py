@@ -11,20 +11,24 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from workflow_scripts.motion.camera import Camera
+from workflow_scripts.motion.hdf5 import name_source
 from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
 from workflow_scripts.pose.backends.base import PoseBackend, Track
-from workflow_scripts.pose.backends.registry import make_backend, module_of
+from workflow_scripts.pose.backends.registry import LIBRARIES, make_backend, module_of
 from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.clean.stretches import SHORTEST_S
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.footage import Footage
 from workflow_scripts.workflow.errors import broken_file, entry_point
+from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.media import MediaError, probe
 from workflow_scripts.workflow.provenance import code_version, versions
+from workflow_scripts.workflow.store import made_once
 from workflow_scripts.workflow.tables import Row, read_table
 
 COLUMNS = ("clip", "start_s", "end_s", "frames", "video")
@@ -126,18 +130,38 @@ def main() -> None:
     for row in rows:
         if row["video"] and not (folder / row["video"]).is_file():
             raise broken_file(arguments.clips, f"the clip {row['video']} it lists is missing")
+
+    def key() -> dict[str, Any]:
+        files = {row["video"]: sha256_of(folder / row["video"]) for row in rows if row["video"]}
+        table = [{column: row.get(column, "") for column in (*COLUMNS, "shots")} for row in rows]
+        return {"clips": table, "files": files} | made_by(config)
+
+    made_once(
+        arguments.output,
+        "poses",
+        key,
+        lambda: write_poses(arguments.output, estimated(rows, folder, config)),
+        lambda path: name_source(path, folder.name),
+    )
+
+
+def estimated(rows: Sequence[Row], folder: Path, config: PoseConfig) -> PoseFile:
+    """Return the poses of one video; `rows` are the lines of its clips.tsv, whose files lie in `folder`."""
     fps = frame_rate(folder / row["video"] for row in rows if row["video"])
     backend = make_backend(config)
     clips = estimate_clips(rows, folder, fps, backend, config)
+    return PoseFile(fps, folder.name, backend.name, clips, provenance=made_by(config))
+
+
+def made_by(config: PoseConfig) -> dict[str, Any]:
+    """Return what poses follow from besides the pictures: settings in use, code, versions of libraries."""
     used = {key: value for key, value in asdict(config).items() if key != "mmpose" or config.backend == key}
-    provenance = {
+    backend = f"workflow_scripts.pose.backends.{module_of(config.backend)}"
+    return {
         "config": used,
-        "code": code_version(
-            "workflow_scripts.pose.estimate", f"workflow_scripts.pose.backends.{module_of(config.backend)}"
-        ),
-        "versions": versions("av", "h5py", "numpy", "scipy"),
+        "code": code_version("workflow_scripts.pose.estimate", backend),
+        "versions": versions("av", "h5py", "numpy", "scipy", LIBRARIES[config.backend]),
     }
-    write_poses(arguments.output, PoseFile(fps, folder.name, backend.name, clips, provenance=provenance))
 
 
 if __name__ == "__main__":

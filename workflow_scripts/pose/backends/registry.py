@@ -15,6 +15,8 @@ from workflow_scripts.workflow.errors import UserError, broken_file
 from workflow_scripts.workflow.files import read_json
 
 MODULES: Mapping[str, str] = MappingProxyType({"mediapipe": "mediapipe", "mmpose": "mmpose.backend"})
+# The library that does the work, besides those of this project.
+LIBRARIES: Mapping[str, str] = MappingProxyType({"mediapipe": "mediapipe", "mmpose": "torch"})
 WEIGHTS_FOLDER = Path("weights")  # of the working directory
 
 
