@@ -8,17 +8,22 @@ from snakemake.exceptions import WorkflowError
 
 from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.collect.summary import summary_lines
-from workflow_scripts.motion.feature_sets import GROUPS, groups_of
+from workflow_scripts.motion.feature_sets import GROUPS, canonical, groups_of
 from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.failures import failure_lines
 from workflow_scripts.workflow.interpreter import use_own_python
 from workflow_scripts.workflow.lifeline import announce_run
+from workflow_scripts.workflow.store import announce_store
 from workflow_scripts.workflow.provenance import canonical_json, code_digests, digest
 from workflow_scripts.workflow.tables import read_table
 
 try:
     config = checked_config(config)
+    for name, entry in config["datasets"].items():
+        entry["feature_set"] = canonical(entry["feature_set"])
+        entry["grouping"] = str(entry["grouping"])
+    announce_store(config["store"])
 except UserError as error:
     raise WorkflowError(str(error))
 

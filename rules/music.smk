@@ -17,7 +17,7 @@ rule extract_features:
         mem_mb=1000,
         runtime=30,
     params:
-        config=lambda wc: canonical_json({"fps": 30}),
+        config=music_config,
         code=lambda wc: code(f"music.{wc.group}", "music.extract"),
     shell:
         "python -m workflow_scripts.music.extract --group {wildcards.group} --clips {input.clips:q}"

@@ -25,7 +25,7 @@ for name in CUTS:
 # must not fetch a playlist again.
 DOWNLOAD_VERSION = 2
 # The same for listings of web addresses: an edited line must not list a playlist again either.
-LISTING_VERSION = 2
+LISTING_VERSION = 3
 
 # How the network is reached decides nothing about what comes from there: it reaches the jobs beside their parameters, so
 # that another proxy downloads nothing again.
@@ -113,6 +113,16 @@ def pose_code(wildcards):
 LIFTED = ("smoothing", "smoothing_s", "depth_smoothing_s", "foot_lock", "max_gap")
 
 
+# The groups of music features that have settings: others are not made again when these change.
+MUSIC_SETTINGS = {"rhythm": "compat", "spectrogram": "normalise"}
+
+
+def music_config(wildcards):
+    """What a group of music features depends on."""
+    keys = [MUSIC_SETTINGS[wildcards.group]] if wildcards.group in MUSIC_SETTINGS else []
+    return canonical_json({"fps": 30} | {key: config["music"][key] for key in keys})
+
+
 def imported_pose_config(wildcards):
     """What imported motion depends on."""
     keys = ("min_detection", "min_quality", *(LIFTED if lifter_of(wildcards) else ()))
@@ -153,9 +163,9 @@ def cuts_of(wildcards):
 def dataset_rows(wildcards):
     """What a dataset takes from the admission tables, as one digest."""
     rows = [
-        [collection, *(row[key] for key in ("id", "genre", "split", "song"))]
+        [collection, *(row[key] for key in ("id", "genre", "dancer", "split", "song"))]
         for collection in config["datasets"][wildcards.dataset]["collections"]
-        for row in table(admission(collection), "id", "verdict", "genre", "split", "song")
+        for row in table(admission(collection), "id", "verdict", "genre", "dancer", "split", "song")
         if row["verdict"] == "ok"
     ]
     return digest(rows)

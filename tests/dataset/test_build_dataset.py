@@ -11,7 +11,7 @@ from workflow_scripts.dataset.align import aligned, resampled
 from workflow_scripts.dataset.build import DatasetConfig, assembled, build
 from workflow_scripts.dataset.statistics import statistics
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset, write_dataset
-from workflow_scripts.motion.feature_sets import FEATURES
+from workflow_scripts.motion.feature_sets import FEATURES, features_of, groups_of
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
@@ -43,8 +43,12 @@ def write_video(results: Path, video: str, frames: int = 70, fps: float = 30.0, 
     clip.people = [replace(person, quality=clip.quality)]
     write_poses(results / f"poses/{collection}/{video}.h5", PoseFile(fps, video, "test", {"0000": clip}))
     rng = np.random.default_rng(seed)
-    for group in {group for group, _ in FEATURES.values()}:
-        features = {k: rng.random((frames, d)).astype(np.float32) for k, (g, d) in FEATURES.items() if g == group}
+    for group in groups_of("edge35"):
+        features = {
+            name: rng.random((frames, FEATURES[name][1])).astype(np.float32)
+            for name in features_of("edge35")
+            if FEATURES[name][0] == group
+        }
         if group == "rhythm":
             features |= {"beats": np.arange(0, 9, 0.5), "downbeats": np.arange(0, 9, 2.0), "tempo": np.float64(120)}
         write_features(
@@ -54,7 +58,7 @@ def write_video(results: Path, video: str, frames: int = 70, fps: float = 30.0, 
 
 def write_admitted(results: Path, rows: list[tuple[str, ...]], collection: str = "demo") -> Path:
     path = results / f"admitted/{collection}.tsv"
-    columns = ["id", "verdict", "genre", "split", "title"]
+    columns = ["id", "verdict", "genre", "split", "title", "dancer"]
     write_table(path, columns, [dict(zip(columns, row, strict=False)) for row in rows])
     return path
 
@@ -263,3 +267,47 @@ def test_entry_point(corpus: tuple[Path, list[Path]]) -> None:
     done = subprocess.run([*command, json.dumps({"window": 3})], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "window" in done.stderr
+
+
+def test_examples_may_be_clips_or_frames(corpus: tuple[Path, list[Path]]) -> None:
+    results, admitted = corpus
+    lengths = {61 + 10 * number for number in range(4)}
+    clips = built(results, admitted, mode="clip")
+    rows = np.concatenate(list(clips.windows.values()))
+    assert (rows[:, 1] == 0).all()
+    assert set(rows[:, 2]) == lengths
+    frames = built(results, admitted, mode="frame")
+    assert sum(map(len, frames.windows.values())) == sum(lengths)
+    assert all((windows[:, 2] == 1).all() for windows in frames.windows.values())
+    path = results / "d.h5"
+    write_dataset(path, frames)
+    assert read_dataset(path).plan == frames.plan
+
+
+def test_dancers_and_weights(tmp_path: Path) -> None:
+    for collection in ("demo", "mine"):
+        for name in ("v0", "v1"):
+            write_video(tmp_path, name, collection=collection)
+    tables = [
+        write_admitted(tmp_path, [(v, "ok", "", "", "", f"{c} {v}") for v in ("v0", "v1")], c) for c in ("demo", "mine")
+    ]
+    dataset = built(tmp_path, tables, collections=["demo", "mine"], weights={"mine": 3.0})
+    write_dataset(tmp_path / "d.h5", dataset)
+    for clip in read_dataset(tmp_path / "d.h5").clips:
+        assert clip.weight == {"demo": 1.0, "mine": 3.0}[clip.collection]
+        assert clip.dancer == f"{clip.collection} {clip.video}"
+
+
+def test_features_may_be_grouped_and_combined(corpus: tuple[Path, list[Path]]) -> None:
+    results, admitted = corpus
+    plain = built(results, admitted, feature_set="mfcc+beat_pulses")
+    dataset = built(results, admitted, feature_set="mfcc+beat_pulses", grouping="beat")
+    assert (dataset.feature_set, dataset.grouping) == ("mfcc+beat_pulses", "beat")
+    one, two = plain.clips[0].music.features, dataset.clips[0].music.features
+    assert one.shape[1] == two.shape[1] == 21
+    assert np.array_equal(one[:, 20], two[:, 20])
+    np.testing.assert_allclose(
+        two[:15, :20], np.tile(one[:15, :20].mean(axis=0), (15, 1)), rtol=1e-5
+    )  # beats at 0, 0.5
+    write_dataset(results / "d.h5", dataset)
+    assert read_dataset(results / "d.h5").grouping == "beat"

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflow_scripts.dataset.align import aligned, heard, read_video
+from workflow_scripts.dataset.align import aligned, part_of, read_video
 from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.motion.dataset_file import DatasetClip, read_dataset, write_dataset
-from workflow_scripts.motion.feature_sets import FEATURES
+from workflow_scripts.motion.feature_sets import FEATURES, groups_of
+from workflow_scripts.motion.grouping import MusicChoice
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 
@@ -51,7 +52,7 @@ def test_each_stretch_keeps_its_time_and_its_music(fps: float) -> None:
 
 
 def test_beats_are_counted_from_the_start_of_the_stretch() -> None:
-    part = heard(music(), 45, 120)
+    part = part_of(music(), 45, 120)
     assert part.beats.tolist() == [0.0, 0.5, 1.0, 1.5, 2.0]
     assert part.downbeats.tolist() == [0.5]
     assert part.features[0, 0] == 1.5
@@ -64,7 +65,7 @@ def write_video(results: Path, *people: Person) -> None:
             30.0, "v", "test", {"0000": PoseClip(0, 5, people=list(people)), "0001": PoseClip(5, 6, verdict="no")}
         ),
     )
-    for group in {group for group, _ in FEATURES.values()}:
+    for group in groups_of("edge35"):
         features = {name: np.zeros((FRAMES, d), np.float32) for name, (g, d) in FEATURES.items() if g == group}
         if group == "rhythm":
             features |= {"beats": music().beats, "downbeats": music().downbeats, "tempo": np.float64(120)}
@@ -73,7 +74,7 @@ def write_video(results: Path, *people: Person) -> None:
 
 def test_every_stretch_of_every_person_is_a_clip_of_its_own(tmp_path: Path) -> None:
     write_video(tmp_path, person([(0, 60), (75, 150)]), person([(30, 150)]))
-    clips, left_out = read_video(tmp_path, "c", "v", "edge35", 30, 0)
+    clips, left_out = read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0)
     assert left_out == 1
     assert [(clip.person, clip.stretch, clip.start_s, len(clip.motion.root)) for clip in clips] == [
         (0, 0, 0.0, 60),
@@ -99,13 +100,13 @@ def test_everybody_is_as_good_as_their_own_motion(tmp_path: Path) -> None:
     good, poor = person([(0, 150)]), person([(0, 150)])
     good.quality, poor.quality = 0.8, 0.4
     write_video(tmp_path, poor, good)
-    clips, left_out = read_video(tmp_path, "c", "v", "edge35", 30, 0.5)
+    clips, left_out = read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0.5)
     assert [(clip.person, clip.quality) for clip in clips] == [(1, 0.8)]
     assert left_out == 1
-    assert read_video(tmp_path, "c", "v", "edge35", 30, 0.9) == ([], 2)
+    assert read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0.9) == ([], 2)
 
 
 def test_nobody_left_is_no_clip(tmp_path: Path) -> None:
     write_video(tmp_path, person([]))
-    clips, _ = read_video(tmp_path, "c", "v", "edge35", 30, 0)
+    clips, _ = read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0)
     assert clips == []

@@ -69,6 +69,12 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("collections/demo/cutting", {"max_seconds": 3}, "max_seconds: must be at least twice min_seconds (2), not 3"),
         ("collections/demo/music", "wavs", "collections.demo.music: is for collections of motion"),
         ("collections/demo/motion", "fbx", "collections.demo.motion: must be one of aistpp, bvh"),
+        ("datasets/main/collections", {"demo": 0}, "datasets.main.collections.demo: 0 is less than or equal to"),
+        ("datasets/main/collections", {"mine": 1}, "datasets.main.collections: there is no collection 'mine'"),
+        ("datasets/main/grouping", "bar", 'datasets.main.grouping: must be one of frame, beat, not "bar"'),
+        ("datasets/main/grouping", 0, "datasets.main.grouping: must be at least 0.1, not 0"),
+        ("datasets/main/mode", "video", "datasets.main.mode: must be one of clip, window, frame"),
+        ("music/normalise", "max", "music.normalise: must be one of per_band, global, pcen"),
         ("download/max_pixels", 0, "download.max_pixels: must be at least 1, not 0"),
         ("songs", "song.mp3", 'songs: must be a list, not "song.mp3"'),
     ],
@@ -77,6 +83,13 @@ def test_a_mistake_is_named_with_its_place_and_what_it_must_be(path: str, value:
     with pytest.raises(UserError) as error:
         checked_config(changed(path, value))
     assert message in str(error.value)
+
+
+def test_collections_of_a_dataset_may_have_weights() -> None:
+    entry = checked_config(changed("datasets/main/collections", {"demo": 2.5}))["datasets"]["main"]
+    assert (entry["collections"], entry["weights"]) == (["demo"], {"demo": 2.5})
+    entry = checked_config(changed("datasets/main/collections", ["demo"]))["datasets"]["main"]
+    assert (entry["collections"], entry["weights"]) == (["demo"], {})
 
 
 def test_all_mistakes_are_said_at_once() -> None:

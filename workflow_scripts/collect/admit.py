@@ -14,7 +14,7 @@ from workflow_scripts.workflow.files import read_json
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
 # `retry` is the number the configuration's `retry` must have for another attempt, where one may go better.
-COLUMNS = ("id", "verdict", "title", "genre", "split", "song", "retry")
+COLUMNS = ("id", "verdict", "title", "genre", "dancer", "split", "song", "retry")
 OK = "ok"
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def admit(playlist: Path, downloads: Path, limits: Mapping[str, Any], genre: str
         again = report["status"] != OK and not report["lasting"]
         rows.append(
             {
-                **{column: row[column] for column in ("id", "split", "song")},
+                **{column: row[column] for column in ("id", "dancer", "split", "song")},
                 "genre": row["genre"] or genre,
                 "verdict": verdict,
                 "title": row["title"] or report["title"],

@@ -11,6 +11,7 @@ COLUMNS = (
     "title",
     "duration",
     "genre",
+    "dancer",
     "start",
     "end",
     "split",

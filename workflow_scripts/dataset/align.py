@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from workflow_scripts.motion.feature_sets import groups_of
-from workflow_scripts.motion.music_file import Music, read_music
+from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person, read_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
@@ -38,7 +39,7 @@ class AlignedClip:
 
 
 def read_video(
-    results: Path, collection: str, video: str, feature_set: str, fps: float, min_quality: float
+    results: Path, collection: str, video: str, heard: MusicChoice, fps: float, min_quality: float
 ) -> tuple[list[AlignedClip], int]:
     """Return a video's usable clips, aligned at `fps`, and how many others were left out.
 
@@ -49,7 +50,7 @@ def read_video(
         UserError: a file is missing, or motion and music differ in length or rate.
     """
     pose_path = results / "poses" / collection / f"{video}.h5"
-    paths = [results / "features" / group / collection / f"{video}.h5" for group in groups_of(feature_set)]
+    paths = [results / "features" / group / collection / f"{video}.h5" for group in groups_of(heard.feature_set)]
     for path in (pose_path, *paths):
         if not path.is_file():
             raise UserError(f"{path} is missing: run the pose and music stages of collection {collection!r} first")
@@ -59,7 +60,7 @@ def read_video(
         for name, clip in poses.kept().items()
         if (people := [(at, person) for at, person in enumerate(clip.people) if person.quality >= min_quality])
     }
-    music = read_music(paths, feature_set) if good else {}
+    music = heard.read(paths) if good else {}
     clips = []
     for name, people in sorted(good.items()):
         for number, person in people:
@@ -101,12 +102,12 @@ def aligned(
         stop = min(stop, frames)
         if start < stop:
             pieces.append(
-                (start, Person(whole.positions[start:stop], whole.root[start:stop]), heard(music, start, stop))
+                (start, Person(whole.positions[start:stop], whole.root[start:stop]), part_of(music, start, stop))
             )
     return pieces
 
 
-def heard(music: Music, start: int, stop: int) -> Music:
+def part_of(music: Music, start: int, stop: int) -> Music:
     """Return the music of some of its frames [start, stop), its times from the first of them on."""
     begin, end = start / music.fps, stop / music.fps
     beats, downbeats = (

@@ -7,12 +7,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
 
 from workflow_scripts.dataset.align import AlignedClip, read_video
 from workflow_scripts.dataset.split import Video, disputed, leaks, named_songs, songs_of, split_songs
 from workflow_scripts.dataset.statistics import statistics
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, write_dataset
+from workflow_scripts.motion.grouping import MusicChoice
 from workflow_scripts.motion.representation import to_vectors
 from workflow_scripts.motion.windows import Mode, WindowPlan
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
@@ -27,7 +28,9 @@ class DatasetConfig(BaseModel):
 
     Attributes:
         collections: names of collections.
-        feature_set: a key of `motion.music_file.FEATURE_SETS`.
+        weights: how often clips of a collection are drawn in training, against 1.
+        feature_set: see `motion.feature_sets`.
+        grouping: see `motion.grouping`.
         fps: frames per second of the dataset.
         mode: what one example is: a whole clip, a window of it, or a frame.
         window_s, stride_s: length and distance of windows, seconds.
@@ -39,7 +42,9 @@ class DatasetConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     collections: tuple[str, ...]
+    weights: dict[str, PositiveFloat] = Field(default_factory=dict)
     feature_set: str = "edge35"
+    grouping: str = Field(default="frame", pattern=r"^(frame|beat|\d+(\.\d+)?)$")
     fps: float = Field(default=30.0, gt=0)
     mode: Mode = "window"
     window_s: float = Field(gt=0)
@@ -61,10 +66,11 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
     Raises:
         UserError: no clip is usable, or a file does not fit (named in the message).
     """
-    tables = {path.stem: read_table(path, ["id", "verdict", "genre", "split"]) for path in admitted}
+    tables = {path.stem: read_table(path, ["id", "verdict", "genre", "dancer", "split"]) for path in admitted}
     song_of = {f"{row['collection']}/{row['video']}": row["song"] for row in read_table(songs, SONG_COLUMNS)}
     videos: list[Video] = []
     clips: dict[str, list[AlignedClip]] = {}
+    heard = MusicChoice(config.feature_set, config.grouping)
     rejected_clips = rejected_videos = 0
     for collection in config.collections:
         if collection not in tables:
@@ -73,15 +79,13 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
             if row["verdict"] != "ok":
                 rejected_videos += 1
                 continue
-            kept, rejected = read_video(
-                results, collection, row["id"], config.feature_set, config.fps, config.min_quality
-            )
+            kept, rejected = read_video(results, collection, row["id"], heard, config.fps, config.min_quality)
             rejected_clips += rejected
             if kept:
                 name = f"{collection}/{row['id']}"
                 if name not in song_of:
                     raise broken_file(songs, f"it lacks {name}")
-                videos.append(Video(name, song_of[name], row["genre"], row["split"].strip().lower()))
+                videos.append(Video(name, song_of[name], row["genre"], row["split"].strip().lower(), row["dancer"]))
                 clips[name] = kept
     if not clips:
         raise UserError(
@@ -100,6 +104,8 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
                 clip=clip.clip,
                 song=video.song,
                 genre=video.genre,
+                dancer=video.dancer,
+                weight=config.weights.get(video.name.split("/")[0], 1.0),
                 split=splits[video.song],
                 quality=clip.quality,
                 motion=clip.motion,
@@ -134,6 +140,7 @@ def assembled(clips: list[DatasetClip], config: DatasetConfig, left_out: Mapping
     return Dataset(
         fps=config.fps,
         feature_set=config.feature_set,
+        grouping=config.grouping,
         plan=plan,
         clips=clips,
         windows=windows,

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow_scripts.motion.dataset_file import SPLITS
 from workflow_scripts.workflow.errors import UserError
@@ -17,6 +17,7 @@ class Video:
     song: str
     genre: str = ""
     split: str = ""
+    dancer: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,7 @@ def named_songs(videos: Sequence[Video], known: Iterable[str]) -> list[Video]:
     for video in sorted(videos, key=lambda video: video.name):
         first.setdefault(video.song, video.name)
     undeclared = set(known)
-    return [
-        Video(video.name, first[video.song] if video.song in undeclared else video.song, video.genre, video.split)
-        for video in videos
-    ]
+    return [replace(video, song=first[video.song]) if video.song in undeclared else video for video in videos]
 
 
 def disputed(videos: Iterable[Video]) -> dict[str, str]:

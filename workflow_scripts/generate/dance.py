@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.models.base import DanceModel, load_architecture
 from workflow_scripts.motion.feet import lock_feet
-from workflow_scripts.motion.music_file import Music, read_features, read_music
+from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_file import Music, read_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.files import read_json, sha256_of
@@ -85,7 +86,7 @@ def main() -> None:
     except ValidationError as error:
         raise UserError(f"settings of the dance: {error}") from error
     model, checkpoint = load_model(arguments.model)
-    clips = read_music(arguments.features, checkpoint["feature_set"])
+    clips = MusicChoice(checkpoint["feature_set"], checkpoint["grouping"]).read(arguments.features)
     if arguments.clip not in clips:
         raise UserError(f"{arguments.features[0]}: no clip {arguments.clip!r}; it has {', '.join(sorted(clips))}")
     music = clips[arguments.clip]

@@ -121,6 +121,7 @@ def main() -> None:
         "state": fitted.state,
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
+        "grouping": dataset.grouping,
         "dataset": data,
         "metrics": losses,
     }
@@ -138,6 +139,7 @@ def main() -> None:
         "dataset": _description(dataset, arguments.dataset.stem, data),
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
+        "grouping": dataset.grouping,
         "losses": losses,
         "seconds": round(time.perf_counter() - started, 1),
         "threads": arguments.threads,

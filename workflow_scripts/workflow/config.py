@@ -27,6 +27,8 @@ _KINDS = {
 def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:
     """Return `config` with the schema's defaults filled in and `all` in `use` and `datasets` spelled out.
 
+    A dataset's `collections` come out as a list of names, and their weights as `weights`.
+
     Raises:
         UserError: one line per mistake, each with the path of the key, what it must be and what it is.
     """
@@ -125,8 +127,9 @@ def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
                 f"({cutting['min_seconds']:g}), not {cutting['max_seconds']:g}"
             )
     for dataset, entry in config["datasets"].items():
-        if entry["collections"] == "all":
-            entry["collections"] = list(use["collections"])
+        chosen = entry["collections"]
+        entry["weights"] = chosen if isinstance(chosen, dict) else {}
+        entry["collections"] = list(use["collections"]) if chosen == "all" else list(chosen)
         for name in entry["collections"]:
             if name not in config["collections"]:
                 yield f"datasets.{dataset}.collections: there is no collection {name!r}"

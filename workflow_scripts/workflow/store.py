@@ -2,7 +2,7 @@
 
     <store>/<kind>/<2 digits>/<key>-<digest><suffix>
 
-The key is a SHA-256 over everything the content follows from: bytes of the inputs, parameters, digest of the code. Names
+The key is a SHA-256 over everything the content follows from: bytes of inputs, parameters, digest of the code. Names
 and paths are no part of it, so a renamed file is found again, and other bytes behind an old name are not mistaken for
 it. The digest is that of the stored bytes: what was damaged on disk is not served. Any file of the store may be deleted
 at any time. Snakemake's own cache (`cache: True`) knows neither wildcards nor the bytes of intermediate files, and

@@ -56,7 +56,7 @@ def test_each_motion_comes_with_the_sound_of_its_name(tmp_path: Path) -> None:
     ]
     assert rows[0] == {
         "id": "a", "title": "a", "url": str(source / "a.BVH"), "audio": str(music / "a.flac"),
-        "genre": "", "split": "", "song": "", "offset": "0",
+        "genre": "", "dancer": "", "split": "", "song": "", "offset": "0",
     }  # fmt: skip
 
 

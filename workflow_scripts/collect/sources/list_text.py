@@ -17,6 +17,7 @@ COLUMN_OF = {
     "time_end": "end",
     "genre": "genre",
     "label": "genre",
+    "dancer": "dancer",
     "split": "split",
     "title": "title",
     "song": "song",

@@ -13,7 +13,7 @@ from workflow_scripts.collect.times import parse_time
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import Row
 
-COLUMNS = ("url", "start", "end", "genre", "split", "title", "song", "id")
+COLUMNS = ("url", "start", "end", "genre", "dancer", "split", "title", "song", "id")
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 LIST_SUFFIXES = TABLE_SUFFIXES | YAML_SUFFIXES | {".list", ".txt"}

@@ -54,6 +54,7 @@ def rows(source: Path, music: Path | None, fps: float) -> Iterator[Row]:
             "url": str(path),
             "title": path.stem,
             "genre": name.genre,
+            "dancer": name.dancer,
             "split": split_of.get(path.stem, ""),
             "song": name.music,
             "audio": sounds.named(path.stem) or sounds.named(name.music),

@@ -25,7 +25,7 @@ def rows(kind: str, source: Path, music: Path | None) -> Iterator[Row]:
     """Yield a row per file of the form, by path.
 
     The music is the sound of the same stem beside the motion, or else in `music` or below; a video counts as sound too.
-    Names like those of AIST++ (EDGE's data has them) also say genre and song.
+    Names like those of AIST++ (EDGE's data has them) also say genre, dancer and song.
 
     Raises:
         UserError: there is no such file.
@@ -42,4 +42,4 @@ def rows(kind: str, source: Path, music: Path | None) -> Iterator[Row]:
         audio = beside[path.parent].named(path.stem) or (elsewhere.named(path.stem) if elsewhere else "")
         name = parsed_name(path.stem)
         row = {"id": path.stem, "url": str(path), "title": path.stem, "audio": audio}
-        yield row | ({"genre": name.genre, "song": name.music} if name else {})
+        yield row | ({"genre": name.genre, "dancer": name.dancer, "song": name.music} if name else {})
