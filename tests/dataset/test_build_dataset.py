@@ -222,7 +222,7 @@ def test_leakage_is_an_error_of_the_build(corpus: tuple[Path, list[Path]]) -> No
     dataset = built(*corpus)
     for clip in dataset.clips:
         clip.song = "one song"
-    with pytest.raises(AssertionError, match="a song is in two splits"):
+    with pytest.raises(AssertionError, match="a song is in more than one split"):
         assembled(dataset.clips, config())
 
 

@@ -75,7 +75,7 @@ def write_video(results: Path, *people: Person) -> None:
 def test_every_stretch_of_every_person_is_a_clip_of_its_own(tmp_path: Path) -> None:
     write_video(tmp_path, person([(0, 60), (75, 150)]), person([(30, 150)]))
     clips, left_out = read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0)
-    assert left_out == 1
+    assert left_out == {"0001": "no"}
     assert [(clip.person, clip.stretch, clip.start_s, len(clip.motion.root)) for clip in clips] == [
         (0, 0, 0.0, 60),
         (0, 1, 2.5, 75),
@@ -102,8 +102,9 @@ def test_everybody_is_as_good_as_their_own_motion(tmp_path: Path) -> None:
     write_video(tmp_path, poor, good)
     clips, left_out = read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0.5)
     assert [(clip.person, clip.quality) for clip in clips] == [(1, 0.8)]
-    assert left_out == 1
-    assert read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0.9) == ([], 2)
+    assert left_out == {"0001": "no"}
+    reason = "pose quality 0.80 is below the dataset's 0.9"
+    assert read_video(tmp_path, "c", "v", MusicChoice("edge35"), 30, 0.9) == ([], {"0000": reason, "0001": "no"})
 
 
 def test_nobody_left_is_no_clip(tmp_path: Path) -> None:

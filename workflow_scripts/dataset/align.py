@@ -10,7 +10,7 @@ import numpy as np
 from workflow_scripts.motion.feature_sets import groups_of
 from workflow_scripts.motion.grouping import MusicChoice
 from workflow_scripts.motion.music_file import Music
-from workflow_scripts.motion.pose_file import Person, read_poses
+from workflow_scripts.motion.pose_file import KEPT, Person, PoseClip, PoseFile, read_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
@@ -40,8 +40,8 @@ class AlignedClip:
 
 def read_video(
     results: Path, collection: str, video: str, heard: MusicChoice, fps: float, min_quality: float
-) -> tuple[list[AlignedClip], int]:
-    """Return a video's usable clips, aligned at `fps`, and how many others were left out.
+) -> tuple[list[AlignedClip], dict[str, str]]:
+    """Return a video's usable clips, aligned at `fps`, and why others were left out ({clip: reason}).
 
     A clip is left out when the pose stage rejected it, or the quality of everybody in it is below `min_quality`. Every
     stretch of every person who is good enough is a clip of its own: what comes after needs not know of stretches.
@@ -69,7 +69,19 @@ def read_video(
                 AlignedClip(name, person.quality, motion, its_music, number, stretch, start / fps)
                 for stretch, (start, motion, its_music) in enumerate(pieces)
             ]
-    return clips, len(poses.clips) - len(good)
+    return clips, left_out_of(poses, min_quality)
+
+
+def left_out_of(poses: PoseFile, min_quality: float) -> dict[str, str]:
+    """Return {clip: reason} of a video's clips that a dataset does not take."""
+    return {name: reason for name, clip in sorted(poses.clips.items()) if (reason := _reason(clip, min_quality))}
+
+
+def _reason(clip: PoseClip, min_quality: float) -> str:
+    if clip.verdict != KEPT or not clip.people:
+        return clip.verdict if clip.verdict != KEPT else "nobody is in it"
+    best = max(person.quality for person in clip.people)
+    return "" if best >= min_quality else f"pose quality {best:.2f} is below the dataset's {min_quality:g}"
 
 
 def aligned(

@@ -79,10 +79,10 @@ def build(admitted: Sequence[Path], songs: Path, results: Path, config: DatasetC
             if row["verdict"] != "ok":
                 rejected_videos += 1
                 continue
-            kept, rejected = read_video(results, collection, row["id"], heard, config.fps, config.min_quality)
-            rejected_clips += rejected
+            name = f"{collection}/{row['id']}"
+            kept, reasons = read_video(results, collection, row["id"], heard, config.fps, config.min_quality)
+            rejected_clips += len(reasons)
             if kept:
-                name = f"{collection}/{row['id']}"
                 if name not in song_of:
                     raise broken_file(songs, f"it lacks {name}")
                 videos.append(Video(name, song_of[name], row["genre"], row["split"].strip().lower(), row["dancer"]))
@@ -126,10 +126,17 @@ def assembled(clips: list[DatasetClip], config: DatasetConfig, left_out: Mapping
     """Return the dataset of aligned, split clips (sorted by name): windows, and statistics of the training split.
 
     `left_out` ({video: reason}) is recorded in the provenance.
+
+    Raises:
+        AssertionError: a song or a video is in two splits. No defect of the input leads there.
     """
     training = [clip for clip in clips if clip.split == "train"]
-    assert not leaks((clip.song, clip.split) for clip in clips), "a song is in two splits"
-    assert not leaks((f"{clip.collection}/{clip.video}", clip.split) for clip in clips), "a video is in two splits"
+    for what, places in (
+        ("song", [(clip.song, clip.split) for clip in clips]),
+        ("video", [(f"{clip.collection}/{clip.video}", clip.split) for clip in clips]),
+    ):
+        if leaking := leaks(places):
+            raise AssertionError(f"a {what} is in more than one split: {leaking}")
     plan = WindowPlan(config.mode, round(config.window_s * config.fps), max(1, round(config.stride_s * config.fps)))
     windows = {
         split: plan.windows(
