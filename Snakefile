@@ -80,7 +80,7 @@ rule features:
 
 rule datasets:
     input:
-        expand("results/datasets/{dataset}.h5", dataset=used_datasets()),
+        expand("results/datasets/{dataset}.{kind}", dataset=used_datasets(), kind=["h5", "html"]),
 
 
 rule models:

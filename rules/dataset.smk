@@ -26,6 +26,31 @@ rule group_songs:
         " --declared {input.admitted:q} --output {output.songs:q} >{log:q} 2>&1"
 
 
+rule describe_dataset:
+    """A page on what is in a dataset, and what is not."""
+    input:
+        dataset="results/datasets/{dataset}.h5",
+        admitted=lambda wc: [admission(name) for name in config["datasets"][wc.dataset]["collections"]],
+        poses=dataset_poses,
+    output:
+        page="results/datasets/{dataset}.html",
+    log:
+        "logs/describe_dataset/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/describe_dataset/{dataset}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code("dataset.describe"),
+    shell:
+        "python -m workflow_scripts.dataset.describe --dataset {input.dataset:q} --admitted {input.admitted:q}"
+        " --results results --output {output.page:q} >{log:q} 2>&1"
+
+
 rule build_dataset:
     input:
         # What counts of the admission is in the parameter `videos`: a bad video that comes or goes changes nothing.

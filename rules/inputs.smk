@@ -150,11 +150,15 @@ def dataset_admitted(wildcards):
     return [ancient(admission(collection)) for collection in config["datasets"][wildcards.dataset]["collections"]]
 
 
+def dataset_poses(wildcards):
+    videos = videos_of(config["datasets"][wildcards.dataset]["collections"])
+    return [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
+
+
 def dataset_inputs(wildcards):
     entry = config["datasets"][wildcards.dataset]
     videos = videos_of(entry["collections"])
-    poses = [f"results/poses/{collection}/{video}.h5" for collection, video in videos]
-    return poses + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
+    return dataset_poses(wildcards) + [file for item in videos for file in feature_files(entry["feature_set"], *item)]
 
 
 def dataset_of(wildcards):

@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby
 from urllib.parse import quote
 
+from workflow_scripts.workflow.html_page import counted, html_page
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -24,9 +26,9 @@ def gallery_page(entries: Sequence[Entry]) -> str:
     """Return the page: a section per song, in the order of the entries, with its models side by side."""
     sections = [_section(list(group)) for _, group in groupby(entries, key=lambda entry: entry.item)]
     songs, models = len(sections), len({entry.model for entry in entries})
-    summary = f"{_count(len(entries), 'dance')} · {_count(songs, 'song')} · {_count(models, 'model')}"
+    summary = f"{counted(len(entries), 'dance')} · {counted(songs, 'song')} · {counted(models, 'model')}"
     body = "".join(sections) or '<p class="empty">No dances yet.</p>'
-    return _PAGE.replace("{summary}", summary).replace("{body}", body)
+    return html_page("playlist2dance", summary, body, _STYLE, _SCRIPT)
 
 
 def _section(entries: list[Entry]) -> str:
@@ -51,33 +53,8 @@ def _card(entry: Entry, several: bool) -> str:
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; media-src 'self' file: data:; style-src 'unsafe-inline';
- script-src 'unsafe-inline'">
-<title>playlist2dance</title>
-<style>
-:root { color-scheme: dark; --ink: #eceef6; --dim: #989db3; --line: #262a3d; --accent: #7fd4ff }
-* { box-sizing: border-box }
-body { margin: 0 auto; max-width: 1800px; padding: clamp(20px, 4vw, 56px); min-height: 100vh; color: var(--ink);
-  font: 16px/1.45 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
-  background: radial-gradient(1200px 600px at 15% -10%, #23305a66, transparent),
-    radial-gradient(1000px 600px at 100% 0, #4d1f5a55, transparent), #0c0e17 }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 18px; margin-bottom: 36px }
-h1 { font-size: clamp(26px, 4vw, 40px); letter-spacing: -.02em; margin: 0;
-  background: linear-gradient(90deg, #7fd4ff, #c79bff 55%, #ff8fc7);
-  -webkit-background-clip: text; background-clip: text; color: transparent }
-header p, figcaption span, .empty { color: var(--dim); margin: 0 }
-section { margin: 0 0 44px }
-h2 { font-size: 20px; font-weight: 600; margin: 0 0 14px; padding-bottom: 10px; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere }
+_STYLE = """
+figcaption span, .empty { color: var(--dim); margin: 0 }
 .grid { display: grid; gap: 22px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
 figure { margin: 0; background: #141726; border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
   transition: transform .18s, border-color .18s, box-shadow .18s }
@@ -98,11 +75,8 @@ button:hover i { transform: scale(1.1) }
 figcaption { display: flex; justify-content: space-between; gap: 12px; padding: 12px 16px 14px }
 figcaption b { font-weight: 600; overflow-wrap: anywhere }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important } }
-</style>
-<header><h1>playlist2dance</h1><p>{summary}</p></header>
-<main>
-{body}</main>
-<script>
+"""
+_SCRIPT = """
 // One dance plays at a time, with its sound; a click, Enter or Space plays and pauses.
 for (const figure of document.querySelectorAll("figure")) {
   const video = figure.querySelector("video"), button = figure.querySelector("button");
@@ -114,6 +88,4 @@ for (const figure of document.querySelectorAll("figure")) {
   };
   video.onpause = () => { figure.classList.remove("on"); button.setAttribute("aria-pressed", "false"); };
 }
-</script>
-</html>
 """
