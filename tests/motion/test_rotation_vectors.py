@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from motion.moving_body import OFFSETS, bending_dance, rigid_dance
+from motion.moving_body import OFFSETS, axis_angles, bending_dance, rigid_dance
 
 from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.motion.formats import dance_with_melody
@@ -12,6 +12,7 @@ from workflow_scripts.motion.kinematics import bone_lengths, facing_angle, turne
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.representation import to_person, to_vectors
 from workflow_scripts.motion.retarget import to_smpl24
+from workflow_scripts.motion.rotation_6d import rotation_matrices
 from workflow_scripts.motion.rotation_vectors import (
     CONTACTS,
     HEIGHT,
@@ -23,6 +24,7 @@ from workflow_scripts.motion.rotation_vectors import (
     to_rotation_vectors,
     world_joints,
 )
+from workflow_scripts.motion.rotations import matrices_of_axis_angles
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 FPS = 30.0
@@ -90,6 +92,22 @@ def test_the_way_back_equals_the_plain_one_for_any_numbers_and_batches() -> None
 def test_a_rigid_body_comes_back() -> None:
     person = person_of(rigid_dance(200).joints)
     assert there_and_back(person, "rotations").max() < 1e-4
+
+
+def test_rotations_are_those_that_made_the_body_where_joints_determine_them() -> None:
+    matrices = matrices_of_axis_angles(axis_angles(60))
+    vectors = to_rotation_vectors(person_of(rigid_dance(60).joints), FPS)
+    numbers = vectors[:, ROTATIONS].reshape(60, 24, 2, 3)
+    np.testing.assert_allclose(numbers[:, 0], np.swapaxes(matrices[:, 0, :, :2], 1, 2), atol=1e-5)
+    # The twist of a spine of one line and of straight limbs is free; the way the bones point is not.
+    along = rotation_matrices(torch.from_numpy(vectors[:, ROTATIONS]).unflatten(1, (24, 6))).numpy()
+    world = {0: matrices[:, 0]}, {0: along[:, 0]}
+    for joint in range(1, 24):
+        parent = SMPL24.parents[joint]
+        bones = [turns[parent] @ OFFSETS[joint] for turns in world]
+        np.testing.assert_allclose(bones[1], bones[0], atol=1e-4)
+        for turns, local in zip(world, (matrices, along), strict=True):
+            turns[joint] = turns[parent] @ local[:, joint]
 
 
 def test_columns_mean_what_they_say() -> None:

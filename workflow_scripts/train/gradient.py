@@ -61,8 +61,8 @@ def fit(model: GradientModel, dataset: Dataset, seed: int, last: Path) -> list[E
     )
     trainer.fit(
         loop,
-        _loader(training, config.batch_size, order),
-        _loader(validation, config.batch_size) if len(validation) else None,
+        loader(training, config.batch_size, order),
+        loader(validation, config.batch_size) if len(validation) else None,
         ckpt_path=str(last) if last.is_file() else None,
         weights_only=True,
     )
@@ -154,7 +154,7 @@ class _Loop(lightning.LightningModule):
         return loss
 
 
-def _loader(examples: Examples, batch_size: int, order: EpochOrder | None = None) -> DataLoader[Batch]:
+def loader(examples: Examples, batch_size: int, order: EpochOrder | None = None) -> DataLoader[Batch]:
     """Return batches. The loader gets a generator of its own: it would draw from that of dropout, more on a resume."""
     return DataLoader(
         examples,
