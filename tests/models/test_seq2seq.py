@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from tiny_dances import FPS, click, silence, tiny_dataset
 
 from workflow_scripts.models.seq2seq import Model, Settings
+from workflow_scripts.motion.augmentation import Augmentation, augmented, mirrored
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed
 from workflow_scripts.motion.skeleton import SMPL24
@@ -107,6 +108,21 @@ def test_examples_mark_what_is_padding() -> None:
     before = model.loss(batch)
     batch["motion"][0, 60:] += 100
     assert float(model.loss(batch)) == float(before)
+
+
+def test_learns_a_dance_and_its_mirror_image() -> None:
+    """To one music two dances, told apart by their phrases' codes: each is learned, not the mean of both."""
+    dataset = augmented(tiny_dataset(clips=1, seconds=4.0, window_s=4.0), Augmentation(mirror=True), 1)
+    dataset.clips[0].motion.positions[:, [18, 20, 22]] += 0.1 * np.sin(np.arange(120) / 5)[:, None, None]
+    dataset.clips[1].motion = mirrored(dataset.clips[0]).motion
+    model = trained(dataset, 150, hidden=64, music_dropout=0.0, variation=0.0)
+    batch = stacked(model.examples(dataset, "train"))
+    first, image = batch["motion"]
+    apart = float((first - image).abs().mean())
+    assert not torch.equal(batch["phrase"][0], batch["phrase"][1])
+    codes = model.network.codes[batch["phrase"]]
+    danced = model.network(batch["music"], batch["phases"], codes, model.encoded)
+    assert float((danced - batch["motion"]).abs().mean()) < apart / 4
 
 
 def test_learns_one_clip() -> None:

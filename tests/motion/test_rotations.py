@@ -10,9 +10,7 @@ from workflow_scripts.motion.rotations import (
     forward_kinematics,
     local_rotations,
     matrices_of_axis_angles,
-    matrices_of_six_numbers,
     shortest_turn,
-    six_numbers_of_matrices,
     smooth_euler_angles,
 )
 from workflow_scripts.motion.skeleton import SMPL24
@@ -20,19 +18,10 @@ from workflow_scripts.motion.skeleton import SMPL24
 RANDOM = np.random.default_rng(1)
 
 
-def test_axis_angles_and_six_numbers_come_back() -> None:
+def test_axis_angles_come_back() -> None:
     vectors = 0.8 * RANDOM.uniform(-1, 1, size=(5, 4, 3))
     matrices = matrices_of_axis_angles(vectors)
     np.testing.assert_allclose(axis_angles_of_matrices(matrices), vectors, atol=1e-9)
-    np.testing.assert_allclose(matrices_of_six_numbers(six_numbers_of_matrices(matrices)), matrices, atol=1e-12)
-
-
-def test_any_six_numbers_make_a_rotation() -> None:
-    matrices = matrices_of_six_numbers(RANDOM.normal(size=(10, 6)))
-    np.testing.assert_allclose(
-        matrices @ np.swapaxes(matrices, -1, -2), np.broadcast_to(np.eye(3), (10, 3, 3)), atol=1e-12
-    )
-    np.testing.assert_allclose(np.linalg.det(matrices), 1.0)
 
 
 def test_forward_kinematics_equals_the_plain_way() -> None:

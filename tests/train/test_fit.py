@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from tiny_dances import tiny_dataset
 
 from workflow_scripts.models.seq2seq import Model, Settings
+from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.train import gradient
 from workflow_scripts.train.fit import TrainConfig, fit_model, settings_of
@@ -93,6 +95,57 @@ def test_without_validation(tmp_path: Path) -> None:
     assert fitted.history[0].validation_loss is None
 
 
+def test_the_order_of_windows() -> None:
+    """Equal weights: every window once. Else in proportion to the weights, the same in every run, other each epoch."""
+    for weight in (1.0, 0.25):
+        even = gradient.EpochOrder(np.full(50, weight), 3)
+        assert list(even) == np.random.default_rng([3, 0]).permutation(50).tolist()
+    order = gradient.EpochOrder(np.array([1.0] * 50 + [3.0] * 49 + [0.0]), 3)
+    drawn = []
+    for epoch in range(60):
+        order.set_epoch(epoch)
+        drawn.append(list(order))
+        assert len(drawn[-1]) == len(order) == 100
+    assert drawn[0] != drawn[1]
+    order.set_epoch(1)
+    assert list(order) == drawn[1]
+    counts = np.bincount(np.concatenate(drawn), minlength=100)
+    assert counts[50:99].mean() / counts[:50].mean() == pytest.approx(3, rel=0.1)
+    assert counts[99] == 0
+
+
+def test_a_clip_without_weight_is_not_learned(tmp_path: Path) -> None:
+    """Other motion in it changes no weight of the network."""
+    first, second = tiny_dataset(), tiny_dataset()
+    for each in (first, second):
+        each.clips[1].weight = 0.0
+    second.clips[1].motion.positions[:, 18:] *= 1.5
+    fitted = [fit_model(config(), each, tmp_path / "last.ckpt") for each in (first, second)]
+    assert_equal(weights(fitted[0].state), weights(fitted[1].state))
+
+
+def test_learns_from_mirrored_and_changed_dances(dataset: Dataset, tmp_path: Path) -> None:
+    """Every copy's phrases have codes of their own, and what is measured is what was without them."""
+    augment = Augmentation(mirror=True, tempo=0.1, turn=20)
+    both = config().model_copy(update={"augment": augment})
+    plain, more, again = (fit_model(each, dataset, tmp_path / "last.ckpt") for each in (config(), both, both))
+    assert_equal(weights(more.state), weights(again.state))
+    assert more.state["phrases"]["codes"] > 3.5 * plain.state["phrases"]["codes"]
+    losses = [[epoch.train_loss or 0 for epoch in fitted.history] for fitted in (plain, more)]
+    assert losses[1][-1] < losses[1][0]
+    assert losses[1][-1] < losses[0][-1]  # four times the steps in as many epochs
+    torch.testing.assert_close(more.state["scales"]["motion_mean"], plain.state["scales"]["motion_mean"])
+
+
+def test_a_motion_graph_has_the_units_of_the_mirror_too(dataset: Dataset, tmp_path: Path) -> None:
+    states = [
+        fit_model(TrainConfig(architecture="motion_graph", augment=augment), dataset, tmp_path / "last.ckpt").state
+        for augment in (Augmentation(), Augmentation(mirror=True))
+    ]
+    counts = [len(state["units"]["clip"]) for state in states]
+    assert counts[1] == 2 * counts[0] > 0
+
+
 def test_mistakes_in_settings_are_named() -> None:
     with pytest.raises(UserError, match="hiden"):
         settings_of(config(hiden=3))
@@ -126,6 +179,7 @@ def test_entry_point(dataset: Dataset, tmp_path: Path) -> None:
     checkpoint = torch.load(folder / "checkpoint.ckpt", weights_only=True)
     assert checkpoint["architecture"] == "seq2seq"
     assert checkpoint["fps"] == 30.0
+    assert Augmentation.model_validate(checkpoint["augment"]) == Augmentation()
     assert checkpoint["settings"] == Settings.model_validate(TINY | {"max_epochs": 2}).model_dump(mode="json")
     Model.from_state(Settings.model_validate(checkpoint["settings"]), checkpoint["state"])
     rows = list(csv.DictReader((folder / "history.csv").open()))
@@ -137,6 +191,7 @@ def test_entry_point(dataset: Dataset, tmp_path: Path) -> None:
         "validation": ["tiny.v2.0000"],
         "test": [],
     }
+    assert description["augment"] == checkpoint["augment"]
     assert str(tmp_path) not in (folder / "model.json").read_text()
     weights_before = (folder / "checkpoint.ckpt").read_bytes()
     assert run(tmp_path, config(max_epochs=2).model_dump_json()).returncode == 0

@@ -6,7 +6,6 @@ and saves `state()`; the generate stage calls `from_state` and `generate`.
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -18,6 +17,8 @@ from workflow_scripts.motion.pose_file import Person
 
 if TYPE_CHECKING:  # models that do not learn by gradient start without torch
     import torch
+
+    from workflow_scripts.models.examples import Examples
 
 # Architectures by the name used in the configuration; each is the module of that name in this package.
 ARCHITECTURES: tuple[str, ...] = ("motion_graph", "seq2seq")
@@ -100,12 +101,12 @@ class GradientModel(DanceModel):
     network: "torch.nn.Module"
 
     @abstractmethod
-    def examples(self, dataset: Dataset, split: str) -> Sequence[dict[str, "torch.Tensor"]]:
-        """Return one example per window of a split ("train" or "validation"): tensors of equal shapes by name."""
+    def examples(self, dataset: Dataset, split: str) -> "Examples":
+        """Return one example per window of a split ("train" or "validation"), in the order of its windows."""
 
     @abstractmethod
     def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
-        """Return the scalar loss of a batch of examples, shapes (B, ...). The network is in train or eval mode."""
+        """Return the scalar loss of a batch of examples, shapes (B, W, ...). The network is in train or eval mode."""
 
 
 def load_architecture(name: str) -> type[DanceModel]:

@@ -22,6 +22,7 @@ from scipy.signal import lfilter
 from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
+from workflow_scripts.models.examples import Examples
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.metre import PHASES, Metre, metre, phase_features
 from workflow_scripts.motion.music_file import Music
@@ -171,7 +172,7 @@ class Model(GradientModel):
         model.network.eval()
         return model
 
-    def examples(self, dataset: Dataset, split: str) -> Sequence[dict[str, Tensor]]:
+    def examples(self, dataset: Dataset, split: str) -> Examples:
         """Return the windows; a validation clip, whose phrases have no codes, dances the nearest phrases."""
         first, clips = 0, {}
         for number, clip in enumerate(dataset.clips):
@@ -187,10 +188,7 @@ class Model(GradientModel):
                 "motion_std"
             ]
             clips[number] = self._heard(clip.music, position, numbers) | {"motion": motion}
-        frames = max((int(row[2]) for row in dataset.windows[split]), default=0)
-        return [
-            _window(clips[number], start, length, frames) for number, start, length in dataset.windows[split].tolist()
-        ]
+        return Examples(clips, dataset.windows[split])
 
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Return the loss on poses plus that on their velocities, in shared standard deviations."""
@@ -326,13 +324,6 @@ def _phrases(clips: Sequence[Music], scales: dict[str, Tensor]) -> Phrases:
     danced = np.concatenate(whole)
     number = np.flatnonzero(danced) if danced.any() else np.arange(len(danced))
     return Phrases(len(danced), number.astype(np.int64), np.concatenate(rows)[number])
-
-
-def _window(clip: dict[str, Tensor], start: int, length: int, frames: int) -> dict[str, Tensor]:
-    """Cut a window and make it `frames` long by repeating its last frame; "present" is 1 where it is real."""
-    rows = torch.arange(start, start + frames).clamp(max=start + length - 1)
-    present = (torch.arange(frames) < length).float()
-    return {name: values[rows] for name, values in clip.items()} | {"present": present}
 
 
 _LOSSES = {

@@ -35,6 +35,7 @@ _LEGS = tuple(
     for s, foot in zip(("left", "right"), SMPL24.feet, strict=True)
 )
 _HORIZONTAL = (0, 2)
+_ENDS = [joint for foot in SMPL24.feet for joint in foot]
 
 
 def foot_contacts(world: Floats, fps: float) -> Mask:
@@ -47,14 +48,35 @@ def foot_contacts(world: Floats, fps: float) -> Mask:
         world: (T, 24, 3) metres, floor at y = 0.
         fps: frames per second.
     """
-    contacts = np.zeros((len(world), 2), dtype=bool)
     if len(world) < 3:
-        return contacts
-    for side, (ankle, toe) in enumerate(SMPL24.feet):
-        ends = gaussian_filter1d(world[:, [ankle, toe]][:, :, _HORIZONTAL], 1.0, axis=0)
-        speed = np.linalg.norm(np.gradient(ends, axis=0), axis=-1).min(axis=-1) * fps
-        contacts[:, side] = (speed < CONTACT_SPEED) & (world[:, toe, 1] < CONTACT_HEIGHT)
-    return without_short_runs(contacts, fps)
+        return np.zeros((len(world), 2), dtype=bool)
+    toes = [toe for _, toe in SMPL24.feet]
+    slow = _end_speeds(world, fps).reshape(-1, 2, 2).min(axis=-1) < CONTACT_SPEED
+    return without_short_runs(slow & (world[:, toes, 1] < CONTACT_HEIGHT), fps)
+
+
+def end_contacts(world: Floats, fps: float) -> Mask:
+    """Return when each end of each foot stands, (T, 4) bool: left ankle, left toe, right ankle, right toe.
+
+    As `foot_contacts`, but an end stands by its own speed and its own height, the toe's below `CONTACT_HEIGHT` and the
+    ankle's as far above that of a flat foot: a dancer on tiptoe stands on toes alone.
+
+    Args:
+        world: (T, 24, 3) metres, floor at y = 0.
+        fps: frames per second.
+    """
+    if len(world) < 3:
+        return np.zeros((len(world), 4), dtype=bool)
+    flat = SMPL24.rest_positions[_ENDS, 1]
+    highest = CONTACT_HEIGHT + flat - flat[1]
+    low = world[:, _ENDS, 1] < highest
+    return without_short_runs(low & (_end_speeds(world, fps) < CONTACT_SPEED), fps)
+
+
+def _end_speeds(world: Floats, fps: float) -> Floats:
+    """Return the horizontal speed (T, 4), m/s, of each end of each foot, T >= 3; smoothed by a frame."""
+    ends = gaussian_filter1d(world[:, _ENDS][:, :, _HORIZONTAL], 1.0, axis=0)
+    return np.asarray(np.linalg.norm(np.gradient(ends, axis=0), axis=-1) * fps)
 
 
 def without_short_runs(contacts: Mask, fps: float) -> Mask:

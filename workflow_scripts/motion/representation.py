@@ -23,17 +23,24 @@ def to_vectors(person: Person, fps: float) -> Floats:
 
     The velocity of a frame is that since the frame before it; frame 0 repeats the velocity of frame 1.
     """
-    frames = len(person.positions)
-    velocity = np.zeros((frames, 2))
-    velocity[1:] = np.diff(person.root[:, [0, 2]].astype(np.float64), axis=0) * fps
-    if frames > 1:
-        velocity[0] = velocity[1]
-    joints = person.positions[:, 1:].reshape(frames, -1)
-    return np.concatenate([joints, person.root[:, 1:2], velocity], axis=1).astype(np.float32)
+    joints = person.positions[:, 1:].reshape(len(person.positions), -1)
+    return np.concatenate([joints, person.root[:, 1:2], root_velocity(person.root, fps)], axis=1).astype(np.float32)
+
+
+def root_velocity(root: Floats, fps: float) -> Floats:
+    """Return the velocity (T, 2), m/s in x and z, of a root's path (T >= 1, 3), as `to_vectors` defines it; float64."""
+    velocity = np.zeros((len(root), 2))
+    velocity[1:] = np.diff(root[:, [0, 2]].astype(np.float64), axis=0) * fps
+    velocity[:1] = velocity[1:2] if len(root) > 1 else 0.0
+    return velocity
 
 
 def to_person(
-    vectors: Floats, fps: float, start: tuple[float, float] = (0.0, 0.0), skeleton: Skeleton = SMPL24
+    vectors: Floats,
+    fps: float,
+    start: tuple[float, float] = (0.0, 0.0),
+    skeleton: Skeleton = SMPL24,
+    lengths: Floats | None = None,
 ) -> Person:
     """Return the motion of (T, D) vectors: the inverse of `to_vectors`, up to where it starts and its bone lengths.
 
@@ -41,7 +48,8 @@ def to_person(
         vectors: (T, D), as `to_vectors` returns them.
         fps: frames per second.
         start: x and z of the root in frame 0, metres.
-        skeleton: its rest lengths become the lengths of all bones; the directions are those of `vectors`.
+        skeleton: what the columns are joints of.
+        lengths: (J,) of the bones, metres, by default those of the skeleton at rest; directions are those of `vectors`.
     """
     frames = len(vectors)
     joints = np.zeros((frames, skeleton.size, 3))
@@ -50,5 +58,5 @@ def to_person(
     steps[:1] = start
     horizontal = np.cumsum(steps, axis=0)
     root = np.stack([horizontal[:, 0], vectors[:, -3], horizontal[:, 1]], axis=-1)
-    positions = with_bone_lengths(joints, skeleton.rest_lengths, skeleton)
+    positions = with_bone_lengths(joints, skeleton.rest_lengths if lengths is None else lengths, skeleton)
     return Person(positions.astype(np.float32), root.astype(np.float32))

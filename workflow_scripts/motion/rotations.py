@@ -2,6 +2,7 @@
 
 Rotations are matrices (..., 3, 3) that act on columns. A joint's local rotation turns everything that hangs on it, in
 the frame of its parent; at rest all are the identity. Axis-angle vectors are in radians, their length is the angle.
+What networks learn of them, with gradients, is `motion.rotation_6d` and `motion.forward_kinematics`.
 """
 
 import warnings
@@ -43,23 +44,6 @@ def axis_angles_of_matrices(matrices: Floats) -> Floats:
     """Return axis-angle vectors (..., 3), radians, no longer than pi, of rotation matrices (..., 3, 3)."""
     flat = Rotation.from_matrix(np.asarray(matrices, dtype=np.float64).reshape(-1, 3, 3))
     return np.asarray(flat.as_rotvec()).reshape(matrices.shape[:-1])
-
-
-def six_numbers_of_matrices(matrices: Floats) -> Floats:
-    """Return the first two rows of each matrix (..., 3, 3) as (..., 6): the continuous form that networks learn.
-
-    Source: Zhou et al., "On the continuity of rotation representations in neural networks", CVPR 2019; rows instead of
-    columns as in PyTorch3D and EDGE.
-    """
-    return np.asarray(matrices)[..., :2, :].reshape(*matrices.shape[:-2], 6)
-
-
-def matrices_of_six_numbers(numbers: Floats) -> Floats:
-    """Return the rotation matrices (..., 3, 3) of (..., 6): Gram-Schmidt makes rotations of any two vectors."""
-    first, second = numbers[..., :3], numbers[..., 3:]
-    x = unit(first)
-    y = unit(second - (x * second).sum(axis=-1, keepdims=True) * x)
-    return np.stack([x, y, np.cross(x, y)], axis=-2)
 
 
 def forward_kinematics(local: Floats, offsets: Floats, root: Floats, parents: Sequence[int]) -> Floats:

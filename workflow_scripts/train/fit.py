@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.models.base import ARCHITECTURES, GradientModel, ModelConfig, load_architecture
+from workflow_scripts.motion.augmentation import Augmentation, augmented
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, read_dataset
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path, sha256_of, write_json
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
 
 class TrainConfig(BaseModel):
-    """One experiment: an architecture, its own settings, a seed."""
+    """One experiment: an architecture, its own settings, a seed, and what is made of the training clips besides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     architecture: str
     settings: dict[str, Any] = Field(default_factory=dict)
     seed: int = Field(default=1, ge=0)
+    augment: Augmentation = Augmentation()
 
 
 @dataclass
@@ -70,8 +72,12 @@ def _mistakes(error: ValidationError, config: TrainConfig) -> str:
 
 
 def fit_model(config: TrainConfig, dataset: Dataset, last: Path) -> Fitted:
-    """Fit a model; one that learns by gradient resumes from `last` if that exists and saves its progress there."""
+    """Fit a model to a dataset, augmented as the experiment says.
+
+    One that learns by gradient resumes from `last` if that exists and saves its progress there.
+    """
     settings = settings_of(config)
+    dataset = augmented(dataset, config.augment, config.seed)
     architecture = load_architecture(config.architecture)
     if not architecture.trained_by_gradient:
         return Fitted(architecture.from_dataset(settings, dataset).state(), settings, [])
@@ -118,6 +124,7 @@ def main() -> None:
         "architecture": config.architecture,
         "settings": fitted.settings.model_dump(mode="json"),
         "seed": config.seed,
+        "augment": config.augment.model_dump(mode="json"),
         "state": fitted.state,
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
@@ -136,6 +143,7 @@ def main() -> None:
         "architecture": config.architecture,
         "settings": checkpoint["settings"],
         "seed": config.seed,
+        "augment": config.augment.model_dump(mode="json"),
         "dataset": _description(dataset, arguments.dataset.stem, data),
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,

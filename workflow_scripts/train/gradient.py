@@ -18,7 +18,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
 from workflow_scripts.models.base import GradientModel
+from workflow_scripts.models.examples import Batch, Examples, as_they_are
 from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.workflow.files import atomic_path
 
@@ -39,7 +41,8 @@ def fit(model: GradientModel, dataset: Dataset, seed: int, last: Path) -> list[E
     config = model.config
     training = model.examples(dataset, "train")
     validation = model.examples(dataset, "validation")
-    order = EpochOrder(len(training), seed)
+    weights = np.array([dataset.clips[number].weight for number in dataset.windows["train"][:, 0]])
+    order = EpochOrder(weights, seed)
     loop = _Loop(model, seed, last)
     trainer = lightning.Trainer(
         accelerator="auto",
@@ -48,7 +51,7 @@ def fit(model: GradientModel, dataset: Dataset, seed: int, last: Path) -> list[E
         max_time=timedelta(minutes=config.max_minutes) if config.max_minutes else None,
         gradient_clip_val=config.gradient_clip,
         num_sanity_val_steps=0,
-        limit_val_batches=1.0 if validation else 0,
+        limit_val_batches=1.0 if len(validation) else 0,
         enable_checkpointing=False,
         enable_model_summary=False,
         enable_progress_bar=stderr.isatty(),
@@ -58,8 +61,8 @@ def fit(model: GradientModel, dataset: Dataset, seed: int, last: Path) -> list[E
     )
     trainer.fit(
         loop,
-        _loader(training, config.batch_size, order),
-        _loader(validation, config.batch_size) if validation else None,
+        loader(training, config.batch_size, order),
+        loader(validation, config.batch_size) if len(validation) else None,
         ckpt_path=str(last) if last.is_file() else None,
         weights_only=True,
     )
@@ -70,16 +73,24 @@ def fit(model: GradientModel, dataset: Dataset, seed: int, last: Path) -> list[E
 
 
 class EpochOrder(Sampler[int]):
-    """A random order that depends on nothing but seed and epoch, so that a resumed run goes on where it was."""
+    """A random order that depends on nothing but seed and epoch, so that a resumed run goes on where it was.
 
-    def __init__(self, count: int, seed: int) -> None:
-        self.count, self.seed, self.epoch = count, seed, 0
+    Windows of equal weights all come once in an epoch. Otherwise an epoch has as many draws as there are windows, each
+    in proportion to the weights (N,): some come twice, some not at all.
+    """
+
+    def __init__(self, weights: Floats, seed: int) -> None:
+        self.weights, self.seed, self.epoch = weights, seed, 0
 
     def __len__(self) -> int:
-        return self.count
+        return len(self.weights)
 
     def __iter__(self) -> Iterator[int]:
-        yield from np.random.default_rng([self.seed, self.epoch]).permutation(self.count).tolist()
+        rng = np.random.default_rng([self.seed, self.epoch])
+        if (self.weights == self.weights[:1]).all():
+            yield from rng.permutation(len(self)).tolist()
+        else:
+            yield from rng.choice(len(self), len(self), p=self.weights / self.weights.sum()).tolist()
 
     def set_epoch(self, epoch: int) -> None:
         """Lightning calls this before every epoch."""
@@ -143,11 +154,15 @@ class _Loop(lightning.LightningModule):
         return loss
 
 
-def _loader(
-    examples: Sequence[dict[str, Tensor]], batch_size: int, order: EpochOrder | None = None
-) -> DataLoader[dict[str, Tensor]]:
+def loader(examples: Examples, batch_size: int, order: EpochOrder | None = None) -> DataLoader[Batch]:
     """Return batches. The loader gets a generator of its own: it would draw from that of dropout, more on a resume."""
-    return DataLoader(examples, batch_size, sampler=order, generator=torch.Generator())  # type: ignore[arg-type]
+    return DataLoader(
+        examples,
+        batch_size,
+        sampler=order,
+        collate_fn=as_they_are,  # type: ignore[arg-type]  # `Examples` hands out batches
+        generator=torch.Generator(),
+    )
 
 
 def _mean(losses: Sequence[tuple[float, int]]) -> float | None:
