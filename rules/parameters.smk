@@ -173,7 +173,7 @@ def dataset_rows(wildcards):
 
 def model_config(wildcards):
     entry = config["models"][wildcards.model]
-    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed")})
+    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed", "augment")})
 
 
 def model_code(wildcards):

@@ -184,10 +184,12 @@ def test_nothing_is_done_by_default() -> None:
     np.testing.assert_array_equal(same.windows["train"], dataset.windows["train"])
 
 
-def test_pulses_are_known_by_name_and_are_none_among_means() -> None:
+def test_pulses_are_known_by_name() -> None:
     dataset = tiny_dataset()
     assert pulse_columns(dataset) == [33, 34]
-    assert pulse_columns(replace(dataset, grouping="beat")) == []
+    # Means over groups of frames leave pulses alone.
+    assert pulse_columns(replace(dataset, grouping="beat")) == [33, 34]
+    assert pulse_columns(replace(dataset, feature_set="beat_pulses+mfcc+beat_phase")) == [0]
 
 
 @pytest.mark.parametrize("mistake", [{"tempo": 0.4}, {"turn": 181}, {"copies": 0}, {"miror": True}])

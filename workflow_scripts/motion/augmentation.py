@@ -13,12 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion import kinematics
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
-from workflow_scripts.motion.feature_sets import FEATURE_SETS, FEATURES
+from workflow_scripts.motion.feature_sets import FEATURES, PULSES, features_of
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
-
-# Features that are 1 in the frame of an event and 0 else.
-PULSES = ("onset_peaks", "beat_pulses")
 
 
 class Augmentation(BaseModel):
@@ -108,10 +105,8 @@ def stretched(clip: DatasetClip, factor: float, pulses: Sequence[int] = ()) -> D
 
 
 def pulse_columns(dataset: Dataset) -> list[int]:
-    """Return the columns of the dataset's features that hold pulses; none where groups of frames were averaged."""
-    if dataset.grouping != "frame":
-        return []
-    names = [name for name in FEATURE_SETS[dataset.feature_set] for _ in range(FEATURES[name][1])]
+    """Return the columns of the dataset's features that hold pulses."""
+    names = [name for name in features_of(dataset.feature_set) for _ in range(FEATURES[name][1])]
     return [column for column, name in enumerate(names) if name in PULSES]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.motion.feature_sets import FEATURES, PULSES, features_of
+from workflow_scripts.motion.feature_sets import FEATURES, PHASES, PULSES, features_of
 from workflow_scripts.motion.music_file import Music, read_music
 
 FRAME, BEAT = "frame", "beat"
@@ -45,7 +45,7 @@ def grouped(music: Music, feature_set: str, grouping: str) -> Music:
     sums = np.add.reduceat(music.features.astype(np.float64), starts, axis=0)
     sizes = np.diff([*starts, len(music.features)])
     means = np.repeat(sums / sizes[:, None], sizes, axis=0)
-    kept = _are_pulses(features_of(feature_set))
+    kept = _of_beats(features_of(feature_set))
     return replace(music, features=np.where(kept, music.features, means).astype(np.float32))
 
 
@@ -58,6 +58,6 @@ def group_starts(music: Music, grouping: str) -> npt.NDArray[np.intp]:
     return np.unique([0, *starts[(starts > 0) & (starts < frames)]])
 
 
-def _are_pulses(names: Sequence[str]) -> npt.NDArray[np.bool_]:
+def _of_beats(names: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Return which columns (D,) of the named features say where the beats are."""
-    return np.concatenate([np.full(FEATURES[name][1], name in PULSES) for name in names])
+    return np.concatenate([np.full(FEATURES[name][1], name in PULSES | PHASES) for name in names])
