@@ -22,7 +22,7 @@ def dataset_page(name: str, dataset: Dataset, left_out: Mapping[str, str]) -> st
     sections = [
         _section("Genres", _table(shares(dataset, lambda clip: clip.genre or _NO_GENRE), everything)),
         _section("Collections", _table(shares(dataset, lambda clip: clip.collection), everything)),
-        _section("Examples", _windows(dataset)),
+        _section("What models see", _windows(dataset)),
         _section("Tempo (minutes by beats per minute)", bars(_tempi(dataset), "bpm")),
         _section("Pose quality (minutes by quality, 0 to 1)", bars(_qualities(dataset), "quality")),
         _section("Dances", _dances(dataset)),
@@ -40,7 +40,7 @@ def _tempi(dataset: Dataset) -> Histogram:
 
 
 def _qualities(dataset: Dataset) -> Histogram:
-    return histogram(dataset, lambda clip: clip.quality, QUALITY_STEP)
+    return histogram(dataset, lambda clip: clip.quality, QUALITY_STEP, (0.0, 1.0))
 
 
 def _section(title: str, body: str) -> str:

@@ -57,14 +57,22 @@ class Histogram:
     minutes: tuple[float, ...]
 
 
-def histogram(dataset: Dataset, of: Callable[[DatasetClip], float], width: float) -> Histogram:
-    """Return the minutes of dance by the value that `of` gives a clip, in bins of `width`."""
+def histogram(
+    dataset: Dataset, of: Callable[[DatasetClip], float], width: float, span: tuple[float, float] | None = None
+) -> Histogram:
+    """Return the minutes of dance by the value that `of` gives a clip, in bins of `width`.
+
+    `span` is the range of the bins, whose last one holds its upper end as well; by default that of the values.
+    """
     values = np.array([of(clip) for clip in dataset.clips])
     minutes = np.array([len(clip.motion.root) for clip in dataset.clips]) / dataset.fps / 60
     bins = np.floor(values / width + 1e-9).astype(int)
     first, last = int(bins.min()), int(bins.max())
+    if span is not None:
+        first, last = round(span[0] / width), round(span[1] / width) - 1
+        bins = bins.clip(first, last)
     sums = np.bincount(bins - first, weights=minutes, minlength=last - first + 1)
-    edges = (np.arange(first, last + 2) * width).tolist()
+    edges = (np.arange(first, last + 2) * width).round(6).tolist()
     return Histogram(tuple(edges), tuple(sums.tolist()))
 
 
