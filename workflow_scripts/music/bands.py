@@ -4,6 +4,8 @@ Spectral flux of a logarithmic spectrum, with a maximum over neighbouring bands 
 no onset (Boeck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013).
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
@@ -50,7 +52,7 @@ def rises_of_windows(rows: Floats, level: float) -> Floats:
     before[:, 1:] = np.maximum(before[:, 1:], decibels[:-LAG, :-1])
     before[:, :-1] = np.maximum(before[:, :-1], decibels[:-LAG, 1:])
     rise = np.maximum(0.0, decibels[LAG:] - before)
-    joined = np.stack([rise[:, a:b].mean(axis=1) for a, b in zip(EDGES, EDGES[1:], strict=False)], axis=1)
+    joined = np.stack([rise[:, a:b].mean(axis=1) for a, b in pairwise(EDGES)], axis=1)
     return np.pad(joined, ((LAG, 0), (0, 0)))[: len(rows)]
 
 

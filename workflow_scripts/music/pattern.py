@@ -118,7 +118,7 @@ def _path(recent: Floats, before: npt.NDArray[np.int8]) -> Frames:
 
 
 class _Parts:
-    """The evidence for a beat of each period that begins in a frame: that of its positions, each a stretch of frames."""
+    """The evidence for a beat of each period that begins in a frame: its positions are stretches of frames."""
 
     def __init__(self, likelihood: Floats) -> None:
         sums = np.pad(np.cumsum(likelihood, axis=0), ((1, int(PERIODS[-1])), (0, 0)), mode="edge")
