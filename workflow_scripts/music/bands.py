@@ -29,8 +29,9 @@ def rises(samples: Floats) -> Floats:
     Args:
         samples: (N,) mono at `RATE`. Frame t is centred on sample t * HOP; silence is assumed outside.
     """
-    rows = windows(np.asarray(samples, dtype=np.float32), WINDOW, HOP)
-    level = float(np.mean(np.square(samples, dtype=np.float64)))
+    samples = np.asarray(samples, dtype=np.float32)
+    rows = windows(samples, WINDOW, HOP)
+    level = float(np.dot(samples, samples)) / len(samples)
     # A block begins with the last frames of the one before it.
     blocks = [rises_of_windows(rows[max(0, k - LAG) : k + _BLOCK], level) for k in range(0, len(rows), _BLOCK)]
     joined = [blocks[0], *(block[LAG:] for block in blocks[1:])]
