@@ -1,4 +1,4 @@
-"""Beats against the known beats of demo songs, whose seeds were not used to calibrate the tracker."""
+"""Beats against the known beats of demo songs, whose seeds were not used to choose anything of the tracker."""
 
 import mir_eval
 import numpy as np
@@ -7,13 +7,10 @@ import soxr
 
 from workflow_scripts.demo.songs import GENRES, compose
 from workflow_scripts.demo.songs import RATE as SONG_RATE
-from workflow_scripts.music import rhythm
-from workflow_scripts.music.rhythm import LATENCY_S, downbeat_mask, extract, tempo_of, tracked_beats
-from workflow_scripts.music.spectral import mel_decibels, onset_strength
-from workflow_scripts.music.tracking import beat_frames, onset_frames, tempo
+from workflow_scripts.music.rhythm import EDGE_LATENCY_S, extract, tempo_of
 from workflow_scripts.music.windows import FPS, RATE
 
-CALIBRATION_SEEDS = range(500, 506)
+TUNING_SEEDS = range(500, 506)
 SEEDS = (700, 701, 702, 703)
 
 
@@ -23,7 +20,7 @@ def mono(song):
 
 @pytest.fixture(scope="module")
 def tracked():
-    assert not set(SEEDS) & set(CALIBRATION_SEEDS)
+    assert not set(SEEDS) & set(TUNING_SEEDS)
     songs = [compose(genre, seed, 15.0) for genre in GENRES for seed in SEEDS]
     return [(song, extract(mono(song), {})) for song in songs]
 
@@ -37,21 +34,23 @@ def errors(song, beats):
 def test_beats_are_found(tracked):
     scores = [mir_eval.beat.f_measure(song.beats, found["beats"]) for song, found in tracked]
     assert len(scores) >= 12
-    assert np.mean(scores) >= 0.9
-    assert min(scores) > 0.7
+    assert np.mean(scores) >= 0.95
+    assert min(scores) > 0.9
 
 
-def test_calibration_takes_out_the_delay(tracked):
+def test_beats_are_neither_late_nor_early(tracked):
     gaps = np.concatenate([errors(song, found["beats"]) for song, found in tracked])
     assert abs(gaps.mean()) <= 0.010
     assert abs(np.median(gaps)) <= 0.010
-    # Without it beats are late by far more than that.
-    assert gaps.mean() + LATENCY_S > 0.03
 
 
 def test_downbeats_are_mostly_right(tracked):
     scores = [mir_eval.beat.f_measure(song.downbeats, found["downbeats"]) for song, found in tracked]
     assert np.mean(scores) > 0.75
+
+
+def test_bars_have_four_beats(tracked):
+    assert [float(found["beats_per_bar"]) for _, found in tracked] == [4.0] * len(tracked)
 
 
 def test_tempo(tracked):
@@ -69,56 +68,8 @@ def test_pulses_stand_on_the_beats(tracked):
 def test_edge_compatible_beats_are_late(tracked):
     song, repaired = tracked[0]
     found = extract(mono(song), {"compat": "edge"})
-    assert errors(song, found["beats"]).mean() > 0.03
+    assert errors(song, found["beats"]).mean() == pytest.approx(EDGE_LATENCY_S, abs=0.015)
     assert np.array_equal(found["onset_peaks"], repaired["onset_peaks"])
-
-
-def pulses(bpm, seconds=15.0, gains=(1.0,), start=0.5):
-    """An onset curve with a spike on every beat, the gains in turn."""
-    curve = np.full(round(seconds * FPS), 0.01)
-    frames = np.round(np.arange(start, seconds - 0.2, 60 / bpm) * FPS).astype(int)
-    curve[frames] = np.resize(gains, len(frames))
-    return curve, frames
-
-
-@pytest.mark.parametrize("bpm", [80, 100, 120, 150])
-def test_pulse_train(bpm):
-    curve, frames = pulses(bpm)
-    assert tempo(curve, FPS) == pytest.approx(bpm, rel=0.06)
-    found = beat_frames(curve, FPS, tempo(curve, FPS))
-    assert len(set(found) & set(frames)) >= 0.85 * len(frames)
-    assert np.array_equal(onset_frames(curve, FPS), frames)
-
-
-def test_beats_between_the_beats_are_moved():
-    # Strong hats between the beats, bass on the beats.
-    bass, frames = pulses(100)
-    hats, _ = pulses(100, start=0.8)
-    strength = 0.85 * bass + hats
-    plain = beat_frames(strength, FPS, 100)
-    assert len(set(plain) & set(frames)) == 0
-    assert len(set(tracked_beats(strength, bass)) & set(frames)) >= 0.85 * len(frames)
-
-
-def test_double_tempo_is_halved():
-    # 84 bpm with eighth notes of equal strength tracks at 168; the bass strikes on quarters only.
-    strength, _ = pulses(168)
-    bass, frames = pulses(84)
-    assert tempo(strength, FPS) > 140
-    found = tracked_beats(strength, bass)
-    assert np.median(np.diff(found)) == pytest.approx(60 / 84 * FPS, abs=1)
-    assert len(set(found) & set(frames)) >= 0.85 * len(frames)
-
-
-def test_fast_music_with_bass_on_every_beat_stays_fast():
-    strength, _ = pulses(150)
-    assert np.median(np.diff(tracked_beats(strength, strength))) == pytest.approx(12, abs=1)
-
-
-def test_downbeats_of_accents():
-    bass, frames = pulses(120, gains=(0.5, 0.5, 1.0, 0.5))
-    mask = downbeat_mask(frames / FPS - LATENCY_S, bass, np.zeros((len(bass), 128)))
-    assert np.flatnonzero(mask)[:3].tolist() == [2, 6, 10]
 
 
 def test_tempo_of_beats():
@@ -140,6 +91,7 @@ def test_little_or_no_music(samples, settings):
     assert all(np.isfinite(values).all() for values in found.values())
     assert len(found["downbeats"]) <= len(found["beats"]) <= 1
     assert float(found["tempo"]) == 0.0
+    assert float(found["beats_per_bar"]) == 4.0
 
 
 def test_noise_gives_valid_beats():
@@ -147,15 +99,3 @@ def test_noise_gives_valid_beats():
     assert (np.diff(found["beats"]) > 0).all()
     assert set(found["downbeats"]) <= set(found["beats"])
     assert np.isfinite(found["tempo"])
-
-
-def test_calibration_is_reproducible():
-    """The constant is what its comment says: measured here on a third of those songs, to be quick."""
-    gaps = []
-    for genre in GENRES:
-        for seed in tuple(CALIBRATION_SEEDS)[:2]:
-            song = compose(genre, seed, 15.0)
-            decibels = mel_decibels(mono(song))
-            bass = onset_strength(decibels[:, : rhythm.BASS_BANDS])
-            gaps.append(errors(song, tracked_beats(onset_strength(decibels), bass) / FPS))
-    assert np.median(np.concatenate(gaps)) == pytest.approx(LATENCY_S, abs=0.004)

@@ -61,11 +61,11 @@ def mfcc(decibels: Floats, count: int = 20) -> Floats:
     return np.asarray(decibels @ basis)
 
 
-@lru_cache(maxsize=2)
-def mel_filters(rate: int) -> npt.NDArray[np.float32]:
-    """Return Slaney's (Auditory Toolbox, 1998) triangular filters of equal area, (MEL_BANDS, FFT_SIZE // 2 + 1)."""
+@lru_cache(maxsize=3)
+def mel_filters(rate: int, size: int = FFT_SIZE) -> npt.NDArray[np.float32]:
+    """Return Slaney's (Auditory Toolbox, 1998) triangular filters of equal area, (MEL_BANDS, size // 2 + 1)."""
     edges = _mel_to_hertz(np.linspace(0.0, _hertz_to_mel(rate / 2), MEL_BANDS + 2))
-    bins = np.arange(FFT_SIZE // 2 + 1) * rate / FFT_SIZE
+    bins = np.arange(size // 2 + 1) * rate / size
     ramps = edges[:, None] - bins
     widths = np.diff(edges)[:, None]
     rising, falling = -ramps[:-2] / widths[:-1], ramps[2:] / widths[1:]
