@@ -1,23 +1,71 @@
-"""Names of music features, the groups that compute them, and the sets that models are fed."""
+"""Names of music features, the groups that compute them, and the sets that models are fed.
 
-# Which group computes a feature, and its width. Feature sets are concatenations, in this order.
+A feature set is named by a set, a feature, or several of either joined with "+", as in "mfcc+beat_phase": their columns
+in that order.
+"""
+
+from workflow_scripts.workflow.errors import UserError
+
+# Which group computes a feature, and its width.
 FEATURES: dict[str, tuple[str, int]] = {
     "onset": ("spectral", 1),
     "mfcc": ("spectral", 20),
+    "rms": ("spectral", 1),
     "chroma_cens": ("chroma", 12),
     "onset_peaks": ("rhythm", 1),
     "beat_pulses": ("rhythm", 1),
+    "beat_phase": ("rhythm", 4),
+    "mfcc_mean": ("mfcc_mean", 20),
+    "mel": ("mel", 2 * 128),
+    "spectrogram": ("spectrogram", 2 * 513),
+    "tempogram": ("tempogram", 384),
+    "mfcc_delta": ("hpss", 20),
+    "harmonic_chroma": ("hpss", 12),
+    "percussive_onset": ("hpss", 1),
+    "percussive_beats": ("hpss", 1),
+    "percussive_tempogram": ("hpss", 384),
 }
-# edge35: the 35 numbers of FACT (Li et al., ICCV 2021), as EDGE (Tseng et al., CVPR 2023) computes them with librosa.
+# Zero where there is no sound; other features hold their last value there.
+PULSES = frozenset({"onset_peaks", "beat_pulses", "beat_phase", "percussive_beats"})
+# Features are sets of one as well.
 FEATURE_SETS: dict[str, tuple[str, ...]] = {
+    # The 35 numbers of FACT (Li et al., ICCV 2021), as EDGE (Tseng et al., CVPR 2023) computes them with librosa.
     "edge35": ("onset", "mfcc", "chroma_cens", "onset_peaks", "beat_pulses"),
-}
-GROUPS: tuple[str, ...] = ("spectral", "chroma", "rhythm")
+    # The 438 numbers of Bailando (Siyao et al., CVPR 2022), in its order: column 53 is the beat.
+    "bailando438": (
+        "mfcc", "mfcc_delta", "harmonic_chroma", "percussive_onset", "percussive_beats", "percussive_tempogram",
+    ),
+    "chroma": ("chroma_cens",),
+}  # fmt: skip
+GROUPS: tuple[str, ...] = ("spectral", "chroma", "rhythm", "mfcc_mean", "mel", "spectrogram", "tempogram", "hpss")
 # Every model is told the beats, whatever features it uses.
 BEATS_GROUP = "rhythm"
 
 
+def features_of(feature_set: str) -> tuple[str, ...]:
+    """Return the features of a feature set, in the order of its columns.
+
+    Raises:
+        UserError: it names what is neither a set nor a feature, or has a feature twice.
+    """
+    features: list[str] = []
+    for name in feature_set.split("+"):
+        if name not in FEATURE_SETS and name not in FEATURES:
+            known = ", ".join([*FEATURE_SETS, *FEATURES])
+            raise UserError(f'unknown music feature "{name}" in "{feature_set}". Known, to be joined with "+": {known}')
+        features += FEATURE_SETS.get(name, (name,))
+    twice = sorted({name for name in features if features.count(name) > 1})
+    if twice:
+        raise UserError(f'the feature set "{feature_set}" has {", ".join(twice)} twice. Leave one of them out')
+    return tuple(features)
+
+
+def width_of(feature_set: str) -> int:
+    """Return how many columns a feature set has."""
+    return sum(FEATURES[name][1] for name in features_of(feature_set))
+
+
 def groups_of(feature_set: str) -> tuple[str, ...]:
     """Return the groups whose files a feature set and the beats need, in the order of `GROUPS`."""
-    needed = {FEATURES[name][0] for name in FEATURE_SETS[feature_set]} | {BEATS_GROUP}
+    needed = {FEATURES[name][0] for name in features_of(feature_set)} | {BEATS_GROUP}
     return tuple(group for group in GROUPS if group in needed)

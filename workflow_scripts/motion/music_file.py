@@ -9,7 +9,7 @@ A group shares one computation, so that a new feature set computes only the grou
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from workflow_scripts.motion.feature_sets import BEATS_GROUP, FEATURE_SETS
+from workflow_scripts.motion.feature_sets import BEATS_GROUP, features_of
 from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path
@@ -117,6 +117,9 @@ def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:
 
 
 def joined(features: dict[str, Floats], feature_set: str) -> Floats:
-    """Concatenate the named features (T, d) of a set to (T, D) float32."""
-    names: Sequence[str] = FEATURE_SETS[feature_set]
-    return np.concatenate([features[name] for name in names], axis=1).astype(np.float32)
+    """Concatenate the named features (T, d) of a set to (T, D) float32.
+
+    Raises:
+        UserError: there is no such set.
+    """
+    return np.concatenate([features[name] for name in features_of(feature_set)], axis=1, dtype=np.float32)

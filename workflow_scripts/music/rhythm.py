@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.spectral import mel_decibels, onset_strength
+from workflow_scripts.music.phase import beat_phase
+from workflow_scripts.music.sound import Sound
+from workflow_scripts.music.spectral import onset_strength
 from workflow_scripts.music.tracking import MAX_BPM, TIGHTNESS, Frames, beat_frames, onset_frames, tempo
 from workflow_scripts.music.windows import FPS, HOP, RATE
 
@@ -32,38 +34,48 @@ BEATS_PER_BAR = 4
 # Chords live below 1 kHz.
 CHORD_BANDS = 45
 PARAMETERS: dict[str, Any] = {
-    "onset_peaks": {"rate": RATE, "hop": HOP, "delta": 0.07},
-    "beat_pulses": {"rate": RATE, "hop": HOP, "tightness": TIGHTNESS, "max_bpm": MAX_BPM, "latency_s": LATENCY_S},
+    "onset_peaks": {"rate": RATE, "hop": HOP, "delta": 0.07, "unit": "none"},
+    "beat_pulses": {
+        "rate": RATE,
+        "hop": HOP,
+        "tightness": TIGHTNESS,
+        "max_bpm": MAX_BPM,
+        "latency_s": LATENCY_S,
+        "unit": "none",
+    },
+    "beat_phase": {"columns": ["sine in beat", "cosine in beat", "sine in bar", "cosine in bar"], "unit": "none"},
     "beats": {"unit": "s"},
     "downbeats": {"unit": "s"},
     "tempo": {"unit": "bpm"},
 }
 
 
-def extract(samples: Floats, settings: dict[str, Any]) -> dict[str, Floats]:
-    """Return onset_peaks and beat_pulses (1 + N // HOP, 1), beats and downbeats (K,) in s, tempo () in bpm.
+def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
+    """Return onset_peaks and beat_pulses (T, 1), beat_phase (T, 4), beats and downbeats (K,) in s, tempo () in bpm.
 
     Args:
-        samples: (N,) mono at `RATE`.
+        sound: its mono is used.
         settings: `compat: edge` leaves the beats as EDGE's extractor has them: late, unrepaired.
     """
-    decibels = mel_decibels(samples)
+    decibels = sound.overview.decibels
     strength, bass = onset_strength(decibels), onset_strength(decibels[:, :BASS_BANDS])
     frames = len(strength)
     if settings.get("compat") == "edge":
-        bpm = _edge_prior(samples)
+        bpm = _edge_prior(sound)
         pulses = beat_frames(strength, FPS, tempo(strength, FPS, bpm))
         beats: Floats = pulses / FPS
     else:
         found = tracked_beats(strength, bass)
         beats = found / FPS - LATENCY_S
-        beats = beats[(beats >= 0) & (beats < len(samples) / RATE)]
+        beats = beats[(beats >= 0) & (beats < sound.length / RATE)]
         pulses = np.unique(np.round(beats * FPS).astype(np.intp))
+    downbeats = beats[downbeat_mask(beats, bass, decibels)]
     return {
         "onset_peaks": _one_hot(onset_frames(strength, FPS), frames),
         "beat_pulses": _one_hot(pulses, frames),
+        "beat_phase": beat_phase(beats, downbeats, frames),
         "beats": beats,
-        "downbeats": beats[downbeat_mask(beats, bass, decibels)],
+        "downbeats": downbeats,
         "tempo": np.asarray(tempo_of(beats)),
     }
 
@@ -121,11 +133,9 @@ def tempo_of(beats: Floats) -> float:
     return float(60 / (near.mean() if len(near) else usual))
 
 
-def _edge_prior(samples: Floats) -> float:
-    import soxr
-
-    resampled = soxr.resample(samples, RATE, EDGE_PRIOR_RATE, quality="HQ")
-    return tempo(onset_strength(mel_decibels(resampled, EDGE_PRIOR_RATE)), EDGE_PRIOR_RATE / HOP)
+def _edge_prior(sound: Sound) -> float:
+    strength = onset_strength(sound.at(EDGE_PRIOR_RATE).overview.decibels)
+    return tempo(strength, EDGE_PRIOR_RATE / HOP)
 
 
 def _votes_of_phases(values: Floats) -> Floats:
