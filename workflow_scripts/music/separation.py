@@ -7,7 +7,7 @@ the other. Kernel and soft mask are the defaults of `librosa.effects.hpss` 0.11.
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +89,7 @@ def _median(rows: Floats) -> Floats:
     return np.asarray(median_filter(padded.ravel(), size=KERNEL).reshape(padded.shape)[:, half:-half])
 
 
-def _resynthesised(spectra: Floats) -> Floats:
+def _resynthesised(spectra: npt.NDArray[np.complexfloating[Any, Any]]) -> Floats:
     """Samples of spectra (n, bins) by overlap and add, from the first window's begin to the last one's end."""
     window = hann(FFT_SIZE).astype(np.float32)
     pieces = (np.fft.irfft(spectra, axis=1).astype(np.float32) * window).reshape(len(spectra), _OVERLAP, HOP)
