@@ -22,7 +22,7 @@ SMOOTHING_FRAMES = 41
 SPARSITY = 0.01
 # Frames that are transformed at once, and samples on either side: half a window at 1/64 of the rate are 16,384, and the
 # filters that halve the rate reach 256 * 64 at most.
-SEGMENT, CONTEXT = 1024, 1 << 15
+SEGMENT, CONTEXT = 2048, 1 << 15
 PARAMETERS: dict[str, Any] = {
     "chroma_cens": {
         "rate": RATE, "hop": HOP, "octaves": OCTAVES, "bins_per_octave": BINS_PER_OCTAVE, "smoothing": SMOOTHING_FRAMES,
@@ -99,8 +99,9 @@ def _magnitudes(signal: Floats, origin: int, hop: int, count: int, filters: Floa
     after = max(0, origin + (count - 1) * hop + size - size // 2 - len(signal))
     rows = windows(np.pad(signal, (before, after))[origin + before - size // 2 :], size, hop)[:count]
     # As a product of matrices in time: the spectra of so short windows cost more than what their sparsity saves.
-    parts = (np.ascontiguousarray(rows) @ filters.reshape(size, -1)).reshape(count, 2, bins)
-    return np.asarray(np.sqrt(parts[:, 0] ** 2 + parts[:, 1] ** 2))
+    parts = np.ascontiguousarray(rows) @ filters.reshape(size, -1)
+    np.square(parts, out=parts)
+    return np.asarray(np.sqrt(parts[:, :bins] + parts[:, bins:]))
 
 
 @lru_cache(maxsize=1)

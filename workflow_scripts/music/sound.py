@@ -23,7 +23,7 @@ PIECE, PIECES_KEPT = 1 << 18, 16
 # Samples on either side of a piece: the error is that of rounding from 256 on.
 CONTEXT = 1024
 # Windows at a time: their spectra fit the processor's cache.
-BLOCK = 64
+BLOCK = 128
 
 
 class Sound:
