@@ -39,7 +39,8 @@ from workflow_scripts.workflow.tables import write_table
 
 OUTPUT = Path(__file__).parent / "results" / "music.json"
 ROUNDS, MINUTES = 9, 2
-SPEED_TARGET, STARTUP_TARGET_S, MEMORY_TARGET = 3.0, 1.5, 2.0
+# MiB: what the rule asks for.
+SPEED_TARGET, STARTUP_TARGET_S, MEMORY_TARGET_MIB = 3.0, 1.5, 1000.0
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
 LIBROSA = "import sys, librosa; y, sr = librosa.load(sys.argv[1], sr=15360); librosa.feature.chroma_cens(y=y, sr=sr)"
 # A process begins with the size of the one it comes from, as the kernel counts: here with that of this small one.
@@ -159,9 +160,8 @@ def measure_memory(short: Path, long: Path) -> list[Row]:
     together = groups_of("edge35")
     peaks = {"edge35": max(peaks[group] for group in together)} | {k: v for k, v in peaks.items() if k not in together}
     return [
-        row(f"memory_of_an_hour_{name}", hour, "MiB, beside that of four minutes", few, hour / few, target)
+        row(f"memory_of_an_hour_{name}", hour, "MiB, beside that of four minutes", few, hour / few, MEMORY_TARGET_MIB)
         for name, (hour, few) in peaks.items()
-        for target in [MEMORY_TARGET if name == "edge35" else None]
     ]
 
 

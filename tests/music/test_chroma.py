@@ -27,7 +27,7 @@ def test_octaves_fold():
 
 def test_constant_q_bin_of_a_note():
     # Three bins per semitone from C1 (MIDI 24): A4 is bin 3 * 45.
-    assert int(np.argmax(constant_q(Sound.of(note(69)))[45])) == 135
+    assert int(np.argmax(next(constant_q(Sound.of(note(69))))[45])) == 135
 
 
 def test_tuning_is_found():

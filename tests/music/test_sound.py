@@ -65,9 +65,9 @@ def test_features_in_parts_are_those_of_the_whole(tmp_path, monkeypatch):
     for name, values in whole.items():
         assert np.abs(parts[name] - values).max() < 2e-3, name
     monkeypatch.setattr(chroma, "SEGMENT", 10**6)
-    together = chroma.constant_q(Sound.open(path))
+    (together,) = chroma.constant_q(Sound.open(path))
     monkeypatch.setattr(chroma, "SEGMENT", 64)
-    assert np.abs(chroma.constant_q(Sound.open(path)) - together).max() < 1e-5 * together.max()
+    assert np.abs(np.concatenate([*chroma.constant_q(Sound.open(path))]) - together).max() < 1e-5 * together.max()
 
 
 @pytest.mark.parametrize(("subtype", "error"), [("PCM_16", 2**-15), ("PCM_24", 2**-22), ("FLOAT", 0.0)])

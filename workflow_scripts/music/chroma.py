@@ -4,6 +4,7 @@ Definition and defaults are those of `librosa.feature.chroma_cens` 0.11 (Mueller
 transform by octaves after Schoerkhuber & Klapuri, SMC 2010), written with NumPy: importing librosa takes longer.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ import soxr
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.sound import Sound
-from workflow_scripts.music.windows import HOP, RATE, hann, windows
+from workflow_scripts.music.windows import HOP, RATE, consecutive, hann
 
 LOWEST_HZ, OCTAVES, BINS_PER_OCTAVE = 32.70319566257483, 7, 36  # from C1
 PITCH_CLASSES = 12
@@ -38,7 +39,7 @@ def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
 
 def chroma_cens(sound: Sound) -> Floats:
     """Return CENS (T, 12) from C to B, unit rows (zero rows in silence), of the mono sound at `RATE`."""
-    chroma = pitch_classes(constant_q(sound))
+    chroma = pitch_classes(sound)
     total = chroma.sum(axis=1, keepdims=True)
     chroma = chroma / np.where(total < np.finfo(np.float32).tiny, 1.0, total)
     levels = np.mean([chroma > step for step in QUANTISATION], axis=0)
@@ -50,34 +51,36 @@ def chroma_cens(sound: Sound) -> Floats:
     return cens / np.where(norm < np.finfo(np.float32).tiny, 1.0, norm)
 
 
-def pitch_classes(bins: Floats) -> Floats:
-    """Return the sums (T, 12), from C to B, of the bins (T, OCTAVES * BINS_PER_OCTAVE) of every pitch class."""
+def pitch_classes(sound: Sound) -> Floats:
+    """Return the magnitude (T, 12) of every pitch class, from C to B: the sum of its bins of all octaves."""
+    # Some frames at a time: the bins take twenty times the memory.
+    folded = [bins.reshape(len(bins), OCTAVES, BINS_PER_OCTAVE).sum(axis=1) for bins in constant_q(sound)]
     # Three bins per semitone, the middle one in tune: the first bin belongs to the class above the last.
-    folded = np.roll(bins.reshape(len(bins), OCTAVES, BINS_PER_OCTAVE).sum(axis=1), 1, axis=1)
-    return np.asarray(folded.reshape(len(bins), PITCH_CLASSES, -1).sum(axis=2))
+    whole = np.roll(np.concatenate(folded), 1, axis=1)
+    return np.asarray(whole.reshape(len(whole), PITCH_CLASSES, -1).sum(axis=2))
 
 
-def constant_q(sound: Sound) -> npt.NDArray[np.float32]:
-    """Return the magnitudes of a constant-Q transform, (T, OCTAVES * BINS_PER_OCTAVE), from low to high.
+def constant_q(sound: Sound) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield the magnitudes of a constant-Q transform, (frames, OCTAVES * BINS_PER_OCTAVE) from low to high, in order.
 
     The filters of the top octave are used for every octave, on a signal of half the rate each time. They are as long
     in samples then, so that they are the same. Done for some frames at a time, aligned to the samples of the lowest
     rate: the result is that of the whole.
     """
     filters, gains = _filters(tuning(sound))
-    bins = np.empty((sound.frames, OCTAVES * BINS_PER_OCTAVE), dtype=np.float32)
     for first in range(0, sound.frames, SEGMENT):
         frames = np.arange(first, min(first + SEGMENT, sound.frames))
         # Where the sound begins and ends, nothing is added: halving the rate makes its own silence there, as it does
         # for the whole.
         start = max(0, first * HOP - CONTEXT)
         signal = sound.mono(start, max(start, min(sound.length, int(frames[-1]) * HOP + CONTEXT)))
+        bins = np.empty((len(frames), OCTAVES * BINS_PER_OCTAVE), dtype=np.float32)
         for octave in range(OCTAVES):
             columns = slice((OCTAVES - 1 - octave) * BINS_PER_OCTAVE, (OCTAVES - octave) * BINS_PER_OCTAVE)
             hop, origin = HOP >> octave, (first * HOP - start) >> octave
-            bins[frames, columns] = _magnitudes(signal, origin, hop, len(frames), filters) * gains
+            bins[:, columns] = _magnitudes(signal, origin, hop, len(frames), filters) * gains
             signal = (soxr.resample(signal, 2, 1, quality="HQ") * np.sqrt(2)).astype(np.float32)
-    return bins
+        yield bins
 
 
 def tuning(sound: Sound) -> float:
@@ -97,7 +100,7 @@ def _magnitudes(signal: Floats, origin: int, hop: int, count: int, filters: Floa
     size, _, bins = filters.shape
     before = max(0, size // 2 - origin)
     after = max(0, origin + (count - 1) * hop + size - size // 2 - len(signal))
-    rows = windows(np.pad(signal, (before, after))[origin + before - size // 2 :], size, hop)[:count]
+    rows = consecutive(np.pad(signal, (before, after))[origin + before - size // 2 :], size, hop)[:count]
     # As a product of matrices in time: the spectra of so short windows cost more than what their sparsity saves.
     parts = np.ascontiguousarray(rows) @ filters.reshape(size, -1)
     np.square(parts, out=parts)

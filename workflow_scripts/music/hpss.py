@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.chroma import BINS_PER_OCTAVE, OCTAVES, constant_q, pitch_classes
+from workflow_scripts.music.chroma import BINS_PER_OCTAVE, OCTAVES, pitch_classes
 from workflow_scripts.music.mel_scale import COEFFICIENTS, MEL_BANDS, mfcc
 from workflow_scripts.music.separation import KERNEL, separated
 from workflow_scripts.music.sound import Sound
@@ -36,7 +36,7 @@ def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
     percussive_tempogram (T, 384) of the mono sound; there are no settings.
     """
     with separated(sound) as (harmonic, percussive):
-        chroma = pitch_classes(constant_q(harmonic))
+        chroma = pitch_classes(harmonic)
         strength = onset_strength(percussive.overview.decibels)
     loudest = chroma.max(axis=1, keepdims=True)
     beats = np.zeros((len(strength), 1))

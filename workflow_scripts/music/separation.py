@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.sound import Sound
-from workflow_scripts.music.windows import FFT_SIZE, HOP, hann, windows
+from workflow_scripts.music.windows import FFT_SIZE, HOP, consecutive, hann
 
 KERNEL = 31
 # Frames that are separated at once.
@@ -55,7 +55,7 @@ def _parts(sound: Sound) -> Iterator[tuple[Floats, Floats]]:
     for first in range(0, sound.frames, BLOCK):
         low, high = max(0, first - margin), min(sound.frames, first + BLOCK + margin)
         samples = sound.mono(low * HOP - FFT_SIZE // 2, (high - 1) * HOP + FFT_SIZE // 2)
-        spectra = np.fft.rfft(windows(samples) * hann(FFT_SIZE).astype(np.float32), axis=1)
+        spectra = np.fft.rfft(consecutive(samples) * hann(FFT_SIZE).astype(np.float32), axis=1)
         share = harmonic_share(np.abs(spectra))
         inner = slice(max(0, first - reach) - low, min(sound.frames, first + BLOCK + reach) - low)
         start = first * HOP - ((low + inner.start) * HOP - FFT_SIZE // 2)

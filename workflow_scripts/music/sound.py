@@ -15,7 +15,7 @@ import numpy as np
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.overview import Overview, overview
 from workflow_scripts.music.sound_sources import Memory, Source, WavFile
-from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, windows
+from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, consecutive
 
 # Samples that are resampled at once, and how many such pieces of the mono sound are kept: 16 MB, a song of four
 # minutes, so that groups that share a Sound and those that need two passes read and resample it once.
@@ -83,7 +83,7 @@ class Sound:
         count, read = 1 + self.length // hop, self.stereo if stereo else self.mono
         for first in range(0, count, BLOCK):
             last = min(first + BLOCK, count) - 1
-            yield first, windows(read(first * hop - size // 2, last * hop + size - size // 2), size, hop)
+            yield first, consecutive(read(first * hop - size // 2, last * hop + size - size // 2), size, hop)
 
     def framewise(
         self, function: Callable[[Floats], Floats], size: int = FFT_SIZE, hop: int = HOP, stereo: bool = False

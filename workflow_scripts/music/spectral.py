@@ -14,6 +14,8 @@ from workflow_scripts.music.mel_scale import COEFFICIENTS, MEL_BANDS, mfcc
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE
 
+_BLOCK = 1024
+
 PARAMETERS: dict[str, Any] = {
     "onset": {"rate": RATE, "hop": HOP, "fft": FFT_SIZE, "mel_bands": MEL_BANDS, "unit": "dB"},
     "mfcc": {"rate": RATE, "hop": HOP, "fft": FFT_SIZE, "mel_bands": MEL_BANDS, "count": COEFFICIENTS, "unit": "dB"},
@@ -37,5 +39,9 @@ def onset_strength(decibels: Floats) -> Floats:
 
     As in librosa the curve is shifted by half a window (2 frames), so that a value stands near the end of the rise.
     """
-    rise = np.maximum(0.0, np.diff(decibels, axis=0)).mean(axis=1)
-    return np.pad(rise, (1 + FFT_SIZE // (2 * HOP), 0))[: len(decibels)]
+    rises = [
+        # Some frames at a time, each beginning with the last one of those before: a copy of all takes as much memory.
+        np.maximum(0.0, np.diff(decibels[start : start + _BLOCK + 1], axis=0)).mean(axis=1)
+        for start in range(0, len(decibels), _BLOCK)
+    ]
+    return np.pad(np.concatenate(rises), (1 + FFT_SIZE // (2 * HOP), 0))[: len(decibels)]

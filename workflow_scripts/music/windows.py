@@ -1,4 +1,4 @@
-"""The grid that all music features share: sample rate, hop, and windows centred on every frame."""
+"""The grid that all music features share: sample rate, hop, and windows."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,7 +12,7 @@ RATE, HOP, FFT_SIZE = 15_360, 512, 2048
 FPS = RATE / HOP
 
 
-def windows(samples: Floats, size: int = FFT_SIZE, hop: int = HOP) -> Floats:
+def consecutive(samples: Floats, size: int = FFT_SIZE, hop: int = HOP) -> Floats:
     """Return a view (1 + (N - size) // hop, ..., size) of samples (N, ...): window t begins with sample t * hop."""
     return np.lib.stride_tricks.sliding_window_view(samples, size, axis=0)[::hop]
 
@@ -27,8 +27,8 @@ def hann(size: int) -> Floats:
 
 def power_spectra(rows: Floats) -> Floats:
     """Return the power spectra (..., size // 2 + 1) float32 of rows (..., size) under a Hann window."""
-    # In float64, in which NumPy's transform is faster than in float32. And the magnitude squared again is faster than the
-    # sum of squares of parts that lie apart in memory.
+    # In float64, in which NumPy's transform is faster than in float32. And the magnitude squared again is faster than
+    # the sum of squares of parts that lie apart in memory.
     power = np.abs(np.fft.rfft(rows * hann(rows.shape[-1])))
     return np.square(power, out=power).astype(np.float32)
 
