@@ -6,7 +6,7 @@ import numpy as np
 
 from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
-from workflow_scripts.motion.feature_sets import FEATURES
+from workflow_scripts.motion.feature_sets import FEATURES, features_of, groups_of
 from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person
@@ -64,14 +64,15 @@ def tiny_dataset(clips: int = 3, seconds: float = 6.0, window_s: float = 3.0) ->
 
 
 def write_song(folder: Path, name: str, music: Music) -> list[Path]:
-    """Write a song's feature files and return their paths."""
+    """Write the files of a song's features, edge35, and return their paths."""
     paths, first = [], 0
     columns = {}
-    for feature, (_, width) in FEATURES.items():
+    for feature in features_of("edge35"):
+        width = FEATURES[feature][1]
         columns[feature] = music.features[:, first : first + width]
         first += width
-    for group in sorted({group for group, _ in FEATURES.values()}):
-        features = {key: columns[key] for key, (of, _) in FEATURES.items() if of == group}
+    for group in groups_of("edge35"):
+        features = {key: values for key, values in columns.items() if FEATURES[key][0] == group}
         if group == "rhythm":
             features |= {"beats": music.beats, "downbeats": music.downbeats, "tempo": np.float64(music.tempo)}  # type: ignore[dict-item]
         paths.append(folder / "features" / group / "songs" / f"{name}.h5")
