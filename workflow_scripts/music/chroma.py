@@ -67,7 +67,7 @@ def constant_q(sound: Sound) -> Iterator[npt.NDArray[np.float32]]:
     in samples then, so that they are the same. Done for some frames at a time, aligned to the samples of the lowest
     rate: the result is that of the whole.
     """
-    filters, gains = _filters(tuning(sound))
+    filters = _filters(tuning(sound))
     for first in range(0, sound.frames, SEGMENT):
         frames = np.arange(first, min(first + SEGMENT, sound.frames))
         # Where the sound begins and ends, nothing is added: halving the rate makes its own silence there, as it does
@@ -78,7 +78,7 @@ def constant_q(sound: Sound) -> Iterator[npt.NDArray[np.float32]]:
         for octave in range(OCTAVES):
             columns = slice((OCTAVES - 1 - octave) * BINS_PER_OCTAVE, (OCTAVES - octave) * BINS_PER_OCTAVE)
             hop, origin = HOP >> octave, (first * HOP - start) >> octave
-            bins[:, columns] = _magnitudes(signal, origin, hop, len(frames), filters) * gains
+            bins[:, columns] = _magnitudes(signal, origin, hop, len(frames), filters)
             signal = (soxr.resample(signal, 2, 1, quality="HQ") * np.sqrt(2)).astype(np.float32)
         yield bins
 
@@ -108,8 +108,8 @@ def _magnitudes(signal: Floats, origin: int, hop: int, count: int, filters: Floa
 
 
 @lru_cache(maxsize=1)
-def _filters(out_of_tune: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """The top octave's filters (size, 2, bins) in time, real and imaginary part, and what to multiply results with.
+def _filters(out_of_tune: float) -> npt.NDArray[np.float32]:
+    """The top octave's filters (size, 2, bins) in time, real and imaginary part.
 
     They are Hann-windowed tones of as many periods as tell neighbouring bins apart.
     """
@@ -135,4 +135,4 @@ def _filters(out_of_tune: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[n
     in_time = np.fft.fft(kept, n=size, axis=1).T
     # Magnitude per square root of the filter's length at the full rate: the same for every octave, because `constant_q`
     # makes the signal of half the rate louder by the root of two.
-    return np.stack([in_time.real, in_time.imag], axis=1).astype(np.float32), (1 / np.sqrt(lengths)).astype(np.float32)
+    return (np.stack([in_time.real, in_time.imag], axis=1) / np.sqrt(lengths)).astype(np.float32)

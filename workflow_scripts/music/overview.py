@@ -49,12 +49,14 @@ def _peaks(power: Floats, rate: int) -> npt.NDArray[np.float32]:
     width = rate / FFT_SIZE
     low, high = (int(np.ceil(hertz / width)) for hertz in PITCH_HZ)
     middle = power[:, low:high]
-    loud = middle > PEAK_SHARE**2 * power.max(axis=1, keepdims=True)
-    peaks = loud & (middle > power[:, low - 1 : high - 1]) & (middle >= power[:, low + 1 : high + 1])
-    frame, bin_ = np.nonzero(peaks)
+    peaks = middle > PEAK_SHARE**2 * power.max(axis=1, keepdims=True)
+    peaks &= middle > power[:, low - 1 : high - 1]
+    peaks &= middle >= power[:, low + 1 : high + 1]
+    frame, bin_ = np.divmod(np.flatnonzero(peaks), high - low)
     bin_ += low
     # A parabola through the magnitudes of three bins places the peak between them.
-    left, top, right = (np.sqrt(power[frame, bin_ + step]) for step in (-1, 0, 1))
+    place, flat = frame * power.shape[1] + bin_, power.ravel()
+    left, top, right = (np.sqrt(flat[place + step]) for step in (-1, 0, 1))
     bend, slope = left + right - 2 * top, (right - left) / 2
     shift = np.where(np.abs(slope) >= np.abs(bend), 0.0, -slope / np.where(bend == 0, 1.0, bend))
     return np.stack([(bin_ + shift) * width, top + 0.5 * slope * shift], axis=1).astype(np.float32)
