@@ -6,7 +6,7 @@ Speed: processor seconds per minute of sound in one process that is warm (everyt
 thread, from the WAV file at 44.1 kHz on; two minutes of demo songs. Ours and librosa's take turns; medians. The row
 edge35_per_minute is the whole set of 35 columns, all three groups; hpss_per_minute the group of that name. In both,
 librosa's part is what computes the same numbers by its documented functions with their defaults.
-Start-up: wall seconds of a whole job for half a second of sound, the group chroma; the baseline imports librosa and
+Start-up: wall seconds of a whole job for three seconds of sound, the group chroma; the baseline imports librosa and
 computes chroma_cens. They take turns, the medians count, after one of each that does not (librosa compiles then).
 Memory: the largest of a job for a mix of an hour, in MiB; the baseline is our own job for four minutes. One row for the
 groups of edge35 (the largest of them), one for each other group.
@@ -175,7 +175,7 @@ def main() -> None:
         audio = recorded(scratch / "songs", 60 * MINUTES).parent / "0000.wav"
         rows = [measure_speed("edge35_per_minute", audio, ROUNDS, edge35, edge35_by_librosa)]
         rows += [measure_speed("hpss_per_minute", audio, 3, separated, separated_by_librosa)]
-        rows += [measure_startup(recorded(scratch / "short", 0.5))]
+        rows += [measure_startup(recorded(scratch / "short", 3.0))]
         rows += measure_memory(recorded(scratch / "four", 240), recorded(scratch / "hour", 3600))
     for one in rows:
         print(

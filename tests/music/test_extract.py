@@ -86,6 +86,19 @@ def test_pulses_and_beats_end_with_the_frames():
     assert not clip_features(rhythm, samples, 300, {})["beat_pulses"][190:].any()
 
 
+def test_settings_are_written_with_the_features(clips, tmp_path):
+    done = run("--group", "spectrogram", "--clips", clips, "--config", '{"fps":30,"normalise":"pcen"}',
+               "--output", tmp_path / "x.h5")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    parameters = read_features(tmp_path / "x.h5").parameters["spectrogram"]
+    assert (parameters["normalise"], parameters["fft"]) == ("pcen", 1024)
+
+
+def test_unknown_normalisation_is_refused(clips):
+    with pytest.raises(UserError, match=r'"loud", not one of per_band, global, pcen'):
+        group_features("spectrogram", clips, {"normalise": "loud"})
+
+
 def test_another_rate_is_refused(clips):
     with pytest.raises(UserError, match="30 frames per second"):
         group_features("spectral", clips, {"fps": 60})

@@ -17,9 +17,11 @@ from workflow_scripts.music.overview import Overview, overview
 from workflow_scripts.music.sound_sources import Memory, Source, WavFile
 from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, consecutive
 
-# Samples that are resampled at once, and how many such pieces of the mono sound are kept: 16 MB, a song of four
-# minutes, so that groups that share a Sound and those that need two passes read and resample it once.
+# Samples that are resampled at once, and how many such pieces are kept: mono 16 MB, a song of four minutes, so that
+# groups that share a Sound and those that need two passes read and resample it once.
 PIECE, PIECES_KEPT = 1 << 18, 16
+# How the channels (N, channels) of a file are mixed before they are resampled.
+Mix = Callable[[Floats], Floats]
 # Samples on either side of a piece: the error is that of rounding from 256 on.
 CONTEXT = 1024
 # Windows at a time: their spectra fit the processor's cache.
@@ -43,7 +45,7 @@ class Sound:
         self._piece = ceil(PIECE / self._up) * self._up
         self.length = round(source.count * self._up / self._down)
         self.frames = 1 + self.length // HOP
-        self._kept: dict[int, Floats] = {}
+        self._kept: dict[tuple[int, Mix], Floats] = {}
 
     @classmethod
     def open(cls, path: Path) -> "Sound":
@@ -65,7 +67,7 @@ class Sound:
 
     def mono(self, start: int, stop: int) -> Floats:
         """Return samples start to stop (stop - start,) float32 of the mean of all channels; any start and stop."""
-        return self._assembled(start, stop, self._mono_piece)
+        return self._assembled(start, stop, _one_channel)
 
     def stereo(self, start: int, stop: int) -> Floats:
         """Return samples start to stop (stop - start, 2) float32, left and right; any start and stop.
@@ -73,7 +75,7 @@ class Sound:
         Mono is given as two equal channels. Of more than two, the first two are left and right, as WAV orders them,
         and the mean of the others is heard on both sides.
         """
-        return self._assembled(start, stop, lambda number: self._resampled(number, _two_channels))
+        return self._assembled(start, stop, _two_channels)
 
     def blocks(self, size: int = FFT_SIZE, hop: int = HOP, stereo: bool = False) -> Iterator[tuple[int, Floats]]:
         """Yield (t, windows (n, size), or (n, 2, size) if stereo): of the frames t to t + n, in order.
@@ -102,28 +104,30 @@ class Sound:
         """What most groups need of the mono sound, computed in one pass, once."""
         return overview(self.blocks(), self.frames, self.rate)
 
-    def _assembled(self, start: int, stop: int, piece: Callable[[int], Floats]) -> Floats:
+    def _assembled(self, start: int, stop: int, mixed: Mix) -> Floats:
         first, last = max(start, 0), min(stop, self.length)
         numbers = range(first // self._piece, -(-last // self._piece)) if first < last else range(0)
-        # Without samples, one piece all the same: it has the right number of channels.
-        parts = [piece(number) for number in numbers] or [piece(0)[:0]]
-        whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        origin = numbers.start * self._piece
-        inside = whole[first - origin : last - origin] if numbers else whole
-        before = min(max(-start, 0), stop - start)
+        parts = []
+        for number in numbers:
+            origin = number * self._piece
+            parts.append(self._kept_piece(number, mixed)[max(first - origin, 0) : last - origin])
+        # Without samples, none of a piece all the same: it has the right number of channels.
+        parts = parts or [self._kept_piece(0, mixed)[:0]]
+        inside = parts[0] if len(parts) == 1 else np.concatenate(parts)
         if len(inside) == stop - start:
             return inside
+        before = min(max(-start, 0), stop - start)
         silence = [(before, stop - start - before - len(inside)), *[(0, 0)] * (inside.ndim - 1)]
         return np.pad(inside, silence)
 
-    def _mono_piece(self, number: int) -> Floats:
-        if number not in self._kept:
+    def _kept_piece(self, number: int, mixed: Mix) -> Floats:
+        if (number, mixed) not in self._kept:
             if len(self._kept) == PIECES_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[number] = self._resampled(number, _one_channel)
-        return self._kept[number]
+            self._kept[number, mixed] = self._resampled(number, mixed)
+        return self._kept[number, mixed]
 
-    def _resampled(self, number: int, mixed: Callable[[Floats], Floats]) -> Floats:
+    def _resampled(self, number: int, mixed: Mix) -> Floats:
         """Piece `number` of the sound at `rate`, its channels mixed first."""
         start = number * self._piece
         length = min(self._piece, self.length - start)
