@@ -20,7 +20,8 @@ GAIN, BIAS, POWER, FLOOR, TIME_CONSTANT_S, FULL_SCALE = 0.98, 2.0, 0.5, 1e-6, 0.
 PARAMETERS: dict[str, Any] = {
     "spectrogram": {
         "rate": RATE, "hop": HOP, "fft": FFT, "channels": ["left", "right"], "normalise": "per_band",
-        "below_maximum": TOP_DB, "unit": "standard deviations of dB",
+        "below_maximum": TOP_DB,
+        "unit": {name: "none" if name == "pcen" else "standard deviations of dB" for name in NORMALISATIONS},
         "pcen": {
             "gain": GAIN, "bias": BIAS, "power": POWER, "floor": FLOOR, "time_constant_s": TIME_CONSTANT_S,
             "full_scale": FULL_SCALE, "unit": "none",
