@@ -31,6 +31,7 @@ from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music import bands
 from workflow_scripts.music.pattern import POSITIONS
 from workflow_scripts.music.rhythm import extract
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import RATE
 from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import read_audio
@@ -73,9 +74,9 @@ def row(name: str, value: float, unit: str, baseline: float | None = None, targe
     return dict(name=name, value=round(value, 4), unit=unit, baseline=against, ratio=ratio, target=target)
 
 
-def samples_of(path: Path) -> Floats:
+def sound_of(path: Path) -> Sound:
     """Read a recording, mono at the rate of the features."""
-    return np.asarray(read_audio(path, RATE, mono=True)[0], dtype=np.float32)
+    return Sound.of(np.asarray(read_audio(path, RATE, mono=True)[0], dtype=np.float32))
 
 
 def songs(seeds: Sequence[int]) -> Iterator[tuple[str, Floats, Floats, Floats]]:
@@ -117,10 +118,10 @@ def learn(clips: Path) -> tuple[Floats, Floats]:
     """Return the pattern of the tuning half."""
     items = []
     for name in tuning([path.stem for path in clips.glob("*.beats")]):
-        curve = bands.standardised(bands.rises(samples_of(clips / f"{name}.wav")))
+        curve = bands.standardised(bands.rises(sound_of(clips / f"{name}.wav")))
         items.append((curve, annotation(clips / f"{name}.beats")[0], 1.0))
     for _, samples, beats, _ in songs(TUNING_SEEDS):
-        items.append((bands.standardised(bands.rises(samples)), beats, DEMO_WEIGHT))
+        items.append((bands.standardised(bands.rises(Sound.of(samples))), beats, DEMO_WEIGHT))
     return learned(items)
 
 
@@ -139,7 +140,7 @@ def measure_gtzan(clips: Path) -> list[Row]:
     downbeats: dict[str, float] = {}
     for name in names:
         beats, starts = annotation(clips / f"{name}.beats")
-        found = extract(samples_of(clips / f"{name}.wav"), {})
+        found = extract(sound_of(clips / f"{name}.wav"), {})
         both = [mir_eval.beat.evaluate(beats, each) for each in (found["beats"], librosa_beats(clips / f"{name}.wav"))]
         scores[name] = np.array([[one[measure] for measure in MEASURES.values()] for one in both])
         if starts is not None:
@@ -161,7 +162,7 @@ def measure_gtzan(clips: Path) -> list[Row]:
 def measure_metre(dances: Path) -> list[Row]:
     """Return the rows of the share of dances whose metre is found."""
     names = sorted(path.stem for path in (dances / "audio").glob("*.mp3"))
-    found = {name: float(extract(samples_of(dances / "audio" / f"{name}.mp3"), {})["beats_per_bar"]) for name in names}
+    found = {name: float(extract(sound_of(dances / "audio" / f"{name}.mp3"), {})["beats_per_bar"]) for name in names}
     rows = []
     for half, chosen in HALVES.items():
         for style, letters, metre in (("waltz", "W", 3), ("cha_cha_rumba_tango", "CRT", 4)):
@@ -174,7 +175,7 @@ def measure_demo() -> list[Row]:
     """Return the rows of demo songs, whose beats are known exactly."""
     scores, bars, metres, gaps = [], [], [], []
     for _, samples, beats, starts in songs(HELD_OUT_SEEDS):
-        found = extract(samples, {})
+        found = extract(Sound.of(samples), {})
         scores.append(mir_eval.beat.f_measure(beats, found["beats"]))
         bars.append(mir_eval.beat.f_measure(starts, found["downbeats"]))
         metres.append(float(found["beats_per_bar"]) == 4)
@@ -195,7 +196,7 @@ def measure_cost() -> list[Row]:
     best = np.inf
     for _ in range(3):
         start = time.process_time()
-        extract(minute, {})
+        extract(Sound.of(minute), {})
         best = min(best, time.process_time() - start)
     return [row("cost", best, "processor seconds per minute of music", target=COST_TARGET_S)]
 

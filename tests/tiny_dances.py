@@ -64,7 +64,7 @@ def tiny_dataset(clips: int = 3, seconds: float = 6.0, window_s: float = 3.0) ->
 
 
 def write_song(folder: Path, name: str, music: Music) -> list[Path]:
-    """Write a song's feature files and return their paths."""
+    """Write the files of a song's features, edge35, and return their paths."""
     paths, first = [], 0
     columns = {}
     for feature in features_of("edge35"):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from workflow_scripts.motion.feature_sets import FEATURES, GROUPS
+from workflow_scripts.motion.feature_sets import FEATURES
 from workflow_scripts.motion.music_file import read_features, read_music
 from workflow_scripts.music.extract import clip_features, group_features
 from workflow_scripts.music.rhythm import extract as rhythm
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.spectral import extract as spectral
 from workflow_scripts.music.windows import RATE
 from workflow_scripts.workflow.errors import UserError
@@ -42,7 +43,7 @@ def run(*arguments):
 
 
 def test_every_group_from_the_command_line(clips, tmp_path):
-    for group in GROUPS:
+    for group in ("spectral", "chroma", "rhythm"):
         done = run("--group", group, "--clips", clips, "--config", '{"fps": 30}', "--output", tmp_path / f"{group}.h5")
         assert done.returncode == 0, done.stderr
         file = read_features(tmp_path / f"{group}.h5")
@@ -52,7 +53,7 @@ def test_every_group_from_the_command_line(clips, tmp_path):
                 if owner == group:
                     assert file.clips[name][feature].shape == (frames, width)
                     assert feature in file.parameters
-    music = read_music([tmp_path / f"{group}.h5" for group in GROUPS], "edge35")["0000"]
+    music = read_music([tmp_path / f"{group}.h5" for group in ("spectral", "chroma", "rhythm")], "edge35")["0000"]
     assert music.features.shape == (183, 35)
     assert music.tempo == pytest.approx(120, rel=0.03)
     true = np.arange(0.25, 6.1, CLICK)
@@ -66,7 +67,7 @@ def test_same_input_same_numbers(clips):
 
 
 def test_features_fit_the_frames_by_time():
-    samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
+    samples = Sound.of(np.random.default_rng(0).standard_normal(RATE))
     whole = spectral(samples, {})["mfcc"]
     assert len(whole) == 31
     short = clip_features(spectral, samples, 25, {})["mfcc"]
@@ -78,11 +79,24 @@ def test_features_fit_the_frames_by_time():
 
 def test_pulses_and_beats_end_with_the_frames():
     time = np.arange(RATE * 6) / RATE
-    samples = (np.sin(2 * np.pi * 90 * time) * np.exp(-(time % CLICK) / 0.05)).astype(np.float32)
+    samples = Sound.of(np.sin(2 * np.pi * 90 * time) * np.exp(-(time % CLICK) / 0.05))
     found = clip_features(rhythm, samples, 100, {})
     assert found["beats"].max() < 100 / 30
     assert found["beat_pulses"].sum() == len(found["beats"])
     assert not clip_features(rhythm, samples, 300, {})["beat_pulses"][190:].any()
+
+
+def test_settings_are_written_with_the_features(clips, tmp_path):
+    done = run("--group", "spectrogram", "--clips", clips, "--config", '{"fps":30,"normalise":"pcen"}',
+               "--output", tmp_path / "x.h5")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    parameters = read_features(tmp_path / "x.h5").parameters["spectrogram"]
+    assert (parameters["normalise"], parameters["fft"]) == ("pcen", 1024)
+
+
+def test_unknown_normalisation_is_refused(clips):
+    with pytest.raises(UserError, match=r'"loud", not one of per_band, global, pcen'):
+        group_features("spectrogram", clips, {"normalise": "loud"})
 
 
 def test_another_rate_is_refused(clips):

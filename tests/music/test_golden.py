@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.music import chroma, rhythm, spectral
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.tracking import beat_frames, tempo
 from workflow_scripts.music.windows import FPS, RATE
 from workflow_scripts.workflow.media import read_audio
@@ -29,7 +30,8 @@ def case(request):
 
 def test_curves(case):
     samples, golden = case
-    curves = {**spectral.extract(samples, {}), **chroma.extract(samples, {})}
+    sound = Sound.of(samples)
+    curves = {**spectral.extract(sound, {}), **chroma.extract(sound, {})}
     assert np.abs(curves["onset"] - golden["edge35"][:, :1]).max() < 1e-4
     assert np.abs(curves["mfcc"] - golden["edge35"][:, 1:21]).max() < 2e-4
     # CENS quantises: one value that rounds to the other side of a step moves up to 43 frames by at most 0.02.
@@ -40,7 +42,7 @@ def test_curves(case):
 
 def test_pulses(case):
     samples, golden = case
-    found = rhythm.extract(samples, {"compat": "edge"})
+    found = rhythm.extract(Sound.of(samples), {"compat": "edge"})
     assert np.array_equal(np.flatnonzero(found["onset_peaks"]), golden["edge_onset_frames"])
     # The extractor's fallback prior (a tempo at 22,050 Hz) is what `compat: edge` uses.
     assert np.array_equal(np.flatnonzero(found["beat_pulses"]), golden["edge_fallback_beat_frames"])
@@ -48,7 +50,7 @@ def test_pulses(case):
 
 def test_beats_with_the_stated_prior(case):
     samples, golden = case
-    strength = spectral.onset_strength(spectral.mel_decibels(samples))
+    strength = spectral.onset_strength(Sound.of(samples).overview.decibels)
     bpm = tempo(strength, FPS, float(golden["edge_start_bpm"]))
     assert bpm == pytest.approx(float(golden["edge_tempo"]))
     assert np.array_equal(beat_frames(strength, FPS, bpm), golden["edge_beat_frames"])

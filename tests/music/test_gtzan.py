@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.music.rhythm import extract
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import RATE
 from workflow_scripts.workflow.media import read_audio
 
@@ -17,8 +18,8 @@ MEASURES = ["F-measure", "Cemgil"]
 DANCES = ("DANCE_C_4", "DANCE_R_4", "DANCE_W_11", "DANCE_W_14", "DANCE_W_16")  # of odd index
 
 
-def samples_of(path):
-    return read_audio(path, RATE, mono=True)[0].astype(np.float32)
+def sound_of(path):
+    return Sound.of(read_audio(path, RATE, mono=True)[0].astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def scores():
     ours = []
     for name in names:
         truth = np.loadtxt(clips / f"{name}.beats", ndmin=2)[:, 0]
-        found = mir_eval.beat.evaluate(truth, extract(samples_of(clips / f"{name}.wav"), {})["beats"])
+        found = mir_eval.beat.evaluate(truth, extract(sound_of(clips / f"{name}.wav"), {})["beats"])
         ours.append([found[measure] for measure in MEASURES])
     with np.load(golden) as numbers:
         assert numbers["names"].tolist() == names
@@ -56,4 +57,4 @@ def test_metre_of_dances(dance):
     song = Path(DATA) / "dance_with_melody" / "audio" / f"{dance}.mp3"
     if not song.exists():
         pytest.skip(f"{song} is not there")
-    assert float(extract(samples_of(song), {})["beats_per_bar"]) == (3 if "_W_" in dance else 4)
+    assert float(extract(sound_of(song), {})["beats_per_bar"]) == (3 if "_W_" in dance else 4)

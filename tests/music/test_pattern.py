@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.music import bands, pattern
+from workflow_scripts.music import bands, pattern, sound
 from workflow_scripts.music.bands import FPS, rises, standardised
 from workflow_scripts.music.pattern import beat_times, evidence
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import RATE
 
 ALL, BASS, HIGH = np.ones(5), np.array([1.0, 0.5, 0, 0, 0]), np.array([0, 0, 0.3, 0.7, 1.0])
@@ -135,14 +136,15 @@ def test_evidence_is_highest_where_the_pattern_is():
     assert np.array_equal(evidence(pattern.MEANS).argmax(axis=1), np.arange(pattern.POSITIONS))
 
 
-def test_rises_in_blocks_are_those_of_the_whole(monkeypatch):
+@pytest.mark.parametrize("block", [1, 2, 50])
+def test_rises_in_blocks_are_those_of_the_whole(monkeypatch, block):
     samples = np.random.default_rng(0).standard_normal(RATE * 3).astype(np.float32)
-    whole = rises(samples)
-    monkeypatch.setattr(bands, "_BLOCK", 50)
-    assert np.allclose(rises(samples), whole, atol=1e-5)
+    whole = rises(Sound.of(samples))
+    monkeypatch.setattr(sound, "BLOCK", block)
+    assert np.allclose(rises(Sound.of(samples)), whole, atol=1e-5)
     assert whole.shape == (1 + len(samples) // bands.HOP, 5)
 
 
 def test_loudness_does_not_matter():
     samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
-    assert np.allclose(rises(samples), rises(0.01 * samples), atol=1e-3)
+    assert np.allclose(rises(Sound.of(samples)), rises(Sound.of(0.01 * samples)), atol=1e-3)

@@ -8,6 +8,7 @@ import soxr
 from workflow_scripts.demo.songs import GENRES, compose
 from workflow_scripts.demo.songs import RATE as SONG_RATE
 from workflow_scripts.music.rhythm import EDGE_LATENCY_S, extract, tempo_of
+from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import FPS, RATE
 
 TUNING_SEEDS = range(500, 506)
@@ -22,7 +23,7 @@ def mono(song):
 def tracked():
     assert not set(SEEDS) & set(TUNING_SEEDS)
     songs = [compose(genre, seed, 15.0) for genre in GENRES for seed in SEEDS]
-    return [(song, extract(mono(song), {})) for song in songs]
+    return [(song, extract(Sound.of(mono(song)), {})) for song in songs]
 
 
 def errors(song, beats):
@@ -67,7 +68,7 @@ def test_pulses_stand_on_the_beats(tracked):
 
 def test_edge_compatible_beats_are_late(tracked):
     song, repaired = tracked[0]
-    found = extract(mono(song), {"compat": "edge"})
+    found = extract(Sound.of(mono(song)), {"compat": "edge"})
     assert errors(song, found["beats"]).mean() == pytest.approx(EDGE_LATENCY_S, abs=0.015)
     assert np.array_equal(found["onset_peaks"], repaired["onset_peaks"])
 
@@ -87,7 +88,7 @@ def test_tempo_of_beats():
 )
 @pytest.mark.parametrize("settings", [{}, {"compat": "edge"}], ids=["repaired", "edge"])
 def test_little_or_no_music(samples, settings):
-    found = extract(samples.astype(np.float32), settings)
+    found = extract(Sound.of(samples.astype(np.float32)), settings)
     assert all(np.isfinite(values).all() for values in found.values())
     assert len(found["downbeats"]) <= len(found["beats"]) <= 1
     assert float(found["tempo"]) == 0.0
@@ -95,7 +96,7 @@ def test_little_or_no_music(samples, settings):
 
 
 def test_noise_gives_valid_beats():
-    found = extract(np.random.default_rng(3).standard_normal(RATE * 8).astype(np.float32), {})
+    found = extract(Sound.of(np.random.default_rng(3).standard_normal(RATE * 8).astype(np.float32)), {})
     assert (np.diff(found["beats"]) > 0).all()
     assert set(found["downbeats"]) <= set(found["beats"])
     assert np.isfinite(found["tempo"])

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.music.spectral import MEL_BANDS, extract, mel_decibels, mel_filters, mfcc, onset_strength
-from workflow_scripts.music.windows import FFT_SIZE, FPS, HOP, RATE, in_blocks
+from workflow_scripts.music.mel_scale import MEL_BANDS, mel_filters, mfcc
+from workflow_scripts.music.sound import Sound
+from workflow_scripts.music.spectral import extract, mel_decibels, onset_strength
+from workflow_scripts.music.windows import FFT_SIZE, FPS, HOP, RATE
 
 
 def tone(hertz, seconds=1.0, gain=0.5):
@@ -55,14 +57,9 @@ def test_cepstrum_of_a_cosine_over_bands_is_one_coefficient():
         assert np.allclose(found, expected, atol=1e-9)
 
 
-def test_blocks_change_nothing():
-    rows = np.random.default_rng(0).standard_normal((2500, 3))
-    assert np.array_equal(in_blocks(rows, lambda block: block * 2), rows * 2)
-
-
 @pytest.mark.parametrize("samples", [np.zeros(0), np.zeros(1), np.zeros(RATE), np.full(RATE, 0.3)])
 def test_silence_is_finite(samples):
-    features = extract(samples.astype(np.float32), {})
+    features = extract(Sound.of(samples), {})
     frames = 1 + len(samples) // HOP
     assert features["onset"].shape == (frames, 1)
     assert features["mfcc"].shape == (frames, 20)

@@ -3,8 +3,7 @@
     /                  attrs: format, version, group, fps, source, parameters (JSON, per feature), provenance (JSON),
                               complete (written last)
     /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and
-                       `downbeats` (K,) f64 seconds from the start of the clip, `tempo` (bpm, 0 when unknown) and
-                       `beats_per_bar` (3 or 4)
+                       `downbeats` (K,) f64 seconds from the start of the clip and `tempo` (bpm, 0 when unknown)
 
 A group shares one computation, so that a new feature set computes only the group it adds.
 """
@@ -118,5 +117,9 @@ def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:
 
 
 def joined(features: dict[str, Floats], feature_set: str) -> Floats:
-    """Concatenate the named features (T, d) of a set to (T, D) float32."""
-    return np.concatenate([features[name] for name in features_of(feature_set)], axis=1).astype(np.float32)
+    """Concatenate the named features (T, d) of a set to (T, D) float32.
+
+    Raises:
+        UserError: there is no such set.
+    """
+    return np.concatenate([features[name] for name in features_of(feature_set)], axis=1, dtype=np.float32)

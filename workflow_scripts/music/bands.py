@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.spectral import mel_filters
-from workflow_scripts.music.windows import RATE, hann, windows
+from workflow_scripts.music.mel_scale import MEL_BANDS, mel_filters
+from workflow_scripts.music.sound import Sound
+from workflow_scripts.music.windows import RATE, hann, power_spectra
 
 HOP = 256
 FPS = RATE / HOP
@@ -20,41 +21,42 @@ WINDOW, LAG = 1024, 2
 EDGES = (0, 4, 12, 30, 60, 128)
 FLOOR_DB = -50.0
 SPAN_S = 6.0
-_BLOCK = 1024
+_JOINING = np.stack([(np.arange(EDGES[-1]) >= a) * (np.arange(EDGES[-1]) < b) / (b - a) for a, b in pairwise(EDGES)], 1)
 
 
-def rises(samples: Floats) -> Floats:
-    """Return the mean rise in dB over `LAG` frames in each band, (1 + N // HOP, len(EDGES) - 1).
+def rises(sound: Sound) -> Floats:
+    """Return the mean rise in dB over `LAG` frames in each band, (1 + N // HOP, bands); none in the first frames.
 
-    Args:
-        samples: (N,) mono at `RATE`. Frame t is centred on sample t * HOP; silence is assumed outside.
+    Frame t is centred on sample t * HOP of the mono sound.
     """
-    samples = np.asarray(samples, dtype=np.float32)
-    rows = windows(samples, WINDOW, HOP)
-    level = float(np.dot(samples, samples)) / len(samples)
-    # A block begins with the last frames of the one before it.
-    blocks = [rises_of_windows(rows[max(0, k - LAG) : k + _BLOCK], level) for k in range(0, len(rows), _BLOCK)]
-    joined = [blocks[0], *(block[LAG:] for block in blocks[1:])]
-    return np.concatenate(joined)
+    # The mean power of the whole recording, to which `FLOOR_DB` relates.
+    level = float(np.mean(np.square(sound.overview.rms, dtype=np.float64)))
+    rise = np.zeros((1 + sound.length // HOP, len(EDGES) - 1))
+    before = np.empty((0, MEL_BANDS))
+    for first, rows in sound.blocks(WINDOW, HOP):
+        decibels = np.concatenate([before, _decibels(rows, level)])
+        rise[first + len(rows) - max(len(decibels) - LAG, 0) : first + len(rows)] = _rises(decibels)
+        before = decibels[-LAG:]
+    return rise
 
 
-def rises_of_windows(rows: Floats, level: float) -> Floats:
-    """Return the rises (T, bands) of consecutive windows (T, WINDOW); zero in the first `LAG` of them.
+def _decibels(rows: Floats, level: float) -> Floats:
+    """Mel bands (n, MEL_BANDS) in dB above white noise of the power `level`, at least `FLOOR_DB`."""
+    # What a filter (of area 1 per Hz) passes of such noise.
+    reference = max(level * float(np.sum(hann(WINDOW) ** 2)) * WINDOW / RATE, 1e-12)
+    mel = power_spectra(rows) @ mel_filters(RATE, WINDOW).T
+    return np.asarray(10 * np.log10(mel / reference + 10 ** (FLOOR_DB / 10)))
 
-    Args:
-        level: mean square of the whole recording's samples, to which `FLOOR_DB` relates.
-    """
-    window = hann(WINDOW).astype(np.float32)
-    mel = np.abs(np.fft.rfft(rows * window, axis=1)) ** 2 @ mel_filters(RATE, WINDOW).T
-    # What a filter (of area 1 per Hz) passes of white noise of this level.
-    reference = level * float(np.sum(window**2)) * WINDOW / RATE
-    decibels = 10 * np.log10(mel / max(reference, 1e-12) + 10 ** (FLOOR_DB / 10))
-    before = decibels[:-LAG].copy()
-    before[:, 1:] = np.maximum(before[:, 1:], decibels[:-LAG, :-1])
-    before[:, :-1] = np.maximum(before[:, :-1], decibels[:-LAG, 1:])
+
+def _rises(decibels: Floats) -> Floats:
+    """Mean rises (n, bands) of all frames (LAG + n, MEL_BANDS) but the first `LAG`."""
+    earlier = decibels[:-LAG]
+    before = earlier.copy()
+    np.maximum(before[:, 1:], earlier[:, :-1], out=before[:, 1:])
+    np.maximum(before[:, :-1], earlier[:, 1:], out=before[:, :-1])
     rise = np.maximum(0.0, decibels[LAG:] - before)
-    joined = np.stack([rise[:, a:b].mean(axis=1) for a, b in pairwise(EDGES)], axis=1)
-    return np.pad(joined, ((LAG, 0), (0, 0)))[: len(rows)]
+    # As means of stretches of columns: a product of matrices is one pass.
+    return np.asarray(rise @ _JOINING)
 
 
 def standardised(rise: Floats) -> Floats:

@@ -3,20 +3,24 @@
 import argparse
 import importlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workflow_scripts.motion.feature_sets import FEATURES, GROUPS
+from workflow_scripts.motion.feature_sets import FEATURES, GROUPS, PHASES, PULSES
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.windows import FPS, RATE
+from workflow_scripts.music.sound import Sound
+from workflow_scripts.music.windows import FPS
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
-from workflow_scripts.workflow.media import MediaError, read_audio
+from workflow_scripts.workflow.media import MediaError
 from workflow_scripts.workflow.provenance import digest, versions
 from workflow_scripts.workflow.tables import Row, read_table
 
+# What a group's module has: the features of a sound, by name, each (T, width), under its settings.
+Extract = Callable[[Sound, dict[str, Any]], dict[str, Floats]]
 # Of the sound of clips, as the collect stage cuts it.
 CLIP_RATE = 44_100
 
@@ -26,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--group", required=True, choices=GROUPS)
     parser.add_argument("--clips", required=True, type=Path, help="clips.tsv of the video or song")
-    parser.add_argument("--config", default="{}", help="JSON: fps (30); compat: edge for EDGE's unrepaired beats")
+    parser.add_argument("--config", default="{}", help="JSON: fps (30) and the group's own settings")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     settings = json.loads(arguments.config)
@@ -49,47 +53,42 @@ def group_features(group: str, clips: Path, settings: dict[str, Any]) -> MusicFi
         group=group,
         fps=FPS,
         source=clips.parent.name,
-        clips={
-            # The rate of features is fixed, that of the picture is not: time is counted by the sound.
-            row["clip"]: clip_features(
-                module.extract, _sound(clips, row), round(int(row["samples"]) / CLIP_RATE * FPS), settings
-            )
-            for row in rows
-        },
-        parameters=module.PARAMETERS,
+        clips={row["clip"]: _features_of(module.extract, clips, row, settings) for row in rows},
+        parameters={name: values | settings for name, values in module.PARAMETERS.items()},
         provenance={"config": digest(settings), "versions": versions("numpy", "scipy", "soxr")},
     )
 
 
-def _sound(clips: Path, row: Row) -> Floats:
-    """Read a clip's sound, mono at `RATE`. If it is not what clips.tsv says, that is deleted: the cut is redone."""
-    import soxr
-
+def _features_of(extract: Extract, clips: Path, row: Row, settings: dict[str, Any]) -> dict[str, Floats]:
+    """Features of one row of clips.tsv. If its sound is not what that says, that is deleted: the cut is redone."""
     path = clips.parent / row["audio"]
     try:
-        samples, _ = read_audio(path, mono=True)
+        sound = Sound.open(path)
+        if (sound.source.count, sound.source.rate) != (int(row["samples"]), CLIP_RATE):
+            found = f"{sound.source.count} samples at {sound.source.rate} Hz"
+            raise MediaError(f"{path} has {found}, not {row['samples']} at {CLIP_RATE} Hz")
+        # The rate of features is fixed, that of the picture is not: time is counted by the sound.
+        return clip_features(extract, sound, round(int(row["samples"]) / CLIP_RATE * FPS), settings)
     except MediaError as error:
         raise broken_file(clips, str(error)) from error
-    if len(samples) != int(row["samples"]):
-        raise broken_file(clips, f"{path} has {len(samples)} samples, not {row['samples']}")
-    return np.asarray(soxr.resample(samples, CLIP_RATE, RATE, quality="HQ"))
 
 
-def clip_features(extract: Any, samples: Floats, frames: int, settings: dict[str, Any]) -> dict[str, Floats]:
-    """Run a group's `extract` on samples (N,) at `RATE` and fit its features to `frames` by time.
+def clip_features(extract: Extract, sound: Sound, frames: int, settings: dict[str, Any]) -> dict[str, Floats]:
+    """Run a group's `extract` on a sound and fit its features to `frames` by time.
 
     Frame t stands for second t / 30. Analysis gives one frame more than the seconds hold; it is cut. Where the picture
-    outlasts the sound, curves hold their last value and pulses are zero. Beats after the last frame are dropped.
+    outlasts the sound, curves hold their last value, pulses and phases are zero. Beats after the last frame are
+    dropped.
     """
-    features = extract(samples if len(samples) else np.zeros(1, dtype=np.float32), settings)
-    return {name: _fitted(name, values, frames) for name, values in features.items()}
+    return {name: _fitted(name, values, frames) for name, values in extract(sound, settings).items()}
 
 
 def _fitted(name: str, values: Floats, frames: int) -> Floats:
     if name in FEATURES:
-        pulses = FEATURES[name][0] == "rhythm"
-        missing = ((0, max(0, frames - len(values))), (0, 0))
-        return np.pad(values, missing, mode="constant" if pulses else "edge")[:frames]
+        missing = frames - len(values)
+        if missing > 0:
+            values = np.pad(values, ((0, missing), (0, 0)), mode="constant" if name in PULSES | PHASES else "edge")
+        return values[:frames]
     return values[values < frames / FPS] if np.ndim(values) == 1 else values
 
 

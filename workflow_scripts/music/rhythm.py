@@ -12,7 +12,9 @@ from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music import bands
 from workflow_scripts.music.metre import METRES, bars
 from workflow_scripts.music.pattern import EVIDENCE, STEADINESS, beat_times
-from workflow_scripts.music.spectral import mel_decibels, onset_strength
+from workflow_scripts.music.phase import beat_phase
+from workflow_scripts.music.sound import Sound
+from workflow_scripts.music.spectral import onset_strength
 from workflow_scripts.music.tracking import Frames, beat_frames, onset_frames, tempo
 from workflow_scripts.music.windows import FPS, HOP, RATE
 
@@ -21,8 +23,9 @@ EDGE_PRIOR_RATE = 22_050
 # How late its beats lie: median over the 18 demo songs of the seeds 500-505, 15 s each.
 EDGE_LATENCY_S = 0.0437
 PARAMETERS: dict[str, Any] = {
-    "onset_peaks": {"rate": RATE, "hop": HOP, "delta": 0.07},
-    "beat_pulses": {"rate": RATE, "hop": bands.HOP, "evidence": EVIDENCE, "steadiness": STEADINESS},
+    "onset_peaks": {"rate": RATE, "hop": HOP, "delta": 0.07, "unit": "none"},
+    "beat_pulses": {"rate": RATE, "hop": bands.HOP, "evidence": EVIDENCE, "steadiness": STEADINESS, "unit": "none"},
+    "beat_phase": {"columns": ["sine in beat", "cosine in beat", "sine in bar", "cosine in bar"], "unit": "none"},
     "beats": {"unit": "s"},
     "downbeats": {"unit": "s"},
     "tempo": {"unit": "bpm"},
@@ -30,29 +33,31 @@ PARAMETERS: dict[str, Any] = {
 }
 
 
-def extract(samples: Floats, settings: dict[str, Any]) -> dict[str, Floats]:
-    """Return onset_peaks and beat_pulses (1 + N // HOP, 1), beats and downbeats (K,) in s, tempo () in bpm.
+def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
+    """Return onset_peaks and beat_pulses (T, 1), beat_phase (T, 4), beats and downbeats (K,) in s, tempo () in bpm.
 
     Also beats_per_bar (), 3 or 4.
 
     Args:
-        samples: (N,) mono at `RATE`.
+        sound: its mono is used.
         settings: `compat: edge` has the beats of EDGE's extractor.
     """
-    decibels, rise = mel_decibels(samples), bands.rises(samples)
+    decibels, rise = sound.overview.decibels, bands.rises(sound)
     strength = onset_strength(decibels)
+    frames = len(strength)
     if settings.get("compat") == "edge":
-        pulses = beat_frames(strength, FPS, tempo(strength, FPS, _edge_prior(samples)))
+        pulses = beat_frames(strength, FPS, tempo(strength, FPS, _edge_prior(sound)))
         beats: Floats = pulses / FPS
         metre, first = bars(beats - EDGE_LATENCY_S, rise, decibels)
     else:
         beats = beat_times(rise, bands.standardised(rise))
-        beats = beats[(beats >= 0) & (beats < len(samples) / RATE)]
+        beats = beats[(beats >= 0) & (beats < sound.length / RATE)]
         pulses = np.unique(np.round(beats * FPS).astype(np.intp))
         metre, first = bars(beats, rise, decibels)
     return {
-        "onset_peaks": _one_hot(onset_frames(strength, FPS), len(strength)),
-        "beat_pulses": _one_hot(pulses, len(strength)),
+        "onset_peaks": _one_hot(onset_frames(strength, FPS), frames),
+        "beat_pulses": _one_hot(pulses, frames),
+        "beat_phase": beat_phase(beats, beats[first], frames),
         "beats": beats,
         "downbeats": beats[first],
         "tempo": np.asarray(tempo_of(beats)),
@@ -71,11 +76,9 @@ def tempo_of(beats: Floats) -> float:
     return float(60 / (near.mean() if len(near) else usual))
 
 
-def _edge_prior(samples: Floats) -> float:
-    import soxr
-
-    resampled = soxr.resample(samples, RATE, EDGE_PRIOR_RATE, quality="HQ")
-    return tempo(onset_strength(mel_decibels(resampled, EDGE_PRIOR_RATE)), EDGE_PRIOR_RATE / HOP)
+def _edge_prior(sound: Sound) -> float:
+    strength = onset_strength(sound.at(EDGE_PRIOR_RATE).overview.decibels)
+    return tempo(strength, EDGE_PRIOR_RATE / HOP)
 
 
 def _one_hot(frames: Frames, length: int) -> Floats:

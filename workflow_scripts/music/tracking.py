@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.windows import hann, in_blocks
+from workflow_scripts.music.windows import hann
 
 Frames = npt.NDArray[np.intp]
 MAX_BPM = 320.0
@@ -29,14 +29,16 @@ def onset_frames(strength: Floats, rate: float) -> Frames:
     # Windows in frames, rounded as librosa does: down to whole frames first.
     before_max, before_mean, pause = (int(np.floor(seconds * rate)) for seconds in (0.03, 0.10, 0.03))
     after_max, after_mean, delta = 1, before_mean + 1, 0.07
-    peaks, frame = [], 0
-    while frame < len(curve):
-        near = curve[max(0, frame - before_max) : frame + after_max]
-        around = curve[max(0, frame - before_mean) : frame + after_mean]
-        if curve[frame] == near.max() and curve[frame] >= around.mean() + delta:
+    before, after = (before_max, before_mean), (after_max - 1, after_mean - 1)
+    view = np.lib.stride_tricks.sliding_window_view
+    near = view(np.pad(curve, (before[0], after[0])), before[0] + after[0] + 1).max(axis=1)
+    frames = np.arange(len(curve))
+    around = np.minimum(frames, before[1]) + np.minimum(len(curve) - frames, after[1] + 1)
+    mean = view(np.pad(curve, (before[1], after[1])), before[1] + after[1] + 1).sum(axis=1) / around
+    peaks: list[int] = []
+    for frame in np.flatnonzero((curve == near) & (curve >= mean + delta)).tolist():
+        if not peaks or frame > peaks[-1] + pause:
             peaks.append(frame)
-            frame += pause
-        frame += 1
     return np.array(peaks, dtype=np.intp)
 
 
@@ -51,20 +53,25 @@ def tempo(strength: Floats, rate: float, start_bpm: float = 120.0, window_s: flo
     size = int(window_s * rate)
     padded = np.pad(strength, size // 2, mode="linear_ramp")
     rows = np.lib.stride_tricks.sliding_window_view(padded, size)[: len(strength)]
-    correlation = in_blocks(rows, lambda block: _autocorrelation(block * hann(size))).mean(axis=0)
+    correlation = _mean_autocorrelation(rows, hann(size))
     lags = np.arange(1, size)
     bpm = 60 * rate / lags
     score = np.log1p(1e6 * np.maximum(correlation[1:], 0)) - 0.5 * np.log2(bpm / start_bpm) ** 2
     return float(bpm[np.argmax(np.where(bpm < MAX_BPM, score, -np.inf))])
 
 
-def _autocorrelation(rows: Floats) -> Floats:
-    """Autocorrelation (T, size) of every row of (T, size), each divided by its maximum."""
-    size = rows.shape[1]
-    spectrum = np.abs(np.fft.rfft(rows, n=2 * size, axis=1)) ** 2
-    correlation = np.fft.irfft(spectrum, axis=1)[:, :size]
-    peak = np.abs(correlation).max(axis=1, keepdims=True)
-    return correlation / np.where(peak > 0, peak, 1.0)
+def _mean_autocorrelation(rows: Floats, window: Floats) -> Floats:
+    """Mean over windowed rows (T, size) of their autocorrelations (size,), each divided by its maximum.
+
+    That is their energy, the value at lag 0. So the mean is taken over power spectra, and transformed back once.
+    """
+    size, sums = rows.shape[1], np.zeros(rows.shape[1] + 1)
+    for start in range(0, len(rows), 256):
+        block = rows[start : start + 256] * window
+        energy = np.einsum("ts,ts->t", block, block)
+        spectra = np.fft.rfft(block, n=2 * size, axis=1)
+        sums += (1 / np.where(energy > 0, energy, 1.0)) @ (spectra.real**2 + spectra.imag**2)
+    return np.asarray(np.fft.irfft(sums)[:size] / len(rows))
 
 
 def beat_frames(strength: Floats, rate: float, bpm: float) -> Frames:

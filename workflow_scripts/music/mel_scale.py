@@ -1,0 +1,55 @@
+"""The mel scale, decibels and cepstra; the definitions are librosa's (0.11, McFee et al., SciPy 2015), its defaults."""
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.music.windows import FFT_SIZE
+
+MEL_BANDS, COEFFICIENTS = 128, 20
+POWER_FLOOR, TOP_DB = 1e-10, 80.0
+
+
+def in_decibels(power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Turn power (float32) into dB in place, at most `TOP_DB` below its maximum, and return it."""
+    np.maximum(power, POWER_FLOOR, out=power)
+    np.log10(power, out=power)
+    power *= 10
+    return np.maximum(power, power.max() - np.float32(TOP_DB), out=power)
+
+
+def mfcc(decibels: Floats) -> Floats:
+    """Return mel-frequency cepstral coefficients (T, COEFFICIENTS): the orthonormal DCT-II over the mel bands."""
+    bands = decibels.shape[1]
+    basis = np.cos(np.pi / bands * np.outer(np.arange(bands) + 0.5, np.arange(COEFFICIENTS))) * np.sqrt(2 / bands)
+    basis[:, 0] /= np.sqrt(2)
+    return np.asarray(decibels @ basis)
+
+
+@lru_cache(maxsize=3)
+def mel_filters(rate: int, size: int = FFT_SIZE) -> npt.NDArray[np.float32]:
+    """Return Slaney's (Auditory Toolbox, 1998) triangular filters of equal area, (MEL_BANDS, size // 2 + 1)."""
+    edges = _mel_to_hertz(np.linspace(0.0, _hertz_to_mel(rate / 2), MEL_BANDS + 2))
+    bins = np.arange(size // 2 + 1) * rate / size
+    ramps = edges[:, None] - bins
+    widths = np.diff(edges)[:, None]
+    rising, falling = -ramps[:-2] / widths[:-1], ramps[2:] / widths[1:]
+    area = 2.0 / (edges[2:] - edges[:-2])
+    return (np.maximum(0.0, np.minimum(rising, falling)) * area[:, None]).astype(np.float32)
+
+
+# Slaney's mel scale: linear below 1000 Hz (200/3 Hz per mel), above it 27 mels for a factor of 6.4.
+_LINEAR, _BREAK_HZ, _LOG_STEP = 200 / 3, 1000.0, float(np.log(6.4)) / 27
+
+
+def _hertz_to_mel(hertz: float) -> float:
+    if hertz < _BREAK_HZ:
+        return hertz / _LINEAR
+    return _BREAK_HZ / _LINEAR + float(np.log(hertz / _BREAK_HZ)) / _LOG_STEP
+
+
+def _mel_to_hertz(mel: Floats) -> Floats:
+    knee = _BREAK_HZ / _LINEAR
+    return np.where(mel < knee, mel * _LINEAR, _BREAK_HZ * np.exp(_LOG_STEP * (mel - knee)))
