@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.music.mel_scale import MEL_BANDS, mel_filters, mfcc
+from workflow_scripts.music.mel_scale import MEL_BANDS, mel_bands, mel_filters, mfcc
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.spectral import extract, mel_decibels, onset_strength
 from workflow_scripts.music.windows import FFT_SIZE, FPS, HOP, RATE
@@ -64,3 +64,9 @@ def test_silence_is_finite(samples):
     assert features["onset"].shape == (frames, 1)
     assert features["mfcc"].shape == (frames, 20)
     assert all(np.isfinite(values).all() for values in features.values())
+
+
+@pytest.mark.parametrize(("rate", "size"), [(RATE, FFT_SIZE), (RATE, 1024), (22_050, FFT_SIZE)])
+def test_bands_by_stretches_are_those_of_all_filters(rate, size):
+    power = np.random.default_rng(0).random((2, 7, size // 2 + 1)).astype(np.float32)
+    assert np.allclose(mel_bands(power, rate), power @ mel_filters(rate, size).T, rtol=1e-5)

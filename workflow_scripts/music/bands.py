@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.mel_scale import MEL_BANDS, mel_filters
+from workflow_scripts.music.mel_scale import MEL_BANDS, mel_bands
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import RATE, hann, power_spectra
 
@@ -21,7 +21,9 @@ WINDOW, LAG = 1024, 2
 EDGES = (0, 4, 12, 30, 60, 128)
 FLOOR_DB = -50.0
 SPAN_S = 6.0
-_JOINING = np.stack([(np.arange(EDGES[-1]) >= a) * (np.arange(EDGES[-1]) < b) / (b - a) for a, b in pairwise(EDGES)], 1)
+_JOINING = np.stack(
+    [(np.arange(EDGES[-1]) >= a) * (np.arange(EDGES[-1]) < b) / np.float32(b - a) for a, b in pairwise(EDGES)], axis=1
+).astype(np.float32)
 
 
 def rises(sound: Sound) -> Floats:
@@ -32,7 +34,7 @@ def rises(sound: Sound) -> Floats:
     # The mean power of the whole recording, to which `FLOOR_DB` relates.
     level = float(np.mean(np.square(sound.overview.rms, dtype=np.float64)))
     rise = np.zeros((1 + sound.length // HOP, len(EDGES) - 1))
-    before = np.empty((0, MEL_BANDS))
+    before = np.empty((0, MEL_BANDS), dtype=np.float32)
     for first, rows in sound.blocks(WINDOW, HOP):
         decibels = np.concatenate([before, _decibels(rows, level)])
         rise[first + len(rows) - max(len(decibels) - LAG, 0) : first + len(rows)] = _rises(decibels)
@@ -44,8 +46,10 @@ def _decibels(rows: Floats, level: float) -> Floats:
     """Mel bands (n, MEL_BANDS) in dB above white noise of the power `level`, at least `FLOOR_DB`."""
     # What a filter (of area 1 per Hz) passes of such noise.
     reference = max(level * float(np.sum(hann(WINDOW) ** 2)) * WINDOW / RATE, 1e-12)
-    mel = power_spectra(rows) @ mel_filters(RATE, WINDOW).T
-    return np.asarray(10 * np.log10(mel / reference + 10 ** (FLOOR_DB / 10)))
+    mel = mel_bands(power_spectra(rows), RATE)
+    mel *= np.float32(1 / reference)
+    mel += np.float32(10 ** (FLOOR_DB / 10))
+    return np.asarray(10 * np.log10(mel, out=mel))
 
 
 def _rises(decibels: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.mel_scale import MEL_BANDS, TOP_DB, in_decibels, mel_filters
+from workflow_scripts.music.mel_scale import MEL_BANDS, TOP_DB, in_decibels, mel_bands
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import FFT_SIZE, HOP, RATE, power_spectra
 
@@ -20,6 +20,5 @@ def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
 
     The floor lies 80 dB below the maximum of both, so that the channels' difference in loudness stays.
     """
-    filters = mel_filters(sound.rate).T
-    power = sound.framewise(lambda rows: (power_spectra(rows) @ filters).reshape(len(rows), -1), stereo=True)
+    power = sound.framewise(lambda rows: mel_bands(power_spectra(rows), sound.rate).reshape(len(rows), -1), stereo=True)
     return {"mel": in_decibels(power)}

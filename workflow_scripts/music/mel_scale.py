@@ -10,6 +10,7 @@ from workflow_scripts.music.windows import FFT_SIZE
 
 MEL_BANDS, COEFFICIENTS = 128, 20
 POWER_FLOOR, TOP_DB = 1e-10, 80.0
+_TOGETHER = 16  # filters that are multiplied at once
 
 
 def in_decibels(power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -26,6 +27,26 @@ def mfcc(decibels: Floats) -> Floats:
     basis = np.cos(np.pi / bands * np.outer(np.arange(bands) + 0.5, np.arange(COEFFICIENTS))) * np.sqrt(2 / bands)
     basis[:, 0] /= np.sqrt(2)
     return np.asarray(decibels @ basis)
+
+
+def mel_bands(power: Floats, rate: int) -> npt.NDArray[np.float32]:
+    """Return the power (..., MEL_BANDS) in the mel bands of power spectra (..., bins) float32 of sound at a rate."""
+    bands = np.empty((*power.shape[:-1], MEL_BANDS), dtype=np.float32)
+    for bins, part, filters in _stretches(rate, 2 * (power.shape[-1] - 1)):
+        np.matmul(power[..., bins], filters, out=bands[..., part])
+    return bands
+
+
+@lru_cache(maxsize=3)
+def _stretches(rate: int, size: int) -> list[tuple[slice, slice, npt.NDArray[np.float32]]]:
+    """Some filters at a time, and the bins they reach: neighbours have few in common, and the rest is zeros."""
+    filters, stretches = mel_filters(rate, size), []
+    for first in range(0, MEL_BANDS, _TOGETHER):
+        part = filters[first : first + _TOGETHER]
+        reached = np.flatnonzero(part.any(axis=0))
+        bins = slice(int(reached[0]), int(reached[-1]) + 1) if len(reached) else slice(0, 1)
+        stretches.append((bins, slice(first, first + len(part)), np.ascontiguousarray(part[:, bins].T)))
+    return stretches
 
 
 @lru_cache(maxsize=3)

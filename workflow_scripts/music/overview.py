@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.mel_scale import MEL_BANDS, in_decibels, mel_filters
+from workflow_scripts.music.mel_scale import MEL_BANDS, in_decibels, mel_bands
 from workflow_scripts.music.windows import FFT_SIZE, power_spectra
 
 PITCH_HZ = (150.0, 4000.0)
@@ -34,11 +34,11 @@ def overview(blocks: Iterator[tuple[int, Floats]], frames: int, rate: int) -> Ov
     """Compute an overview of windows (n, FFT_SIZE), given in blocks with their first frame, `rate` samples a second."""
     mel = np.empty((frames, MEL_BANDS), dtype=np.float32)
     rms = np.empty((frames, 1), dtype=np.float32)
-    pitches, filters = [], mel_filters(rate).T
+    pitches = []
     for first, rows in blocks:
         power = power_spectra(rows)
         here = slice(first, first + len(rows))
-        np.matmul(power, filters, out=mel[here])
+        mel[here] = mel_bands(power, rate)
         rms[here, 0] = np.sqrt(np.einsum("ts,ts->t", rows, rows) / FFT_SIZE)
         pitches.append(_peaks(power, rate))
     return Overview(in_decibels(mel), rms, np.concatenate(pitches))

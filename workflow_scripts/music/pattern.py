@@ -6,6 +6,8 @@ at a time: a path is a sequence of whole beats, each of a constant length. A wro
 strong onsets where the pattern has none, so that neither needs a rule of its own.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -78,74 +80,123 @@ def evidence(curve: Floats) -> Floats:
 
 
 def beat_path(likelihood: Floats) -> Frames:
-    """Return the frames (K,) of the beats of the likeliest path through `likelihood` (T, POSITIONS).
-
-    Time and memory grow with T: of the scores only those within one longest beat are kept.
-    """
+    """Return the frames (K,) of the beats of the likeliest path through `likelihood` (T, POSITIONS)."""
     count, step, longest = len(likelihood), int(PERIODS[0]), int(PERIODS[-1])
     lengths = np.arange(len(PERIODS))
     parts, cost = _Parts(likelihood), _changes()
     # The score of a beat that begins in a frame (the last `longest` frames) and lasts a period, itself included.
     recent = np.full((longest, len(PERIODS)), -np.inf)
-    before = np.full((count, len(PERIODS)), -1, dtype=np.int8)
+    scores = _Scores(count, step)
+    # Where in `recent` the beats stand that end in each of the next frames, no matter which these are.
+    ending = ((longest + np.arange(step))[:, None] - PERIODS) * len(PERIODS) + lengths
+    ended = np.full((step, NEAR + len(PERIODS) + NEAR), -np.inf)
+    # The same, once for every change of period: (changes, frames, periods).
+    near = np.lib.stride_tricks.sliding_window_view(ended, len(PERIODS), axis=1).transpose(1, 0, 2)
+    changed = np.empty(near.shape)
     for start in range(0, count, step):
         # No beat is shorter than `step`, so that these frames do not depend on each other.
-        frames = np.arange(start, min(start + step, count))
-        ended = recent[longest - start + frames[:, None] - PERIODS, lengths]
-        ended = np.pad(ended, ((0, 0), (NEAR, NEAR)), constant_values=-np.inf)
-        changed = np.lib.stride_tricks.sliding_window_view(ended, 2 * NEAR + 1, axis=1) + cost
-        score = changed.max(axis=2)
-        # The first beat is anywhere in the first period.
-        first = (frames[:, None] < PERIODS) & ~(score > 0)
-        score[first] = 0.0
-        before[frames] = np.where(first, -1, changed.argmax(axis=2) + lengths - NEAR)
-        recent = np.concatenate([recent[len(frames) :], score + parts.of(start, len(frames))])
-    return _path(recent, before)
+        recent.take(ending, out=ended[:, NEAR:-NEAR], mode="clip")
+        np.add(near, cost[:, None], out=changed)
+        score = changed.max(axis=0)
+        if start < longest:  # the first beat is anywhere in the first period
+            frames = np.arange(start, start + step)
+            score[_is_first(frames[:, None], PERIODS, score)] = 0.0
+        score += parts.of(start, step)
+        scores.keep(start, score)
+        recent = np.concatenate([recent[step:], score])
+    return _path(scores, cost)
 
 
-def _path(recent: Floats, before: npt.NDArray[np.int8]) -> Frames:
+def _is_first(frame: Any, period: Any, score: Any) -> Any:
+    """Whether a beat of a period in a frame is the first: nothing before it is worth more."""
+    return (frame < period) & ~(np.asarray(score) > 0)
+
+
+class _Scores:
+    """The scores of all beats, with those of each stretch of frames in float32 about their largest."""
+
+    def __init__(self, count: int, step: int) -> None:
+        stretches = -(-count // step)
+        self.count, self.step = count, step
+        self.levels = np.empty(stretches)
+        self.rest = np.empty((stretches * step, len(PERIODS)), dtype=np.float32)
+
+    def keep(self, start: int, scores: Floats) -> None:
+        """Keep the scores (step, periods) of the stretch that begins with a frame."""
+        level = scores.max()
+        self.levels[start // self.step] = level
+        np.subtract(scores, level, out=self.rest[start : start + self.step], casting="same_kind")
+
+    def of(self, frames: Frames, lengths: Frames) -> Floats:
+        """Return the scores of beats (K,); -inf where one would begin before the music."""
+        inside = np.maximum(frames, 0)
+        found = self.levels[inside // self.step] + self.rest[inside, lengths]
+        return np.asarray(np.where(frames >= 0, found, -np.inf))
+
+
+def _path(scores: _Scores, cost: Floats) -> Frames:
     """Follow the best path back from a last beat that lasts beyond the end."""
-    count = len(before)
-    lasting = np.arange(len(recent))[:, None] + PERIODS >= len(recent)
-    row, length = np.unravel_index(np.argmax(np.where(lasting, recent, -np.inf)), recent.shape)
-    frame, k = count - len(recent) + int(row), int(length)
+    last = scores.count - 1 - np.arange(int(PERIODS[-1]))[:, None]
+    recent = scores.of(last, np.arange(len(PERIODS)))
+    row, length = np.unravel_index(np.argmax(np.where(last + PERIODS >= scores.count, recent, -np.inf)), recent.shape)
+    frame, k = int(last[row, 0]), int(length)
     beats = [frame]
-    while before[frame, k] >= 0:
-        k = int(before[frame, k])
+    while True:
+        lengths = np.arange(max(0, k - NEAR), min(len(PERIODS), k + NEAR + 1))
+        before = scores.of(frame - PERIODS[lengths], lengths) + cost[lengths - k + NEAR, k]
+        best = int(np.argmax(before))
+        if _is_first(frame, int(PERIODS[k]), before[best]):
+            return np.array(beats[::-1], dtype=np.intp)
+        k = int(lengths[best])
         frame -= int(PERIODS[k])
         beats.append(frame)
-    return np.array(beats[::-1], dtype=np.intp)
 
 
 class _Parts:
     """The evidence for a beat of each period that begins in a frame: its positions are stretches of frames."""
 
+    BLOCK = 128 * int(PERIODS[0])
+
     def __init__(self, likelihood: Floats) -> None:
-        sums = np.pad(np.cumsum(likelihood, axis=0), ((1, int(PERIODS[-1])), (0, 0)), mode="edge")
+        # Beyond the end there are beats that last into it, and frames that fill up the last stretch.
+        after = int(PERIODS[-1] + PERIODS[0])
+        sums = np.pad(np.cumsum(likelihood, axis=0), ((1, after), (0, 0)), mode="edge")
         sums[0] = 0.0
         # The first position is halved by the beat. Where one stretch ends, the next begins.
-        sums = np.concatenate([sums, sums[:, :1]], axis=1)
-        self.steps = -np.diff(np.pad(sums, ((0, 0), (1, 1))), axis=1).ravel()
-        edges = np.ceil((np.arange(POSITIONS + 2) - 0.5) / POSITIONS * PERIODS[:, None]).astype(np.intp)
-        edges[:, 0], edges[:, -1] = 0, PERIODS
-        width = POSITIONS + 2
-        self.places = (np.arange(PERIODS[0])[:, None, None] + edges) * width + np.arange(width)
+        edged = np.concatenate([np.zeros((len(sums), 1)), sums, sums[:, :1], np.zeros((len(sums), 1))], axis=1)
+        self.steps = np.ascontiguousarray(-np.diff(edged, axis=1).T)
+        self.edges = np.ceil((np.arange(POSITIONS + 2) - 0.5) / POSITIONS * PERIODS[:, None]).astype(np.intp)
+        self.edges[:, 0], self.edges[:, -1] = 0, PERIODS
         bpm = 60 * FPS / PERIODS
         self.prior = -0.5 * (np.log2(bpm / USUAL_BPM) / OCTAVES) ** 2 * PERIODS / FPS
+        self.first = 0
+        self.block: Floats = np.empty((0, len(PERIODS)))
 
     def of(self, start: int, count: int) -> Floats:
-        """Return the evidence (count, periods) from frame `start` on; what lies beyond the end counts nothing."""
-        parts = self.steps[self.places[:count] + start * (POSITIONS + 2)]
-        return np.asarray(EVIDENCE * parts.sum(axis=-1) + self.prior)
+        """Return the evidence (count, periods) from frame `start` on; what lies beyond the end counts nothing.
+
+        Asked for in order: a block of frames is computed at once.
+        """
+        if start + count > self.first + len(self.block):
+            self.first, self.block = start, self._block(start)
+        return self.block[start - self.first :][:count]
+
+    def _block(self, start: int) -> Floats:
+        count = min(self.BLOCK, self.steps.shape[1] - int(PERIODS[-1]) - start)
+        total = np.zeros((len(PERIODS), count))
+        for row, edges in zip(total, self.edges, strict=True):
+            for steps, edge in zip(self.steps, edges.tolist(), strict=True):
+                row += steps[start + edge : start + edge + count]
+        return np.ascontiguousarray((EVIDENCE * total + self.prior[:, None]).T)
 
 
 def _changes() -> Floats:
-    """Log-probability (periods, 2 * NEAR + 1) that a beat of a period follows one of each near period."""
+    """Log-probability (2 * NEAR + 1, periods) that a beat of a period follows one of each near period."""
     change = -STEADINESS * np.abs(np.log(PERIODS[:, None] / PERIODS))
     change -= np.log(np.exp(change).sum(axis=1, keepdims=True))
     padded = np.pad(change.T, ((0, 0), (NEAR, NEAR)), constant_values=-np.inf)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEAR + 1, axis=1)
-    return np.asarray(windows[np.arange(len(PERIODS)), np.arange(len(PERIODS))])
+    return np.ascontiguousarray(windows[np.arange(len(PERIODS)), np.arange(len(PERIODS))].T)
 
 
 def _between_onsets(frames: Frames, strength: Floats) -> Frames:
