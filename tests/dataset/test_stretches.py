@@ -9,7 +9,7 @@ from workflow_scripts.dataset.align import aligned, part_of, read_video
 from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.motion.dataset_file import DatasetClip, read_dataset, write_dataset
 from workflow_scripts.motion.feature_sets import FEATURES, groups_of
-from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.motion.feature_sets import FEATURE_SETS, FEATURES, GROUPS, features_of, groups_of, width_of
-from workflow_scripts.motion.music_file import joined
+from workflow_scripts.motion.music_choice import joined
 from workflow_scripts.workflow.errors import UserError
 
 

@@ -1,6 +1,7 @@
 """The entry point: one group of every clip, as long as the clip's frames."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ import pytest
 import soundfile
 
 from workflow_scripts.motion.feature_sets import FEATURES
-from workflow_scripts.motion.music_file import read_features, read_music
+from workflow_scripts.motion.music_choice import read_music
+from workflow_scripts.motion.music_file import read_features
+from workflow_scripts.music import extract
 from workflow_scripts.music.extract import clip_features, group_features
 from workflow_scripts.music.rhythm import extract as rhythm
 from workflow_scripts.music.sound import Sound
@@ -125,3 +128,44 @@ def test_start_is_fast():
     code += "print([m for m in ('librosa', 'numba', 'scipy', 'torch') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_group_is_named(clips, tmp_path):
+    for group in ("spectra", "sound"):  # the second is a module, but no group
+        done = run("--group", group, "--clips", clips, "--output", tmp_path / "x.h5")
+        assert done.returncode == 1
+        assert f"there is no group '{group}'" in done.stderr
+
+
+def test_a_second_project_computes_nothing_again(clips, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PLAYLIST2DANCE_STORE", str(tmp_path / "store"))
+
+    def extracted(table, output, config="{}"):
+        command = ["extract", "--group", "spectral", "--clips", str(table), "--config", config, "--output", str(output)]
+        monkeypatch.setattr(sys, "argv", command)
+        extract.main()
+        return read_features(output)
+
+    first = extracted(clips, tmp_path / "one.h5")
+    other = tmp_path / "renamed" / "clips.tsv"
+    other.parent.mkdir()
+    for path in (clips, *clips.parent.glob("*.wav")):
+        shutil.copy(path, other.parent)
+    with monkeypatch.context() as without:
+        without.setattr(extract, "group_features", None)  # nothing can be computed
+        second = extracted(other, tmp_path / "two.h5")
+        assert second.source == "renamed"
+        for clip, features in first.clips.items():
+            for name, values in features.items():
+                assert np.array_equal(values, second.clips[clip][name])
+        with pytest.raises(TypeError):  # another setting
+            extracted(other, tmp_path / "two.h5", config='{"fps": 30}')
+        samples, rate = soundfile.read(other.parent / "0001.wav")
+        soundfile.write(other.parent / "0001.wav", samples * 0.5, rate, subtype="PCM_16")
+        with pytest.raises(TypeError):  # other bytes behind the same name
+            extracted(other, tmp_path / "two.h5")
+    third = extracted(other, tmp_path / "two.h5")
+    assert not np.array_equal(third.clips["0001"]["rms"], first.clips["0001"]["rms"])
+    (other.parent / "0001.wav").unlink()
+    with pytest.raises(UserError, match=r"0001\.wav"):
+        extracted(other, tmp_path / "two.h5")

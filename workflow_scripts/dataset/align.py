@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workflow_scripts.motion.feature_sets import groups_of
-from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import KEPT, Person, PoseClip, PoseFile, read_poses
 from workflow_scripts.motion.skeleton import Floats

@@ -13,7 +13,7 @@ from workflow_scripts.dataset.align import AlignedClip, read_video
 from workflow_scripts.dataset.split import Video, disputed, leaks, named_songs, songs_of, split_songs
 from workflow_scripts.dataset.statistics import statistics
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, write_dataset
-from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.representation import to_vectors
 from workflow_scripts.motion.windows import Mode, WindowPlan
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point

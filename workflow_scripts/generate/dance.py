@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.models.base import DanceModel, load_architecture
 from workflow_scripts.motion.feet import lock_feet
-from workflow_scripts.motion.grouping import MusicChoice
+from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import Music, read_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point

@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion import kinematics
+from workflow_scripts.motion.beat_features import PULSES
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
-from workflow_scripts.motion.feature_sets import FEATURES, PULSES, features_of
+from workflow_scripts.motion.feature_sets import FEATURES, features_of
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 

@@ -27,10 +27,6 @@ FEATURES: dict[str, tuple[str, int]] = {
     "percussive_beats": ("hpss", 1),
     "percussive_tempogram": ("hpss", 384),
 }
-# Features that are 1 in the frame of an event and 0 else, and those that say where between beats a frame is. Both are 0
-# where there is no sound; others hold their last value there.
-PULSES = frozenset({"onset_peaks", "beat_pulses", "percussive_beats"})
-PHASES = frozenset({"beat_phase"})
 # Features are sets of one as well.
 FEATURE_SETS: dict[str, tuple[str, ...]] = {
     # The 35 numbers of FACT (Li et al., ICCV 2021), as EDGE (Tseng et al., CVPR 2023) computes them with librosa.

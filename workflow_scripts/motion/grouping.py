@@ -4,30 +4,17 @@ Kakashi fed its models the mean MFCC of every frame, of every beat, or of every 
 can be had so. Pulses and phases say where the beats are: they stay as they are.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.motion.feature_sets import FEATURES, PHASES, PULSES, features_of
-from workflow_scripts.motion.music_file import Music, read_music
+from workflow_scripts.motion.beat_features import PHASES, PULSES
+from workflow_scripts.motion.feature_sets import FEATURES, features_of
+from workflow_scripts.motion.music_file import Music
 
 FRAME, BEAT = "frame", "beat"
-
-
-@dataclass(frozen=True)
-class MusicChoice:
-    """What a dataset, and every model trained on it, hears of music: a feature set and how it is grouped."""
-
-    feature_set: str
-    grouping: str = FRAME
-
-    def read(self, paths: Iterable[Path]) -> dict[str, Music]:
-        """Return the music of one video or song by clip, from the files of the feature set's groups."""
-        clips = read_music(paths, self.feature_set)
-        return {clip: grouped(music, self.feature_set, self.grouping) for clip, music in clips.items()}
 
 
 def grouped(music: Music, feature_set: str, grouping: str) -> Music:

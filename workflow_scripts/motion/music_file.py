@@ -9,7 +9,6 @@ A group shares one computation, so that a new feature set computes only the grou
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from workflow_scripts.motion.feature_sets import BEATS_GROUP, features_of
 from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path
@@ -98,28 +96,3 @@ def read_features(path: Path) -> MusicFile:
             parameters=json.loads(str(file.attrs["parameters"])),
             provenance=json.loads(str(file.attrs["provenance"])),
         )
-
-
-def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:
-    """Read a feature set of one video or song, {clip: Music}, from the files of its groups (in any order)."""
-    files = [read_features(path) for path in paths]
-    rhythm = next(file for file in files if file.group == BEATS_GROUP)
-    return {
-        clip: Music(
-            features=joined({key: value for file in files for key, value in file.clips[clip].items()}, feature_set),
-            beats=rhythm.clips[clip]["beats"],
-            downbeats=rhythm.clips[clip]["downbeats"],
-            tempo=float(rhythm.clips[clip]["tempo"]),
-            fps=rhythm.fps,
-        )
-        for clip in rhythm.clips
-    }
-
-
-def joined(features: dict[str, Floats], feature_set: str) -> Floats:
-    """Concatenate the named features (T, d) of a set to (T, D) float32.
-
-    Raises:
-        UserError: there is no such set.
-    """
-    return np.concatenate([features[name] for name in features_of(feature_set)], axis=1, dtype=np.float32)

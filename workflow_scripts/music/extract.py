@@ -9,53 +9,82 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.motion.feature_sets import FEATURES, GROUPS, PHASES, PULSES
+from workflow_scripts.motion.beat_features import PHASES, PULSES
+from workflow_scripts.motion.hdf5 import name_source
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import FPS
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
+from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.media import MediaError
-from workflow_scripts.workflow.provenance import digest, versions
+from workflow_scripts.workflow.provenance import code_version, digest, versions
+from workflow_scripts.workflow.store import made_once
 from workflow_scripts.workflow.tables import Row, read_table
 
 # What a group's module has: the features of a sound, by name, each (T, width), under its settings.
 Extract = Callable[[Sound, dict[str, Any]], dict[str, Floats]]
 # Of the sound of clips, as the collect stage cuts it.
 CLIP_RATE = 44_100
+COLUMNS = ("clip", "audio", "samples")
 
 
 def main() -> None:
     """Parse the command line, compute the group and write its file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--group", required=True, choices=GROUPS)
+    parser.add_argument("--group", required=True, help="a module of workflow_scripts.music, such as spectral")
     parser.add_argument("--clips", required=True, type=Path, help="clips.tsv of the video or song")
     parser.add_argument("--config", default="{}", help="JSON: fps (30) and the group's own settings")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    settings = json.loads(arguments.config)
-    write_features(arguments.output, group_features(arguments.group, arguments.clips, settings))
+    group, clips, settings = arguments.group, arguments.clips, json.loads(arguments.config)
+
+    def key() -> dict[str, Any]:
+        rows = read_table(clips, COLUMNS)
+        paths = {row["clip"]: clips.parent / row["audio"] for row in rows}
+        # A sound that is not there is found out when the features are made.
+        sounds = {clip: sha256_of(path) if path.is_file() else "" for clip, path in paths.items()}
+        samples = {row["clip"]: row["samples"] for row in rows}
+        return {"group": group, "sounds": sounds, "samples": samples, "settings": settings} | made_by(group)
+
+    made_once(
+        arguments.output,
+        "features",
+        key,
+        lambda: write_features(arguments.output, group_features(group, clips, settings)),
+        lambda path: name_source(path, clips.parent.name),
+    )
+
+
+def made_by(group: str) -> dict[str, Any]:
+    """Return what features follow from besides sound and settings: code, versions of libraries."""
+    code = code_version("workflow_scripts.music.extract", f"workflow_scripts.music.{group}")
+    return {"code": code, "versions": versions("numpy", "scipy", "soxr")}
 
 
 def group_features(group: str, clips: Path, settings: dict[str, Any]) -> MusicFile:
     """Compute one group's features of all clips in a clips.tsv.
 
     Raises:
-        UserError: the settings ask for another rate than 30 frames per second.
+        UserError: there is no such group, or the settings ask for another rate than 30 frames per second.
         MediaError: a clip's sound cannot be read.
     """
     if settings.get("fps", FPS) != FPS:
         raise UserError(f"music features have {FPS:g} frames per second (sample rate / hop), not {settings['fps']}")
     # By name, so that a group's code digest holds that group alone.
-    module = importlib.import_module(f"workflow_scripts.music.{group}")
-    rows = read_table(clips, ("clip", "audio", "samples"))
+    try:
+        module = importlib.import_module(f"workflow_scripts.music.{group}")
+        parameters: dict[str, dict[str, Any]] = module.PARAMETERS
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise UserError(f"there is no group {group!r} of music features") from error
+    rows = read_table(clips, COLUMNS)
     return MusicFile(
         group=group,
         fps=FPS,
         source=clips.parent.name,
         clips={row["clip"]: _features_of(module.extract, clips, row, settings) for row in rows},
-        parameters={name: values | settings for name, values in module.PARAMETERS.items()},
-        provenance={"config": digest(settings), "versions": versions("numpy", "scipy", "soxr")},
+        parameters={name: values | settings for name, values in parameters.items()},
+        provenance={"config": digest(settings)} | made_by(group),
     )
 
 
@@ -84,7 +113,7 @@ def clip_features(extract: Extract, sound: Sound, frames: int, settings: dict[st
 
 
 def _fitted(name: str, values: Floats, frames: int) -> Floats:
-    if name in FEATURES:
+    if np.ndim(values) == 2:
         missing = frames - len(values)
         if missing > 0:
             values = np.pad(values, ((0, missing), (0, 0)), mode="constant" if name in PULSES | PHASES else "edge")
