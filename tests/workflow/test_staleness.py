@@ -1,13 +1,14 @@
 """Only what is stale is made again, judged on the finished tiny run by what a dry run would start."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from workflow_runs import Workflow
+from workflow_runs import Workflow, started
 
 from workflow_scripts.workflow.media import probe
 
@@ -93,3 +94,57 @@ def test_a_model_setting_trains_that_model_again_and_no_other(finished: Workflow
     assert not planned.keys() & {"build_motion_graph", "build_dataset", "extract_features", "estimate_poses"}
     assert planned["generate_dance"] == 1
     assert planned["render_dance"] == 1
+
+
+def groups(output: str) -> set[str]:
+    """The groups of music features that a run would make."""
+    return set(re.findall(r"^ +output: results/features/(\w+)/", output, flags=re.MULTILINE))
+
+
+def dry_run(workflow: Workflow) -> str:
+    done = workflow.run("--dry-run", *TARGETS)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_one_more_feature_set_computes_that_one_alone(finished: Workflow) -> None:
+    with edited(finished.project / "config.yaml", "feature_set: edge35", "feature_set: [edge35, mfcc_mean]"):
+        output = dry_run(finished)
+    assert groups(output) == {"mfcc_mean"}
+    planned = started(output)
+    assert planned["extract_features"] == 3  # of two videos and a song
+    assert {"build_dataset", "train_network"} <= set(planned)
+    assert "estimate_poses" not in planned
+
+
+def test_a_setting_of_one_group_makes_that_group_again(finished: Workflow) -> None:
+    with edited(finished.project / "config.yaml", "compat: none", "compat: edge"):
+        assert groups(dry_run(finished)) == {"rhythm"}
+    with edited(finished.project / "config.yaml", "normalise: per_band", "normalise: pcen"):
+        assert not finished.planned(*TARGETS)
+
+
+def test_a_new_name_in_the_table_of_features_makes_no_feature_again(finished: Workflow) -> None:
+    table = finished.project / "workflow_scripts" / "motion" / "feature_sets.py"
+    with edited(
+        table, '    "chroma": ("chroma_cens",),', '    "chroma": ("chroma_cens",),\n    "new": ("rms", "onset"),'
+    ):
+        assert "extract_features" not in finished.planned(*TARGETS)
+
+
+def test_augmenting_trains_again_and_builds_no_dataset(finished: Workflow) -> None:
+    with edited(finished.config, "  seq2seq:\n", "  seq2seq:\n    augment: {mirror: true}\n"):
+        planned = finished.planned(*TARGETS)
+    assert planned["train_network"] == 1
+    assert not planned.keys() & {"build_motion_graph", "build_dataset", "extract_features"}
+
+
+def test_where_the_store_is_makes_nothing_again(finished: Workflow, tmp_path: Path) -> None:
+    with edited(finished.project / "config.yaml", 'store: ""', f"store: {tmp_path}"):
+        assert not finished.planned(*TARGETS)
+
+
+def test_a_dataset_has_a_page(finished: Workflow) -> None:
+    done = finished.run("datasets")
+    assert done.returncode == 0, done.stdout
+    assert "song" in (finished.work / "results" / "datasets" / "main.html").read_text()
