@@ -80,11 +80,14 @@ rule features:
 
 rule datasets:
     input:
+        # As a plain input, so that a collection that is new in the configuration is seen.
+        all_admitted(),
         expand("results/datasets/{dataset}.{kind}", dataset=used_datasets(), kind=["h5", "html"]),
 
 
 rule models:
     input:
+        all_admitted(),
         expand("results/models/{model}/model.json", model=config["use"]["models"]),
 
 
@@ -96,5 +99,6 @@ rule dances:
 
 rule evaluation:
     input:
+        all_admitted(),
         "results/evaluation/comparison.csv",
         ["results/evaluation/demo.json"] if uses_demo() else [],

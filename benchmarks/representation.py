@@ -87,6 +87,8 @@ def main() -> None:
     folder = Path(os.environ.get("PLAYLIST2DANCE_DATA", "")) / "dance_with_melody" / "motion"
     if paths := sorted(folder.glob("*.npz")):
         rows += measured("dance_with_melody", (to_smpl24(dance_with_melody.read(path, FPS)) for path in paths))
+    else:
+        print("PLAYLIST2DANCE_DATA names no folder with dance_with_melody: captured dances are left out")
     for one in rows:
         print(f"{one['name']}: {one['value']} mm (target {one['target']}), beside {one['baseline']}")
     write_json(OUTPUT, rows)

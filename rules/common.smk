@@ -21,8 +21,9 @@ from workflow_scripts.workflow.tables import read_table
 try:
     config = checked_config(config)
     for name, entry in config["datasets"].items():
-        entry["feature_set"] = canonical(entry["feature_set"])
-        entry["grouping"] = str(entry["grouping"])
+        entry["feature_set"] = canonical(entry["feature_set"], f"datasets.{name}.feature_set")
+        grouping = entry["grouping"]
+        entry["grouping"] = grouping if isinstance(grouping, str) else f"{grouping:g}"
     announce_store(config["store"])
 except UserError as error:
     raise WorkflowError(str(error))

@@ -74,7 +74,12 @@ def write_song(folder: Path, name: str, music: Music) -> list[Path]:
     for group in groups_of("edge35"):
         features = {key: values for key, values in columns.items() if FEATURES[key][0] == group}
         if group == "rhythm":
-            features |= {"beats": music.beats, "downbeats": music.downbeats, "tempo": np.float64(music.tempo)}  # type: ignore[dict-item]
+            features |= {
+                "beats": music.beats,
+                "downbeats": music.downbeats,
+                "tempo": np.float64(music.tempo),
+                "beats_per_bar": np.float64(music.beats_per_bar),
+            }  # type: ignore[dict-item]
         paths.append(folder / "features" / group / "songs" / f"{name}.h5")
         write_features(paths[-1], MusicFile(group, FPS, name, {"0000": features}))
     return paths

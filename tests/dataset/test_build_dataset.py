@@ -50,7 +50,12 @@ def write_video(results: Path, video: str, frames: int = 70, fps: float = 30.0, 
             if FEATURES[name][0] == group
         }
         if group == "rhythm":
-            features |= {"beats": np.arange(0, 9, 0.5), "downbeats": np.arange(0, 9, 2.0), "tempo": np.float64(120)}
+            features |= {
+                "beats": np.arange(0, 9, 0.5),
+                "downbeats": np.arange(0, 9, 2.0),
+                "tempo": np.float64(120),
+                "beats_per_bar": np.float64(4),
+            }
         write_features(
             results / f"features/{group}/{collection}/{video}.h5", MusicFile(group, 30.0, video, {"0000": features})
         )
@@ -106,6 +111,14 @@ def test_statistics_by_hand() -> None:
     result = statistics([np.array([[1.0, 5.0]]), np.array([[3.0, 5.0]])])
     np.testing.assert_array_equal(result.mean, [2, 5])
     np.testing.assert_array_equal(result.std, [1, 1])  # the second column is constant
+
+
+def test_statistics_of_parts_are_those_of_the_whole() -> None:
+    rng = np.random.default_rng(0)
+    parts = [rng.normal(1000 * k, k + 1, (length, 3)) for k, length in enumerate((5, 0, 1, 700))]
+    result, whole = statistics(iter(parts)), np.concatenate(parts)
+    np.testing.assert_allclose(result.mean, whole.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(result.std, whole.std(axis=0), rtol=1e-6)
 
 
 def test_resampling_keeps_time() -> None:

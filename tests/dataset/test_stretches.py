@@ -68,7 +68,12 @@ def write_video(results: Path, *people: Person) -> None:
     for group in groups_of("edge35"):
         features = {name: np.zeros((FRAMES, d), np.float32) for name, (g, d) in FEATURES.items() if g == group}
         if group == "rhythm":
-            features |= {"beats": music().beats, "downbeats": music().downbeats, "tempo": np.float64(120)}
+            features |= {
+                "beats": music().beats,
+                "downbeats": music().downbeats,
+                "tempo": np.float64(120),
+                "beats_per_bar": np.float64(4),
+            }
         write_features(results / f"features/{group}/c/v.h5", MusicFile(group, 30.0, "v", {"0000": features}))
 
 

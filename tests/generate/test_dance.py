@@ -1,6 +1,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from tiny_dances import click, silence, tiny_dataset, write_song
 
+from workflow_scripts.generate import dance as dance_module
 from workflow_scripts.generate.dance import DanceConfig, danced, main, random_source
 from workflow_scripts.models.base import DanceModel
 from workflow_scripts.motion.dataset_file import write_dataset
@@ -41,11 +43,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def dance(folder: Path, song: str, sample: int, name: str) -> PoseFile:
+def dance(folder: Path, song: str, sample: int, name: str, model: str = "small") -> PoseFile:
     features = [folder / "features" / group / "songs" / f"{song}.h5" for group in ("spectral", "chroma", "rhythm")]
     output = folder / f"{name}.h5"
     config = json.dumps({"seed": 1, "sample": sample})
-    arguments = ["--model", folder / "models/small", "--features", *features, "--output", output]
+    arguments = ["--model", folder / "models" / model, "--features", *features, "--output", output]
     run(main, *arguments, "--clip", "0000", "--config", config)
     return read_poses(output)
 
@@ -64,6 +66,29 @@ def test_entry_point(folder: Path) -> None:
     assert sorted(first.provenance["features"]) == ["chroma", "rhythm", "spectral"]
     np.testing.assert_allclose(bone_lengths(person.positions), SMPL24.rest_lengths, atol=1e-3)
     assert person.world[..., 1].min() > -0.03  # the floor is y = 0
+
+
+def test_a_model_hears_a_song_as_it_heard_its_dataset(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here as means over every beat."""
+    tiny = replace(tiny_dataset(), grouping="beat")
+    write_dataset(folder / "grouped.h5", tiny)
+    config = json.dumps({"architecture": "seq2seq", "settings": SETTINGS | {"max_epochs": 1}, "seed": 1})
+    paths = ["--dataset", folder / "grouped.h5", "--output", folder / "models/grouped", "--state", folder / "state"]
+    run(fit.main, *paths, "--config", config)
+    heard = []
+
+    def noticed(model: DanceModel, music: Music, rng: np.random.Generator) -> Person:
+        heard.append(music)
+        return danced(model, music, rng)
+
+    monkeypatch.setattr(dance_module, "danced", noticed)
+    for name in ("small", "grouped"):
+        dance(folder, "clicks", 0, f"by {name}", model=name)
+    plain, grouped = (music.features for music in heard)
+    first = round(heard[0].beats[0] * 30)
+    assert np.ptp(plain[:first, 0]) > 0
+    np.testing.assert_allclose(grouped[:first, 0], plain[:first, 0].mean(), rtol=1e-5)
+    np.testing.assert_array_equal(grouped[:, 33:], plain[:, 33:])
 
 
 def test_silence_is_calm(folder: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ from tiny_dances import FPS, click, silence, tiny_dataset
 
 from workflow_scripts.models.seq2seq import Model, Settings
 from workflow_scripts.motion.augmentation import Augmentation, augmented, mirrored
-from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.dataset_file import SPLITS, Dataset
 from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed
 from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.windows import MODES, Mode, WindowPlan
 
 
 def settings(**changes: Any) -> Settings:
@@ -51,6 +53,37 @@ def test_length_bones_and_numbers(model: Model, seconds: float) -> None:
     assert person.root.shape == (round(FPS * seconds), 3)
     for frame in person.positions:
         np.testing.assert_allclose(bone_lengths(frame[None]), SMPL24.rest_lengths, atol=1e-5)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_learns_from_any_kind_of_example_and_dances_to_a_song(dataset: Dataset, mode: Mode) -> None:
+    plan = WindowPlan(mode, 30, 15)
+    windows = {
+        split: plan.windows([(k, len(c.motion.root)) for k, c in enumerate(dataset.clips) if c.split == split])
+        for split in SPLITS
+    }
+    windows["train"] = windows["train"][:12]
+    model = trained(replace(dataset, plan=plan, windows=windows), 1)
+    person = model.generate(click(4.0, 118, 9), 4.0, None, np.random.default_rng(1))
+    assert person.root.shape == (120, 3)
+    assert np.isfinite(person.world).all()
+
+
+def test_copies_take_no_choices_and_follow_no_copy_of_themselves(dataset: Dataset) -> None:
+    plain = Model.from_dataset(settings(), dataset)
+    more = Model.from_dataset(settings(), augmented(dataset, Augmentation(mirror=True, turn=20, copies=2), 1))
+    origin = dict(zip(more.phrases.number.tolist(), more.phrases.origin.tolist(), strict=True))
+    heard = plain.phrases.music[0]
+    for choices in (1, 2):  # there are no more whole phrases
+        one, other = plain.phrases.nearest(heard, choices, None), more.phrases.nearest(heard, choices, None)
+        assert len(one) == choices
+        assert len(other) == 6 * choices  # itself, its mirror image, two copies of each
+        assert len({origin[number] for number in other}) == choices
+    before = more.phrases.nearest(heard, 1, None)[0]
+    following = more.phrases.nearest(heard, 2, before)
+    assert origin[before] not in {origin[number] for number in following}
+    again = Model.from_state(more.config, more.state())
+    assert again.phrases.nearest(heard, 2, before) == following
 
 
 def test_silence_gives_finite_motion(model: Model) -> None:

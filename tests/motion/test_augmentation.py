@@ -11,7 +11,7 @@ from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.body import extent, make_body
 from workflow_scripts.figure.camera import Camera
 from workflow_scripts.figure.painter import FigurePainter, Lamp
-from workflow_scripts.motion.augmentation import Augmentation, augmented, mirrored, pulse_columns, stretched, turned
+from workflow_scripts.motion.augmentation import Augmentation, augmented, mirrored, stretched, turned
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
@@ -83,7 +83,7 @@ def test_the_picture_of_the_mirror_image_is_the_mirror_image_of_the_picture(clip
 
 @pytest.mark.parametrize("factor", [0.8, 1.0, 1.25])
 def test_what_is_danced_on_a_beat_stays_on_it(clip: DatasetClip, factor: float) -> None:
-    slow = stretched(clip, factor, [33, 34])
+    slow = stretched(clip, factor, "edge35")
     assert len(slow.motion.root) == len(slow.music.features) == int((len(clip.motion.root) - 1) * factor + 1e-9) + 1
     np.testing.assert_allclose(np.diff(slow.music.beats), 60 / slow.music.tempo)
     assert slow.music.tempo == pytest.approx(120 / factor)
@@ -97,7 +97,7 @@ def test_what_is_danced_on_a_beat_stays_on_it(clip: DatasetClip, factor: float) 
 
 
 def test_what_is_not_stretched_stays_as_it_is(clip: DatasetClip) -> None:
-    same = stretched(clip, 1.0, [33, 34])
+    same = stretched(clip, 1.0, "edge35")
     np.testing.assert_array_equal(same.motion.world, clip.motion.world)
     np.testing.assert_array_equal(same.music.features, clip.music.features)
     np.testing.assert_array_equal(same.music.beats, clip.music.beats)
@@ -105,7 +105,7 @@ def test_what_is_not_stretched_stays_as_it_is(clip: DatasetClip) -> None:
 
 def test_pulses_stay_pulses_and_the_rest_is_between_its_neighbours(clip: DatasetClip) -> None:
     for factor in (0.77, 1.3):
-        features = stretched(clip, factor, [33, 34]).music.features
+        features = stretched(clip, factor, "edge35").music.features
         assert set(np.unique(features[:, 33:])) == {0.0, 1.0}
         assert features[:, 34].sum() == clip.music.features[:, 34].sum()
         where = np.arange(len(features)) / factor
@@ -117,12 +117,12 @@ def test_pulses_stay_pulses_and_the_rest_is_between_its_neighbours(clip: Dataset
 def test_pulses_that_fall_into_one_frame_are_one(clip: DatasetClip) -> None:
     features = np.ones_like(clip.music.features)
     crowded = replace(clip, music=replace(clip.music, features=features))
-    assert (stretched(crowded, 0.7, [33, 34]).music.features == 1).all()
+    assert (stretched(crowded, 0.7, "edge35").music.features == 1).all()
 
 
 def test_a_single_frame_can_be_stretched(clip: DatasetClip) -> None:
     one = replace(clip, motion=clip.motion.part(slice(0, 1)), music=replace(clip.music, features=np.ones((1, 35))))
-    result = stretched(one, 1.3, [33, 34])
+    result = stretched(one, 1.3, "edge35")
     np.testing.assert_array_equal(result.motion.world, one.motion.world)
     assert (result.music.features == 1).all()
 
@@ -184,12 +184,34 @@ def test_nothing_is_done_by_default() -> None:
     np.testing.assert_array_equal(same.windows["train"], dataset.windows["train"])
 
 
-def test_pulses_are_known_by_name() -> None:
-    dataset = tiny_dataset()
-    assert pulse_columns(dataset) == [33, 34]
-    # Means over groups of frames leave pulses alone.
-    assert pulse_columns(replace(dataset, grouping="beat")) == [33, 34]
-    assert pulse_columns(replace(dataset, feature_set="beat_pulses+mfcc+beat_phase")) == [0]
+@pytest.mark.parametrize("factor", [0.77, 1.3])
+def test_lags_grow_with_time_and_slopes_get_flatter(clip: DatasetClip, factor: float) -> None:
+    frames = len(clip.music.features)
+    lags = np.zeros((frames, 384), np.float32)
+    lags[:, 20] = 1.0
+    slopes = np.full((frames, 20), 3.0, np.float32)
+    music = replace(clip.music, features=np.concatenate([slopes, lags], axis=1))
+    features = stretched(replace(clip, music=music), factor, "mfcc_delta+tempogram").music.features
+    np.testing.assert_allclose(features[:, :20], 3.0 / factor, rtol=1e-5)
+    assert set(features[:, 20:].argmax(axis=1)) == {round(20 * factor)}
+    assert not features[:, 20 + int(383 * factor) + 1 :].any()
+
+
+def test_beats_after_the_end_are_dropped(clip: DatasetClip) -> None:
+    last = (len(clip.motion.root) - 1) / FPS
+    music = replace(clip.music, beats=np.array([0.5, last - 0.01, last + 0.02]), downbeats=np.array([last + 0.02]))
+    for factor in (0.7, 1.0, 1.3):
+        result = stretched(replace(clip, music=music), factor, "edge35")
+        assert (result.music.beats < len(result.motion.root) / FPS).all()
+        assert len(result.music.beats) >= 2
+
+
+def test_copies_know_what_they_are_copies_of() -> None:
+    dataset = augmented(tiny_dataset(), Augmentation(mirror=True, turn=10, copies=2), 1)
+    training = dataset.split("train")
+    assert {clip.original for clip in training} == {clip.name for clip in tiny_dataset().split("train")}
+    stretch = replace(training[0], person=1, stretch=2, clip=f"{training[0].clip}~mirrored~1")
+    assert stretch.original == replace(training[0], person=1, stretch=2).name
 
 
 @pytest.mark.parametrize("mistake", [{"tempo": 0.4}, {"turn": 181}, {"copies": 0}, {"miror": True}])

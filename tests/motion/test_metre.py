@@ -40,3 +40,13 @@ def test_phase_features() -> None:
     np.testing.assert_allclose(phases[120:], phases[:20], atol=1e-5)
     changed = np.abs(phases[60:80] - phases[:20]).max(axis=0) > 1e-4
     assert changed.tolist() == [False] * 4 + [True] + [False] * 4 + [True]
+
+
+def test_where_downbeats_are_unknown_the_song_s_bars_count() -> None:
+    """A stretch of less than two bars of a waltz."""
+    stretch = music([0.0, 0.5, 1.0], [0.5])
+    assert metre(stretch, 45).bar[30] == pytest.approx(1 / 4)
+    stretch.beats_per_bar = 3
+    assert metre(stretch, 45).bar[30] == pytest.approx(1 / 3)
+    stretch.beats = np.empty(0)
+    assert metre(stretch, 120).bar[90] == pytest.approx(3 / 3)  # 60 beats a minute are imagined

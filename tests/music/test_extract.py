@@ -147,6 +147,9 @@ def test_a_second_project_computes_nothing_again(clips, tmp_path, monkeypatch, c
         return read_features(output)
 
     first = extracted(clips, tmp_path / "one.h5")
+    bytes_made = (tmp_path / "one.h5").read_bytes()
+    extracted(clips, tmp_path / "one.h5")
+    assert (tmp_path / "one.h5").read_bytes() == bytes_made
     other = tmp_path / "renamed" / "clips.tsv"
     other.parent.mkdir()
     for path in (clips, *clips.parent.glob("*.wav")):
@@ -160,6 +163,11 @@ def test_a_second_project_computes_nothing_again(clips, tmp_path, monkeypatch, c
                 assert np.array_equal(values, second.clips[clip][name])
         with pytest.raises(TypeError):  # another setting
             extracted(other, tmp_path / "two.h5", config='{"fps": 30}')
+        for part in ("code_version", "versions"):  # other code, other libraries
+            with monkeypatch.context() as changed:
+                changed.setattr(extract, part, lambda *names: {"x": "other"})
+                with pytest.raises(TypeError):
+                    extracted(other, tmp_path / "two.h5")
         samples, rate = soundfile.read(other.parent / "0001.wav")
         soundfile.write(other.parent / "0001.wav", samples * 0.5, rate, subtype="PCM_16")
         with pytest.raises(TypeError):  # other bytes behind the same name

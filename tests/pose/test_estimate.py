@@ -121,6 +121,15 @@ def test_a_second_project_estimates_nothing_again(tmp_path, monkeypatch):
     assert np.array_equal(first.clips["0000"].people[0].root, second.clips["0000"].people[0].root)
     with pytest.raises(TypeError):  # other settings
         run(monkeypatch, other, tmp_path / "two.h5", min_quality=0.2)
+    for part, changed in {
+        "code_version": lambda *names: "other",
+        "versions": lambda *names: {"av": "other"},
+        "runtime_name": lambda config: "cuda fp16",
+    }.items():
+        with monkeypatch.context() as other_program:
+            other_program.setattr(estimate, part, changed)
+            with pytest.raises(TypeError):
+                run(monkeypatch, other, tmp_path / "two.h5")
     rows = read_table(clips, estimate.COLUMNS)
     write_table(clips, (*estimate.COLUMNS, "shots"), [row | {"shots": "12"} for row in rows])
     with pytest.raises(TypeError):  # another table

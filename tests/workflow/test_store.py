@@ -9,6 +9,10 @@ from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.store import VARIABLE, announce_store, made_once
 
 
+def label(path, name):
+    path.write_text(f"{name}:{path.read_text().partition(':')[2]}")
+
+
 class Project:
     """Makes a file whose content says for whom it was made, and counts how often."""
 
@@ -21,10 +25,7 @@ class Project:
             with atomic_path(self.target) as path:
                 path.write_text(f"{self.name}:{content}")
 
-        def relabel(path):
-            path.write_text(f"{self.name}:{path.read_text().partition(':')[2]}")
-
-        made_once(self.target, "texts", lambda: key, make, relabel)
+        made_once(self.target, "texts", lambda: key, make, label, self.name)
         return self.target.read_text()
 
 
@@ -55,11 +56,11 @@ def test_what_is_damaged_is_made_again(projects, tmp_path, capsys):
     one, two = projects
     one.run("x", input="a")
     (kept,) = (tmp_path / "store").rglob("*.txt")
-    kept.write_text("one:z")
+    kept.write_text(":z")
     assert two.run("x", input="a") == "two:x"
     assert two.made == 1
     assert "damaged" in capsys.readouterr().err
-    assert [path.read_text() for path in (tmp_path / "store").rglob("*.txt")] == ["two:x"]
+    assert [path.read_text() for path in (tmp_path / "store").rglob("*.txt")] == [":x"]
     assert one.run("never", input="a") == "one:x"
 
 
@@ -92,7 +93,7 @@ def test_a_failed_make_leaves_nothing(projects, tmp_path):
         raise UserError("no")
 
     with pytest.raises(UserError):
-        made_once(one.target, "texts", lambda: {"a": 1}, fail, lambda path: None)
+        made_once(one.target, "texts", lambda: {"a": 1}, fail, label, "one")
     assert not list((tmp_path / "store").rglob("*.txt"))
 
 
@@ -104,7 +105,7 @@ def test_without_a_store_the_key_is_not_asked(tmp_path, monkeypatch):
         one.target.parent.mkdir()
         one.target.write_text("x")
 
-    made_once(one.target, "texts", lambda: 1 / 0, make, lambda path: None)
+    made_once(one.target, "texts", lambda: 1 / 0, make, label, "one")
     assert one.target.read_text() == "x"
 
 
@@ -120,5 +121,37 @@ def test_the_folder_is_announced(tmp_path, monkeypatch):
     assert os.environ[VARIABLE] == str(tmp_path / "near" / "by")
     assert (tmp_path / "near" / "by").is_dir()
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be made"):
+    with pytest.raises(UserError, match="file is a file"):
         announce_store("file")
+
+
+def test_what_is_stored_carries_no_name_and_is_the_same_whoever_made_it(projects, tmp_path):
+    one, two = projects
+    one.run("x", input="a")
+    (kept,) = (tmp_path / "store").rglob("*.txt")
+    before = kept.read_bytes()
+    kept.unlink()
+    two.run("x", input="a")
+    (again,) = (tmp_path / "store").rglob("*.txt")
+    assert (again.name, again.read_bytes()) == (kept.name, before)
+
+
+def test_folders_are_open_to_whom_the_store_is(projects, tmp_path):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store").chmod(0o2775)
+    old = os.umask(0o077)
+    try:
+        projects[0].run("x", input="a")
+    finally:
+        os.umask(old)
+    folders = [path for path in (tmp_path / "store").rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o7777 for path in folders} == {0o2775}
+
+
+def test_what_is_asked_for_is_young(projects, tmp_path):
+    one, two = projects
+    one.run("x", input="a")
+    (kept,) = (tmp_path / "store").rglob("*.txt")
+    os.utime(kept, (1, 1))
+    two.run("never", input="a")
+    assert kept.stat().st_mtime > 1e9

@@ -19,6 +19,8 @@ _COLOURS, _MIDDLE = {"left": "#7fd4ff", "right": "#ff8fc7"}, "#c9cde0"
 def bars(histogram: Histogram, unit: str) -> str:
     """Return a histogram of minutes as SVG; every bar says its numbers when it is pointed at."""
     count, width, height = len(histogram.minutes), 26, 120
+    if not count:
+        return "<p>Not known.</p>"
     tallest = max(histogram.minutes) or 1.0
     parts = []
     for number, minutes in enumerate(histogram.minutes):
@@ -28,7 +30,7 @@ def bars(histogram: Histogram, unit: str) -> str:
             f'<g><title>{low:g} to {high:g} {escape(unit)}: {minutes:.1f} min</title><rect x="{width * number + 2}"'
             f' y="{height - size:.1f}" width="{width - 4}" height="{size:.1f}" rx="3"/></g>'
         )
-    every = max(1, -(-count // 12))
+    every = max(1, -(-count // 8))
     for number in range(0, count + 1, every):
         parts.append(f'<text x="{width * number}" y="{height + 18}">{histogram.edges[number]:g}</text>')
     total = width * count

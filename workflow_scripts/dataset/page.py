@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 
 from workflow_scripts.dataset.drawings import bars, stick_figures
@@ -25,7 +26,7 @@ def dataset_page(name: str, dataset: Dataset, left_out: Mapping[str, str]) -> st
         _section("What models see", _windows(dataset)),
         _section("Tempo (minutes by beats per minute)", bars(_tempi(dataset), "bpm")),
         _section("Pose quality (minutes by quality, 0 to 1)", bars(_qualities(dataset), "quality")),
-        _section("Dances", _dances(dataset)),
+        _section("Some of its dances", _dances(dataset)),
         _section(f"Left out ({len(left_out)})", _left_out(left_out)),
     ]
     summary = (
@@ -36,7 +37,8 @@ def dataset_page(name: str, dataset: Dataset, left_out: Mapping[str, str]) -> st
 
 
 def _tempi(dataset: Dataset) -> Histogram:
-    return histogram(dataset, lambda clip: clip.music.tempo, TEMPO_STEP_BPM)
+    known = replace(dataset, clips=[clip for clip in dataset.clips if clip.music.tempo])
+    return histogram(known, lambda clip: clip.music.tempo, TEMPO_STEP_BPM)
 
 
 def _qualities(dataset: Dataset) -> Histogram:

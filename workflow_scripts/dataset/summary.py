@@ -64,6 +64,8 @@ def histogram(
 
     `span` is the range of the bins, whose last one holds its upper end as well; by default that of the values.
     """
+    if not dataset.clips:
+        return Histogram((), ())
     values = np.array([of(clip) for clip in dataset.clips])
     minutes = np.array([len(clip.motion.root) for clip in dataset.clips]) / dataset.fps / 60
     bins = np.floor(values / width + 1e-9).astype(int)

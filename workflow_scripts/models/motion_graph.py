@@ -72,8 +72,9 @@ class Model(DanceModel):
         motions: list[Person] = []
         training = dataset.split("train")
         count = 0
-        for number in np.random.default_rng(config.seed).permutation(len(training)):
-            clip = training[number]
+        order = np.random.default_rng(config.seed).permutation(len(training))
+        # Copies take no room from what was danced.
+        for clip in sorted((training[number] for number in order), key=lambda clip: clip.name != clip.original):
             if len(clip.motion.root) < 4:
                 continue
             motion = normalised(clip.motion, dataset.fps)

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
 from workflow_scripts.models.examples import Examples
-from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.metre import PHASES, Metre, metre, phase_features
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
@@ -96,8 +96,9 @@ class Network(nn.Module):
             encoded: the encoder hears this many frames from the start.
         """
         heard = torch.cat([music, phases], dim=-1)
-        stride = min(ENCODER_STRIDE, heard.shape[1])
-        _, state = self.encoder(heard[:, :encoded].unfold(1, stride, stride).mean(dim=-1))
+        heard_first = heard[:, :encoded]
+        stride = min(ENCODER_STRIDE, heard_first.shape[1])
+        _, state = self.encoder(heard_first.unfold(1, stride, stride).mean(dim=-1))
         decoded, _ = self.decoder(torch.cat([heard, code], dim=-1), state)
         poses: Tensor = self.pose(decoded)
         return poses
@@ -110,16 +111,32 @@ class Phrases:
     Attributes:
         codes: codes in all, those of phrases that are not danced included.
         number: (P,) which code.
+        origin: (P,) equal for copies of one phrase (see `motion.augmentation`).
         music: (P, F + 1) what they were danced to, see `_heard_phrases`.
     """
 
     codes: int
     number: npt.NDArray[np.int64]
+    origin: npt.NDArray[np.int64]
     music: Floats
 
-    def nearest(self, heard: Floats) -> npt.NDArray[np.int64]:
-        """Return numbers of the phrases, (P,), those with music most like `heard` (F + 1,) first."""
-        return self.number[np.argsort(((self.music - heard) ** 2).sum(axis=1), kind="stable")]
+    def nearest(self, heard: Floats, choices: int, before: int | None) -> list[int]:
+        """Return the codes of the `choices` phrases with music most like `heard` (F + 1,), all copies of each.
+
+        Copies of the phrase with the code `before` are passed over.
+        """
+        passed = self.origin[self.number == before]
+        found: list[int] = []
+        origins: set[int] = set()
+        for place in np.argsort(((self.music - heard) ** 2).sum(axis=1), kind="stable"):
+            origin = int(self.origin[place])
+            if origin in passed:
+                continue
+            origins.add(origin)
+            if len(origins) > choices:
+                break
+            found.append(int(self.number[place]))
+        return found
 
 
 class Model(GradientModel):
@@ -144,7 +161,7 @@ class Model(GradientModel):
             "motion_mean": torch.from_numpy(dataset.motion.mean),
             "motion_std": torch.from_numpy(_shared_scales(dataset.motion.std)),
         }
-        phrases = _phrases([clip.music for clip in dataset.split("train")], scales)
+        phrases = _phrases(dataset.split("train"), scales)
         return cls(config, dataset.fps, int(dataset.windows["train"][:, 2].max()), scales, phrases)
 
     def state(self) -> dict[str, Any]:
@@ -156,6 +173,7 @@ class Model(GradientModel):
             "phrases": {
                 "codes": self.phrases.codes,
                 "number": torch.from_numpy(self.phrases.number),
+                "origin": torch.from_numpy(self.phrases.origin),
                 "music": torch.from_numpy(self.phrases.music),
             },
             "network": self.network.state_dict(),
@@ -166,7 +184,7 @@ class Model(GradientModel):
         """Rebuild a trained network, ready to generate."""
         assert isinstance(config, Settings)
         table = state["phrases"]
-        phrases = Phrases(table["codes"], table["number"].numpy(), table["music"].numpy())
+        phrases = Phrases(table["codes"], *(table[name].numpy() for name in ("number", "origin", "music")))
         model = cls(config, state["fps"], state["encoded"], state["scales"], phrases)
         model.network.load_state_dict(state["network"])
         model.network.eval()
@@ -235,8 +253,8 @@ class Model(GradientModel):
         """Choose a code for every phrase of a song; without `rng` the one with the most similar music."""
         chosen: list[int] = []
         for heard in _heard_phrases(_standardised(music, len(position.beat), self.scales), position, music.fps)[0]:
-            nearest = [int(number) for number in self.phrases.nearest(heard) if not chosen or number != chosen[-1]]
-            nearest = nearest[: self.config.choices] or chosen[-1:]
+            before = chosen[-1] if chosen else None
+            nearest = self.phrases.nearest(heard, self.config.choices, before) or chosen[-1:]
             chosen.append(nearest[int(rng.integers(len(nearest))) if rng else 0])
         return chosen
 
@@ -312,18 +330,24 @@ def _heard_phrases(standard: Floats, position: Metre, fps: float) -> tuple[Float
     return np.array(rows), np.array(whole)
 
 
-def _phrases(clips: Sequence[Music], scales: dict[str, Tensor]) -> Phrases:
+def _phrases(clips: Sequence[DatasetClip], scales: dict[str, Tensor]) -> Phrases:
     """Return the table of the phrases of training clips; where none is whole, all of them."""
     rows, whole = [], []
-    for music in clips:
+    origins: dict[tuple[str, int], int] = {}
+    origin = []
+    for clip in clips:
+        music = clip.music
         frames = len(music.features)
         position = metre(music, frames)
         heard, complete = _heard_phrases(_standardised(music, frames, scales), position, music.fps)
         rows.append(heard)
         whole.append(complete)
+        origin += [origins.setdefault((clip.original, phrase), len(origins)) for phrase in range(len(heard))]
     danced = np.concatenate(whole)
     number = np.flatnonzero(danced) if danced.any() else np.arange(len(danced))
-    return Phrases(len(danced), number.astype(np.int64), np.concatenate(rows)[number])
+    return Phrases(
+        len(danced), number.astype(np.int64), np.array(origin, dtype=np.int64)[number], np.concatenate(rows)[number]
+    )
 
 
 _LOSSES = {

@@ -5,15 +5,14 @@ measured on is what was danced.
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion import kinematics
-from workflow_scripts.motion.beat_features import PULSES
-from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
+from workflow_scripts.motion.dataset_file import COPY_MARK, Dataset, DatasetClip
+from workflow_scripts.motion.feature_kinds import LAGS, PULSES, SLOPES
 from workflow_scripts.motion.feature_sets import FEATURES, features_of
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -44,15 +43,18 @@ def augmented(dataset: Dataset, augmentation: Augmentation, seed: int) -> Datase
     New clips come after the old ones, out of the order of names, so that rows of windows keep their meaning. What a
     copy is depends on its clip's name and the seed, not on which other clips there are.
     """
-    clips, pulses = list(dataset.clips), pulse_columns(dataset)
+    clips = list(dataset.clips)
     for clip in dataset.split("train"):
         kinds = [clip]
         if augmentation.mirror:
-            kinds.append(replace(mirrored(clip), clip=f"{clip.clip}~mirrored"))
+            kinds.append(replace(mirrored(clip), clip=f"{clip.clip}{COPY_MARK}mirrored"))
         clips += kinds[1:]
         if augmentation.tempo or augmentation.turn:
             for kind in kinds:
-                clips += [_copy(kind, augmentation, seed, number, pulses) for number in range(augmentation.copies)]
+                clips += [
+                    _copy(kind, dataset.feature_set, augmentation, seed, number)
+                    for number in range(augmentation.copies)
+                ]
     old = len(dataset.clips)
     lengths = [(number, len(clip.motion.root)) for number, clip in enumerate(clips) if number >= old]
     training = np.concatenate([dataset.windows["train"], dataset.plan.windows(lengths)])
@@ -77,26 +79,30 @@ def turned(clip: DatasetClip, angle: float) -> DatasetClip:
     return replace(clip, motion=Person(positions, root, quality=clip.motion.quality))
 
 
-def stretched(clip: DatasetClip, factor: float, pulses: Sequence[int] = ()) -> DatasetClip:
+def stretched(clip: DatasetClip, factor: float, feature_set: str) -> DatasetClip:
     """Return a dance and its music that take `factor` times as long; what falls on a beat stays on it.
 
-    Motion and features are interpolated linearly in time. A pulse goes to the new frame that is nearest to its time.
+    Motion and features are interpolated linearly in time. A pulse goes to the new frame that is nearest to its time;
+    lags grow with the time between beats, slopes get flatter.
 
     Args:
         clip: of T frames; the result has those of its frames that lie between the clip's first and last.
         factor: above 0.
-        pulses: columns of the features that hold pulses, see `pulse_columns`.
+        feature_set: what the columns of the features are.
     """
     frames = len(clip.motion.root)
     count = int(np.floor((frames - 1) * factor + 1e-9)) + 1
     where = np.minimum(np.arange(count) / factor, frames - 1)
     music = clip.music
-    features = _at(music.features, where)
-    features[:, pulses] = 0.0
-    for column in pulses:
-        old = np.flatnonzero(music.features[:, column])
-        new = np.minimum(np.round(old * factor).astype(np.intp), count - 1)
-        np.maximum.at(features[:, column], new, music.features[old, column])
+    features, first = _at(music.features, where), 0
+    for name in features_of(feature_set):
+        columns = slice(first, first := first + FEATURES[name][1])
+        if name in PULSES:
+            features[:, columns] = _moved(music.features[:, columns], factor, count)
+        elif name in LAGS:
+            features[:, columns] = _lags(features[:, columns], factor)
+        elif name in SLOPES:
+            features[:, columns] /= factor
     beats, downbeats = (times[times < count / music.fps] for times in (music.beats * factor, music.downbeats * factor))
     return replace(
         clip,
@@ -105,19 +111,31 @@ def stretched(clip: DatasetClip, factor: float, pulses: Sequence[int] = ()) -> D
     )
 
 
-def pulse_columns(dataset: Dataset) -> list[int]:
-    """Return the columns of the dataset's features that hold pulses."""
-    names = [name for name in features_of(dataset.feature_set) for _ in range(FEATURES[name][1])]
-    return [column for column, name in enumerate(names) if name in PULSES]
+def _moved(pulses: Floats, factor: float, count: int) -> Floats:
+    """Return pulses (T, d) at the frames (of `count`) that are nearest to their times when time is stretched."""
+    moved = np.zeros((count, pulses.shape[1]), dtype=np.float32)
+    frames, columns = np.nonzero(pulses)
+    new = np.minimum(np.round(frames * factor).astype(np.intp), count - 1)
+    np.maximum.at(moved, (new, columns), pulses[frames, columns])
+    return moved
 
 
-def _copy(clip: DatasetClip, augmentation: Augmentation, seed: int, number: int, pulses: Sequence[int]) -> DatasetClip:
+def _lags(values: Floats, factor: float) -> Floats:
+    """Return values (T, lags) where each lag is that of `factor` times fewer frames before; 0 beyond the longest."""
+    lags = np.arange(values.shape[1]) / factor
+    known = lags <= values.shape[1] - 1
+    result = np.zeros_like(values)
+    result[:, known] = _at(values.T, lags[known]).T
+    return result
+
+
+def _copy(clip: DatasetClip, feature_set: str, augmentation: Augmentation, seed: int, number: int) -> DatasetClip:
     """Return a copy of a clip with a tempo and a turn of its own."""
     digest = hashlib.sha256(clip.name.encode()).digest()
     speed, angle = np.random.default_rng([seed, number, *digest]).uniform(-1, 1, 2)
-    copy = replace(clip, clip=f"{clip.clip}~{number + 1}")
+    copy = replace(clip, clip=f"{clip.clip}{COPY_MARK}{number + 1}")
     if augmentation.tempo:
-        copy = stretched(copy, 1 / (1 + augmentation.tempo * speed), pulses)
+        copy = stretched(copy, 1 / (1 + augmentation.tempo * speed), feature_set)
     return turned(copy, np.radians(augmentation.turn * angle)) if augmentation.turn else copy
 
 

@@ -4,7 +4,7 @@
                                 provenance (JSON), complete (written last)
     /clips/<collection>.<video>.<clip>[.<person>.<stretch>]/
                          attrs: collection, video, clip, person, stretch, start_s, song, genre, dancer, split (one of
-                                `SPLITS`), quality, weight, tempo
+                                `SPLITS`), quality, weight, tempo, beats_per_bar
         positions (T, J, 3) f32, root (T, 3) f32, features (T, D) f32, beats (K,) f64 s, downbeats (K,) f64 s
     /windows/<split>     (N, 3) i64 rows: number of the clip (in sorted order of names), first frame, frames
     /statistics/{features,motion}/{mean,std}    per column, from the training split only
@@ -16,7 +16,7 @@ are those of `motion.representation`.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ FORMAT = "playlist2dance/dataset"
 VERSION = 4
 # Models learn from `train`, are chosen by `validation`, and never see `test`.
 SPLITS = ("train", "validation", "test")
+# Stands before what distinguishes a copy in the name of its clip.
+COPY_MARK = "~"
 
 
 @dataclass
@@ -65,6 +67,11 @@ class DatasetClip:
         """The clip's unique name, `<collection>.<video>.<clip>`, and `.<person>.<stretch>` if not both are 0."""
         whole = f"{self.collection}.{self.video}.{self.clip}"
         return f"{whole}.{self.person}.{self.stretch}" if self.person or self.stretch else whole
+
+    @property
+    def original(self) -> str:
+        """The name of the clip that this one was made from (see `motion.augmentation`), else its own."""
+        return replace(self, clip=self.clip.split(COPY_MARK)[0]).name
 
 
 @dataclass
@@ -131,6 +138,7 @@ def write_dataset(target: Path, dataset: Dataset) -> None:
                 start_s=float(clip.start_s),
                 weight=float(clip.weight),
                 tempo=float(clip.music.tempo),
+                beats_per_bar=clip.music.beats_per_bar,
             )
             group.create_dataset("positions", data=np.asarray(clip.motion.positions, np.float32))
             group.create_dataset("root", data=np.asarray(clip.motion.root, np.float32))
@@ -170,7 +178,12 @@ def read_dataset(path: Path) -> Dataset:
 def _read_clip(group: h5py.Group, fps: float) -> DatasetClip:
     attrs = group.attrs
     music = Music(
-        group["features"][()], group["beats"][()], group["downbeats"][()], tempo=float(attrs["tempo"]), fps=fps
+        group["features"][()],
+        group["beats"][()],
+        group["downbeats"][()],
+        tempo=float(attrs["tempo"]),
+        fps=fps,
+        beats_per_bar=int(attrs["beats_per_bar"]),
     )
     return DatasetClip(
         collection=str(attrs["collection"]),

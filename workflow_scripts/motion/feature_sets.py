@@ -4,6 +4,7 @@ A feature set is named by a set, a feature, or several of either joined with "+"
 in that order.
 """
 
+import difflib
 from collections.abc import Sequence
 
 from workflow_scripts.workflow.errors import UserError
@@ -51,8 +52,10 @@ def features_of(feature_set: str) -> tuple[str, ...]:
     features: list[str] = []
     for name in feature_set.split("+"):
         if name not in FEATURE_SETS and name not in FEATURES:
-            known = ", ".join([*FEATURE_SETS, *FEATURES])
-            raise UserError(f'unknown music feature "{name}" in "{feature_set}". Known, to be joined with "+": {known}')
+            known = list(dict.fromkeys([*FEATURE_SETS, *FEATURES]))
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f'did you mean "{close[0]}"? ' if close else ""
+            raise UserError(f'unknown music feature "{name}"; {hint}known are {", ".join(known)}')
         features += FEATURE_SETS.get(name, (name,))
     twice = sorted({name for name in features if features.count(name) > 1})
     if twice:
@@ -60,10 +63,17 @@ def features_of(feature_set: str) -> tuple[str, ...]:
     return tuple(features)
 
 
-def canonical(feature_set: str | Sequence[str]) -> str:
-    """Return the name of a feature set that is given by its name or by a list of names, checked (see `features_of`)."""
+def canonical(feature_set: str | Sequence[str], key: str) -> str:
+    """Return the name of a feature set that is given by its name or by a list of names.
+
+    Raises:
+        UserError: see `features_of`; the message names the `key` of the configuration.
+    """
     name = feature_set if isinstance(feature_set, str) else "+".join(feature_set)
-    features_of(name)
+    try:
+        features_of(name)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from error
     return name
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.motion.beat_features import PHASES, PULSES
+from workflow_scripts.motion.feature_kinds import PHASES, PULSES
 from workflow_scripts.motion.feature_sets import FEATURES, features_of
 from workflow_scripts.motion.music_file import Music
 

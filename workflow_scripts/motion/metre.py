@@ -7,7 +7,6 @@ import numpy as np
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.skeleton import Floats
 
-BEATS_PER_BAR = 4  # where downbeats are unknown
 BARS_PER_PHRASE = 2  # a dancer's "eight"
 # The pulse that is imagined where a song has no beats: a calm 60 per minute.
 CALM_PERIOD_S = 1.0
@@ -29,11 +28,11 @@ def metre(music: Music, frames: int) -> Metre:
     beats: Floats = music.beats
     downbeats: Floats = music.downbeats
     if len(beats) < 2:
-        beats = CALM_PERIOD_S * np.arange(BEATS_PER_BAR)
+        beats = CALM_PERIOD_S * np.arange(music.beats_per_bar)
         downbeats = np.empty(0)
     first = downbeats[:1] if len(downbeats) else beats[:1]
     beat = _counted(time, beats) - _counted(first, beats)
-    bar = beat / BEATS_PER_BAR if len(downbeats) < 2 else _counted(time, downbeats)
+    bar = beat / music.beats_per_bar if len(downbeats) < 2 else _counted(time, downbeats)
     return Metre(beat, bar, bar / BARS_PER_PHRASE)
 
 

@@ -36,6 +36,7 @@ def read_music(paths: Iterable[Path], feature_set: str) -> dict[str, Music]:
             downbeats=rhythm.clips[clip]["downbeats"],
             tempo=float(rhythm.clips[clip]["tempo"]),
             fps=rhythm.fps,
+            beats_per_bar=int(rhythm.clips[clip]["beats_per_bar"]),
         )
         for clip in rhythm.clips
     }

@@ -3,7 +3,8 @@
     /                  attrs: format, version, group, fps, source, parameters (JSON, per feature), provenance (JSON),
                               complete (written last)
     /clips/0000/       one dataset per feature: (T, d) f32 at `fps`; in the group "rhythm" also `beats` and
-                       `downbeats` (K,) f64 seconds from the start of the clip and `tempo` (bpm, 0 when unknown)
+                       `downbeats` (K,) f64 seconds from the start of the clip, `tempo` (bpm, 0 when unknown) and
+                       `beats_per_bar` (3 or 4)
 
 A group shares one computation, so that a new feature set computes only the group it adds.
 """
@@ -44,6 +45,7 @@ class Music:
         features: (T, D) float32 at `fps`.
         beats, downbeats: (K,) float64 seconds.
         tempo: beats per minute, 0 when unknown.
+        beats_per_bar: 3 or 4.
     """
 
     features: Floats
@@ -51,6 +53,7 @@ class Music:
     downbeats: Floats
     tempo: float
     fps: float
+    beats_per_bar: int = 4
 
 
 def write_features(target: Path, music: MusicFile) -> None:

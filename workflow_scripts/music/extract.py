@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.motion.beat_features import PHASES, PULSES
+from workflow_scripts.motion.feature_kinds import PHASES, PULSES
 from workflow_scripts.motion.hdf5 import name_source
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.skeleton import Floats
@@ -52,14 +52,15 @@ def main() -> None:
         "features",
         key,
         lambda: write_features(arguments.output, group_features(group, clips, settings)),
-        lambda path: name_source(path, clips.parent.name),
+        name_source,
+        clips.parent.name,
     )
 
 
 def made_by(group: str) -> dict[str, Any]:
     """Return what features follow from besides sound and settings: code, versions of libraries."""
     code = code_version("workflow_scripts.music.extract", f"workflow_scripts.music.{group}")
-    return {"code": code, "versions": versions("numpy", "scipy", "soxr")}
+    return {"code": code, "versions": versions("h5py", "numpy", "scipy", "soundfile", "soxr")}
 
 
 def group_features(group: str, clips: Path, settings: dict[str, Any]) -> MusicFile:

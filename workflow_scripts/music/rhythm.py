@@ -15,7 +15,7 @@ from workflow_scripts.music.pattern import EVIDENCE, STEADINESS, beat_times
 from workflow_scripts.music.phase import beat_phase
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.spectral import onset_strength
-from workflow_scripts.music.tracking import Frames, beat_frames, onset_frames, tempo
+from workflow_scripts.music.tracking import MAX_BPM, TIGHTNESS, Frames, beat_frames, onset_frames, tempo
 from workflow_scripts.music.windows import FPS, HOP, RATE
 
 # Edge's own prior for the tempo comes from a second analysis at this rate (librosa's default).
@@ -24,7 +24,14 @@ EDGE_PRIOR_RATE = 22_050
 EDGE_LATENCY_S = 0.0437
 PARAMETERS: dict[str, Any] = {
     "onset_peaks": {"rate": RATE, "hop": HOP, "delta": 0.07, "unit": "none"},
-    "beat_pulses": {"rate": RATE, "hop": bands.HOP, "evidence": EVIDENCE, "steadiness": STEADINESS, "unit": "none"},
+    "beat_pulses": {
+        "rate": RATE,
+        "compat": "none",
+        # What holds for the one that `compat` names.
+        "none": {"hop": bands.HOP, "evidence": EVIDENCE, "steadiness": STEADINESS},
+        "edge": {"hop": HOP, "tightness": TIGHTNESS, "max_bpm": MAX_BPM},
+        "unit": "none",
+    },
     "beat_phase": {"columns": ["sine in beat", "cosine in beat", "sine in bar", "cosine in bar"], "unit": "none"},
     "beats": {"unit": "s"},
     "downbeats": {"unit": "s"},

@@ -17,15 +17,17 @@ NORMALISATIONS = ("per_band", "global", "pcen")
 # Of per-channel energy normalisation (Wang et al., "Trainable frontend for robust and far-field keyword spotting",
 # ICASSP 2017): librosa.pcen's values, for samples of 32 bits as its documentation recommends.
 GAIN, BIAS, POWER, FLOOR, TIME_CONSTANT_S, FULL_SCALE = 0.98, 2.0, 0.5, 1e-6, 0.4, 2.0**31
+_DECIBELS = {"below_maximum": TOP_DB, "unit": "standard deviations of dB"}
 PARAMETERS: dict[str, Any] = {
     "spectrogram": {
         "rate": RATE, "hop": HOP, "fft": FFT, "channels": ["left", "right"], "normalise": "per_band",
-        "below_maximum": TOP_DB,
-        "unit": {name: "none" if name == "pcen" else "standard deviations of dB" for name in NORMALISATIONS},
+        # What holds for the one that `normalise` names.
+        "per_band": _DECIBELS, "global": _DECIBELS,
         "pcen": {
             "gain": GAIN, "bias": BIAS, "power": POWER, "floor": FLOOR, "time_constant_s": TIME_CONSTANT_S,
             "full_scale": FULL_SCALE, "unit": "none",
         },
+        "unit": "that of the normalisation",
     }
 }  # fmt: skip
 
@@ -47,7 +49,9 @@ def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
         raise UserError(f'spectrogram: normalise is "{normalise}", not one of {", ".join(NORMALISATIONS)}')
     power = sound.framewise(lambda rows: power_spectra(rows).reshape(len(rows), -1), size=FFT, stereo=True)
     if normalise == "pcen":
-        return {"spectrogram": energy_normalised(np.sqrt(power, out=power) * np.float32(FULL_SCALE))}
+        np.sqrt(power, out=power)
+        power *= np.float32(FULL_SCALE)
+        return {"spectrogram": energy_normalised(power)}
     return {"spectrogram": _standardised(in_decibels(power), 0 if normalise == "per_band" else None)}
 
 

@@ -19,7 +19,7 @@ from workflow_scripts.motion.camera import Camera
 from workflow_scripts.motion.hdf5 import name_source
 from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
 from workflow_scripts.pose.backends.base import PoseBackend, Track
-from workflow_scripts.pose.backends.registry import LIBRARIES, make_backend, module_of
+from workflow_scripts.pose.backends.registry import LIBRARIES, make_backend, module_of, runtime_name
 from workflow_scripts.pose.clean.motion import clean_motion
 from workflow_scripts.pose.clean.stretches import SHORTEST_S
 from workflow_scripts.pose.config import PoseConfig
@@ -134,14 +134,15 @@ def main() -> None:
     def key() -> dict[str, Any]:
         files = {row["video"]: sha256_of(folder / row["video"]) for row in rows if row["video"]}
         table = [{column: row.get(column, "") for column in (*COLUMNS, "shots")} for row in rows]
-        return {"clips": table, "files": files} | made_by(config)
+        return {"clips": table, "files": files, "runtime": runtime_name(config)} | made_by(config)
 
     made_once(
         arguments.output,
         "poses",
         key,
         lambda: write_poses(arguments.output, estimated(rows, folder, config)),
-        lambda path: name_source(path, folder.name),
+        name_source,
+        folder.name,
     )
 
 
@@ -160,7 +161,7 @@ def made_by(config: PoseConfig) -> dict[str, Any]:
     return {
         "config": used,
         "code": code_version("workflow_scripts.pose.estimate", backend),
-        "versions": versions("av", "h5py", "numpy", "scipy", LIBRARIES[config.backend]),
+        "versions": versions("av", "h5py", "numpy", "scipy", *LIBRARIES[config.backend]),
     }
 
 

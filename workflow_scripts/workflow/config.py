@@ -61,11 +61,14 @@ def _message(error: ValidationError) -> str:
             missing = [key for key in error.validator_value if key not in error.instance]
             return f"{path}: the key {missing[0]!r} is missing"
         case "enum":
-            return f"{path}: must be one of {', '.join(map(str, error.validator_value))}, not {value}"
+            choices = error.schema.get("description") or f"one of {', '.join(map(str, error.validator_value))}"
+            return f"{path}: must be {choices}, not {value}"
         case "const":
             return f"{path}: must be `{error.validator_value}` or a list of names, not {value}"
         case "minimum":
             return f"{path}: must be at least {error.validator_value}, not {value}"
+        case "exclusiveMinimum":
+            return f"{path}: must be more than {error.validator_value}, not {value}"
         case "maximum":
             return f"{path}: must be at most {error.validator_value}, not {value}"
         case "multipleOf":
@@ -127,6 +130,11 @@ def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
                 f"({cutting['min_seconds']:g}), not {cutting['max_seconds']:g}"
             )
     for dataset, entry in config["datasets"].items():
+        if entry["mode"] == "window" and entry["stride_s"] > entry["window_s"]:
+            yield (
+                f"datasets.{dataset}.stride_s: must be at most window_s ({entry['window_s']:g}), "
+                f"not {entry['stride_s']:g}: what lies between windows would be lost"
+            )
         chosen = entry["collections"]
         entry["weights"] = chosen if isinstance(chosen, dict) else {}
         entry["collections"] = list(use["collections"]) if chosen == "all" else list(chosen)

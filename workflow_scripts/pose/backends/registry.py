@@ -15,8 +15,10 @@ from workflow_scripts.workflow.errors import UserError, broken_file
 from workflow_scripts.workflow.files import read_json
 
 MODULES: Mapping[str, str] = MappingProxyType({"mediapipe": "mediapipe", "mmpose": "mmpose.backend"})
-# The library that does the work, besides those of this project.
-LIBRARIES: Mapping[str, str] = MappingProxyType({"mediapipe": "mediapipe", "mmpose": "torch"})
+# The distributions that do the work, besides those that every backend uses.
+LIBRARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"mediapipe": ("mediapipe",), "mmpose": ("mmdet", "mmpose", "opencv-python-headless", "torch")}
+)
 WEIGHTS_FOLDER = Path("weights")  # of the working directory
 
 
@@ -42,6 +44,14 @@ def make_backend(config: PoseConfig, weights: Path = WEIGHTS_FOLDER) -> PoseBack
     module = import_module(f"workflow_scripts.pose.backends.{module_of(config.backend)}")
     backend: PoseBackend = module.make_backend(config, weights)
     return backend
+
+
+def runtime_name(config: PoseConfig) -> str:
+    """Return on what a backend would run here, and how precisely: `auto` is not the same on every machine."""
+    if config.backend != "mmpose":
+        return "cpu"
+    runtime = import_module("workflow_scripts.pose.backends.mmpose.runtime").Runtime
+    return str(runtime.chosen(config.mmpose.device, config.mmpose.precision).name)
 
 
 def recorded_backend(choice: Path) -> str:

@@ -31,7 +31,8 @@ def rows(source: Path, music: Path | None, fps: float) -> Iterator[Row]:
     dances = _dances(source)
     if not dances:
         raise UserError(
-            f"{source}: no dance found: neither motion/*.npz (compact layout) nor folders with {MOTION} (as published)"
+            f"{source}: no dance found: neither motion/*.npz (compact layout) nor folders with {MOTION} (as published)."
+            " Links that lead out of the folder are not followed"
         )
     sounds: dict[Path, Music] = {}
     for path in dances:
