@@ -148,3 +148,10 @@ def test_a_dataset_has_a_page(finished: Workflow) -> None:
     done = finished.run("datasets")
     assert done.returncode == 0, done.stdout
     assert "song" in (finished.work / "results" / "datasets" / "main.html").read_text()
+
+
+@pytest.mark.parametrize("target", ["datasets", "models", "evaluation", "results/animations"])
+def test_a_collection_that_is_new_in_the_configuration_is_seen(finished: Workflow, target: str) -> None:
+    twin = "collections:\n  twin: {source: demo}\n"
+    with edited(finished.config, "use:\n", f"{twin}use:\n  collections: [demo, twin]\n"):
+        assert finished.planned(target)["list_collection"] == 1
