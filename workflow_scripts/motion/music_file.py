@@ -22,7 +22,7 @@ from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/music"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass
