@@ -13,7 +13,6 @@ Writes benchmarks/results/beats.json: rows of name, value, unit, baseline (libro
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from typing import Any
 import mir_eval
 import numpy as np
 import soxr
+from results.table import keep
 
 from workflow_scripts.demo.songs import GENRES, compose
 from workflow_scripts.demo.songs import RATE as SONG_RATE
@@ -33,7 +33,6 @@ from workflow_scripts.music.pattern import POSITIONS
 from workflow_scripts.music.rhythm import extract
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.windows import RATE
-from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import read_audio
 
 OUTPUT = Path(__file__).parent / "results" / "beats.json"
@@ -222,9 +221,7 @@ def main() -> None:
     for one in rows:
         against = f", beside {one['baseline']} (ratio {one['ratio']})" if one["baseline"] is not None else ""
         print(f"{one['name']}: {one['value']} {one['unit']}{against}, target {one['target']}")
-    measured = {one["name"] for one in rows}
-    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
-    write_json(OUTPUT, rows + [one for one in old if one["name"] not in measured])
+    keep(OUTPUT, rows)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ Writes benchmarks/results/dataset.json: rows of name, value, unit, baseline, rat
 that were not measured this time stay as they are.
 """
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,12 +20,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from results.table import keep
 from torch.utils.data import DataLoader, Dataset
 
 from workflow_scripts.models.examples import Examples
 from workflow_scripts.motion.windows import WindowPlan
 from workflow_scripts.train.gradient import EpochOrder, loader
-from workflow_scripts.workflow.files import write_json
 
 OUTPUT = Path(__file__).parent / "results" / "dataset.json"
 ROUNDS = 7
@@ -121,9 +120,7 @@ def main() -> None:
     rows = measure_loading()
     for one in rows:
         print("{name}: {value} {unit}, beside {baseline} (ratio {ratio}), target {target}".format(**one))
-    measured = {one["name"] for one in rows}
-    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
-    write_json(OUTPUT, rows + [one for one in old if one["name"] not in measured])
+    keep(OUTPUT, rows)
 
 
 if __name__ == "__main__":

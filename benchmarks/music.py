@@ -18,7 +18,6 @@ value (times as fast), in rows of memory value / baseline (growth). Rows that we
 are.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -31,13 +30,13 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from results.table import keep
 
 from workflow_scripts.demo.songs import GENRES, RATE, compose
 from workflow_scripts.motion.feature_sets import GROUPS, groups_of
 from workflow_scripts.motion.music_choice import joined
 from workflow_scripts.music import chroma, hpss, rhythm, spectral
 from workflow_scripts.music.sound import Sound
-from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.tables import write_table
 
 OUTPUT = Path(__file__).parent / "results" / "music.json"
@@ -201,9 +200,7 @@ def main() -> None:
             f"{one['name']}: {one['value']} {one['unit']}, beside {one['baseline']} (ratio {one['ratio']}), "
             f"target {one['target']}"
         )
-    measured = {one["name"] for one in rows}
-    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
-    write_json(OUTPUT, rows + [one for one in old if one["name"] not in measured])
+    keep(OUTPUT, rows)
 
 
 if __name__ == "__main__":

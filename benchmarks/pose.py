@@ -27,13 +27,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from results.table import keep
 
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.skeletons import BODY25
 from workflow_scripts.pose.config import PoseConfig
 from workflow_scripts.pose.estimate import judged
 from workflow_scripts.pose.footage import Footage
-from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import probe, run_ffmpeg
 from workflow_scripts.workflow.tables import read_table, write_table
 
@@ -271,9 +271,7 @@ def main() -> None:
     for one in rows:
         against = f", beside {one['baseline']} (ratio {one['ratio']})" if one["baseline"] else ""
         print(f"{one['name']}: {one['value']} {one['unit']}{against}, target {one['target']}")
-    measured = {one["name"] for one in rows}
-    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
-    write_json(OUTPUT, rows + [one for one in old if one["name"] not in measured])
+    keep(OUTPUT, rows)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ name, value, unit, baseline, ratio (value / baseline) and target. `mmpose_gpu_fp
 """
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
@@ -32,6 +31,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from results.table import keep
 
 from workflow_scripts.motion.pose_file import PoseFile, write_poses
 from workflow_scripts.motion.skeletons import HALPE26
@@ -41,7 +41,6 @@ from workflow_scripts.pose.backends.mmpose.standins import install
 from workflow_scripts.pose.config import MMPoseConfig, PoseConfig
 from workflow_scripts.pose.estimate import estimate_clips
 from workflow_scripts.pose.footage import decode_frames
-from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import probe, video_writer
 
 OUTPUT = Path(__file__).parent / "results" / "pose.json"  # beside the rows of pose.py
@@ -214,8 +213,7 @@ def main() -> None:
         f"{row['name']}: {row['value']} {row['unit']}, Inferencer {row['baseline']} (ratio {row['ratio']}, without its "
         f"flip test {row['ratio_without_flip_test']}), target {row['target']}"
     )
-    old = json.loads(OUTPUT.read_text()) if OUTPUT.is_file() else []
-    write_json(OUTPUT, [*(one for one in old if one["name"] != name), row])
+    keep(OUTPUT, [row])
 
 
 if __name__ == "__main__":

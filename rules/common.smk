@@ -14,8 +14,8 @@ from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.failures import failure_lines
 from workflow_scripts.workflow.interpreter import use_own_python
 from workflow_scripts.workflow.lifeline import announce_run
-from workflow_scripts.workflow.store import announce_store
 from workflow_scripts.workflow.provenance import canonical_json, code_digests, digest
+from workflow_scripts.workflow.store import announce_store
 from workflow_scripts.workflow.tables import read_table
 
 try:

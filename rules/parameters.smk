@@ -108,11 +108,6 @@ def pose_code(wildcards):
     return code("pose.estimate", f"pose.backends.{backend_module(pose_backend())}")
 
 
-# What each kind of imported motion takes from the pose stage's settings: no backend, and only what has to be lifted from
-# a picture into space is cleaned.
-LIFTED = ("smoothing", "smoothing_s", "depth_smoothing_s", "foot_lock", "max_gap")
-
-
 # The groups of music features that have settings: others are not made again when these change.
 MUSIC_SETTINGS = {"rhythm": "compat", "spectrogram": "normalise"}
 
@@ -121,6 +116,11 @@ def music_config(wildcards):
     """What a group of music features depends on."""
     keys = [MUSIC_SETTINGS[wildcards.group]] if wildcards.group in MUSIC_SETTINGS else []
     return canonical_json({"fps": 30} | {key: config["music"][key] for key in keys})
+
+
+# What each kind of imported motion takes from the pose stage's settings: no backend, and only what has to be lifted from
+# a picture into space is cleaned.
+LIFTED = ("smoothing", "smoothing_s", "depth_smoothing_s", "foot_lock", "max_gap")
 
 
 def imported_pose_config(wildcards):

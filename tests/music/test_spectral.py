@@ -5,8 +5,12 @@ import pytest
 
 from workflow_scripts.music.mel_scale import MEL_BANDS, mel_bands, mel_filters, mfcc
 from workflow_scripts.music.sound import Sound
-from workflow_scripts.music.spectral import extract, mel_decibels, onset_strength
+from workflow_scripts.music.spectral import extract, onset_strength
 from workflow_scripts.music.windows import FFT_SIZE, FPS, HOP, RATE
+
+
+def mel_decibels(samples):
+    return Sound.of(samples).overview.decibels
 
 
 def tone(hertz, seconds=1.0, gain=0.5):

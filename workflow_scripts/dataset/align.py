@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from workflow_scripts.motion.between_frames import at_frames
 from workflow_scripts.motion.feature_sets import groups_of
 from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import KEPT, Person, PoseClip, PoseFile, read_poses
-from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
 # Pictures and sound of a clip are cut to the same length; more than this apart, one of the files is not of this clip.
@@ -134,14 +134,7 @@ def resampled(person: Person, native_fps: float, fps: float) -> Person:
         return Person(person.positions, person.root)
     frames = max(1, round(len(person.root) / native_fps * fps))
     where = np.minimum(np.arange(frames) * native_fps / fps, len(person.root) - 1)
-    before = np.minimum(where.astype(int), max(len(person.root) - 2, 0))
-    after = np.minimum(before + 1, len(person.root) - 1)
-
-    def at(values: Floats) -> Floats:
-        share = (where - before).reshape(-1, *[1] * (values.ndim - 1))
-        return ((1 - share) * values[before] + share * values[after]).astype(np.float32)
-
-    return Person(at(person.positions), at(person.root))
+    return Person(at_frames(person.positions, where), at_frames(person.root, where))
 
 
 def _of(music: Mapping[str, Music], clip: str, paths: list[Path]) -> Music:

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion import kinematics
+from workflow_scripts.motion.between_frames import at_frames
 from workflow_scripts.motion.dataset_file import COPY_MARK, Dataset, DatasetClip
 from workflow_scripts.motion.feature_kinds import LAGS, PULSES, SLOPES
 from workflow_scripts.motion.feature_sets import FEATURES, features_of
@@ -94,7 +95,7 @@ def stretched(clip: DatasetClip, factor: float, feature_set: str) -> DatasetClip
     count = int(np.floor((frames - 1) * factor + 1e-9)) + 1
     where = np.minimum(np.arange(count) / factor, frames - 1)
     music = clip.music
-    features, first = _at(music.features, where), 0
+    features, first = at_frames(music.features, where), 0
     for name in features_of(feature_set):
         columns = slice(first, first := first + FEATURES[name][1])
         if name in PULSES:
@@ -106,7 +107,9 @@ def stretched(clip: DatasetClip, factor: float, feature_set: str) -> DatasetClip
     beats, downbeats = (times[times < count / music.fps] for times in (music.beats * factor, music.downbeats * factor))
     return replace(
         clip,
-        motion=Person(_at(clip.motion.positions, where), _at(clip.motion.root, where), quality=clip.motion.quality),
+        motion=Person(
+            at_frames(clip.motion.positions, where), at_frames(clip.motion.root, where), quality=clip.motion.quality
+        ),
         music=replace(music, features=features, beats=beats, downbeats=downbeats, tempo=music.tempo / factor),
     )
 
@@ -125,7 +128,7 @@ def _lags(values: Floats, factor: float) -> Floats:
     lags = np.arange(values.shape[1]) / factor
     known = lags <= values.shape[1] - 1
     result = np.zeros_like(values)
-    result[:, known] = _at(values.T, lags[known]).T
+    result[:, known] = at_frames(values.T, lags[known]).T
     return result
 
 
@@ -137,11 +140,3 @@ def _copy(clip: DatasetClip, feature_set: str, augmentation: Augmentation, seed:
     if augmentation.tempo:
         copy = stretched(copy, 1 / (1 + augmentation.tempo * speed), feature_set)
     return turned(copy, np.radians(augmentation.turn * angle)) if augmentation.turn else copy
-
-
-def _at(values: Floats, where: Floats) -> Floats:
-    """Return the rows (N, ...) float32 of values (T, ...) at fractional rows `where` (N,), 0 <= where <= T - 1."""
-    before = np.minimum(where.astype(np.intp), max(len(values) - 2, 0))
-    after = np.minimum(before + 1, len(values) - 1)
-    share = (where - before).reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray((1 - share) * values[before] + share * values[after], dtype=np.float32)

@@ -9,12 +9,11 @@ strong onsets where the pattern has none, so that neither needs a rule of its ow
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.bands import FPS
+from workflow_scripts.music.windows import Frames
 
-Frames = npt.NDArray[np.intp]
 # Lengths of a beat in frames: 225 to 48 bpm.
 PERIODS = np.arange(16, 76)
 POSITIONS = 12

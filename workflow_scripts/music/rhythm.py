@@ -15,8 +15,8 @@ from workflow_scripts.music.pattern import EVIDENCE, STEADINESS, beat_times
 from workflow_scripts.music.phase import beat_phase
 from workflow_scripts.music.sound import Sound
 from workflow_scripts.music.spectral import onset_strength
-from workflow_scripts.music.tracking import MAX_BPM, TIGHTNESS, Frames, beat_frames, onset_frames, tempo
-from workflow_scripts.music.windows import FPS, HOP, RATE
+from workflow_scripts.music.tracking import MAX_BPM, TIGHTNESS, beat_frames, onset_frames, tempo
+from workflow_scripts.music.windows import FPS, HOP, RATE, Frames
 
 # Edge's own prior for the tempo comes from a second analysis at this rate (librosa's default).
 EDGE_PRIOR_RATE = 22_050

@@ -7,7 +7,6 @@ librosa takes longer than computing these features for a whole song.
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.music.mel_scale import COEFFICIENTS, MEL_BANDS, mfcc
@@ -27,11 +26,6 @@ def extract(sound: Sound, settings: dict[str, Any]) -> dict[str, Floats]:
     """Return onset (T, 1), mfcc (T, 20) and rms (T, 1) of the mono sound; there are no settings."""
     found = sound.overview
     return {"onset": onset_strength(found.decibels)[:, None], "mfcc": mfcc(found.decibels), "rms": found.rms}
-
-
-def mel_decibels(samples: Floats, rate: int = RATE) -> npt.NDArray[np.float32]:
-    """Return the mel power spectrogram in dB (1 + N // HOP, MEL_BANDS) of mono samples (N,) in memory at `rate`."""
-    return Sound.of(samples, rate).overview.decibels
 
 
 def onset_strength(decibels: Floats) -> Floats:

@@ -6,12 +6,10 @@ by dynamic programming", J. New Music Research 2007).
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
-from workflow_scripts.music.windows import hann
+from workflow_scripts.music.windows import Frames, hann
 
-Frames = npt.NDArray[np.intp]
 MAX_BPM = 320.0
 TIGHTNESS = 100.0
 

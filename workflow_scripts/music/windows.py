@@ -3,12 +3,14 @@
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from workflow_scripts.motion.skeleton import Floats
 
 # Exactly 30 frames per second, as FACT (Li et al., ICCV 2021) and EDGE (Tseng et al., CVPR 2023) have them.
 RATE, HOP, FFT_SIZE = 15_360, 512, 2048
 FPS = RATE / HOP
+Frames = npt.NDArray[np.intp]  # numbers of frames
 
 
 def consecutive(samples: Floats, size: int = FFT_SIZE, hop: int = HOP) -> Floats:
