@@ -20,7 +20,7 @@ rule generate_dance:
         runtime=30,
     params:
         config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
-        code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}"),
+        code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}.model"),
     shell:
         "python -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"
         " --features {input.features:q} --clip 0000 --config {params.config:q} --output {output.dance:q} >{log:q} 2>&1"

@@ -165,6 +165,15 @@ def dataset_of(wildcards):
     return f"results/datasets/{config['models'][wildcards.model]['dataset']}.h5"
 
 
+# The files of the first steps of models that are made in two.
+PARTS = {"pose_clusters": "clusters.h5", "pose_gan": "pose_gan.ckpt"}
+
+
+def part_of(wildcards):
+    architecture = config["models"][wildcards.model]["architecture"]
+    return [f"results/models/{wildcards.model}/{PARTS[architecture]}"] if architecture in PARTS else []
+
+
 def models_of(*architectures):
     """A wildcard pattern of the models with these architectures (one that matches nothing when there are none)."""
     names = [name for name, entry in config["models"].items() if entry["architecture"] in architectures]

@@ -173,12 +173,12 @@ def dataset_rows(wildcards):
 
 def model_config(wildcards):
     entry = config["models"][wildcards.model]
-    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed", "augment")})
+    return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed", "augment", "genres")})
 
 
 def model_code(wildcards):
     # Only the chosen architecture: editing one model makes no other stale.
-    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}")
+    return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}.model")
 
 
 def song_title(song):

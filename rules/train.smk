@@ -4,6 +4,7 @@
 rule train_network:
     input:
         dataset=dataset_of,
+        part=part_of,
     output:
         checkpoint="results/models/{model}/checkpoint.ckpt",
         description="results/models/{model}/model.json",
@@ -14,7 +15,7 @@ rule train_network:
     benchmark:
         "logs/benchmarks/train_network/{model}.tsv"
     wildcard_constraints:
-        model=models_of("seq2seq"),
+        model=models_of("seq2seq", "spectrogram_cnn_lstm", "pose_clusters", "pose_gan"),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1
@@ -24,8 +25,9 @@ rule train_network:
     params:
         config=model_config,
         code=model_code,
+        part=lambda wc, input: f"--part {input.part}" if input.part else "",
     shell:
-        "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
+        "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q} {params.part}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
         " >{log:q} 2>&1"
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.models.motion_graph import Model, MotionGraphConfig
-from workflow_scripts.models.motion_joining import quintic_decay
-from workflow_scripts.models.motion_units import bar_phase, cut_frames, cut_units, normalised
-from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.models.motion_graph.joining import quintic_decay
+from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
+from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.models.motion_graph.units import bar_phase, cut_frames, cut_units, normalised
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics
 from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, mean_joint_speed
 from workflow_scripts.motion.music_file import Music

@@ -10,7 +10,7 @@ import pytest
 import torch
 from tiny_dances import tiny_dataset
 
-from workflow_scripts.models.seq2seq import Model, Settings
+from workflow_scripts.models.seq2seq.model import Model, Settings
 from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.train import gradient

@@ -109,7 +109,7 @@ def main() -> None:
         "seed": config.seed,
         "sample": config.sample,
         "code": code_version(
-            "workflow_scripts.generate.dance", f"workflow_scripts.models.{checkpoint['architecture']}"
+            "workflow_scripts.generate.dance", f"workflow_scripts.models.{checkpoint['architecture']}.model"
         ),
         "versions": versions("torch", "numpy"),
     }

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.motion.dataset_file import Dataset
@@ -20,8 +21,8 @@ if TYPE_CHECKING:  # models that do not learn by gradient start without torch
 
     from workflow_scripts.models.examples import Examples
 
-# Architectures by the name used in the configuration; each is the module of that name in this package.
-ARCHITECTURES: tuple[str, ...] = ("motion_graph", "seq2seq")
+# Architectures by the name used in the configuration; each is the package of that name in this one, with a `model`.
+ARCHITECTURES: tuple[str, ...] = ("motion_graph", "seq2seq", "spectrogram_cnn_lstm", "pose_clusters", "pose_gan")
 
 
 class ModelConfig(BaseModel):
@@ -36,20 +37,39 @@ class DanceModel(ABC):
     Attributes:
         Config: the class of the model's settings.
         trained_by_gradient: whether the train stage hands it to Lightning after `from_dataset`.
+        part: the file of a first step that a rule of its own makes ("clusters.h5"), None where there is one step.
     """
 
     Config: ClassVar[type[ModelConfig]]
     trained_by_gradient: ClassVar[bool]
+    part: ClassVar[str | None] = None
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """The genres that `generate` can be asked for; none where the model knows no genres."""
+        return ()
 
     @abstractmethod
-    def generate(self, music: Music, seconds: float, seed_motion: Person | None, rng: np.random.Generator) -> Person:
+    def generate(
+        self,
+        music: Music,
+        seconds: float,
+        seed_motion: Person | None,
+        rng: np.random.Generator,
+        genre: str | None = None,
+        stepwise: bool = False,
+    ) -> Person:
         """Return a dance of exactly round(music.fps * seconds) frames at `music.fps`.
 
         Args:
             music: the song's features and beats; `music.features` covers at least `seconds`.
             seconds: length of the dance.
-            seed_motion: motion the dance continues from, or None to begin freely.
+            seed_motion: motion the dance continues from, or None to begin freely. The generate stage joins the two
+                without a jump whatever the model makes of it.
             rng: the only source of chance.
+            genre: one of `genres`, or None to follow the music.
+            stepwise: one step after the other (a frame of a network, a unit of motion), each chosen from what was
+                danced so far and not with a view to the rest of the song.
 
         Returns:
             positions (T, 24, 3) and root (T, 3), metres, constant bone lengths, floor at y = 0.
@@ -66,8 +86,18 @@ class DanceModel(ABC):
 
     @classmethod
     @abstractmethod
-    def from_dataset(cls, config: ModelConfig, dataset: Dataset) -> Self:
-        """Return a model shaped for `dataset`: fitted if it needs no gradients, else freshly initialised."""
+    def from_dataset(cls, config: ModelConfig, dataset: Dataset, part: dict[str, Any] | None = None) -> Self:
+        """Return a model shaped for `dataset`: fitted if it needs no gradients, else freshly initialised.
+
+        Args:
+            config: the model's settings.
+            dataset: what it is fitted to.
+            part: the content of the first step's file, for an architecture that names one.
+        """
+
+    def held_out(self, dataset: Dataset) -> dict[str, float]:
+        """Return, by name, what only the fitted model itself can tell of the validation split; by default nothing."""
+        return {}
 
 
 class GradientConfig(ModelConfig):
@@ -88,17 +118,18 @@ class GradientConfig(ModelConfig):
     gradient_clip: float = Field(default=1.0, gt=0)
 
 
-class GradientModel(DanceModel):
-    """A model with a network that the train stage fits.
+class Learner(ABC):
+    """Something with a network that the train stage fits: a whole model, or the first step of one.
 
     Attributes:
         config: the settings.
-        network: what is trained; its parameters are part of `state()`.
+        network: what is trained.
+        critic: for adversarial training, the network that tells real from generated; None for all others.
     """
 
-    trained_by_gradient: ClassVar[bool] = True
     config: GradientConfig
     network: "torch.nn.Module"
+    critic: "torch.nn.Module | None" = None
 
     @abstractmethod
     def examples(self, dataset: Dataset, split: str) -> "Examples":
@@ -107,6 +138,20 @@ class GradientModel(DanceModel):
     @abstractmethod
     def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
         """Return the scalar loss of a batch of examples, shapes (B, W, ...). The network is in train or eval mode."""
+
+    def critic_loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
+        """Return the scalar loss of the critic on a batch; only learners with a critic have one."""
+        raise NotImplementedError(f"{type(self).__name__} has no critic")
+
+    def show_progress(self, epoch: int) -> "npt.NDArray[np.uint8] | None":
+        """Return a picture (H, W, 3) RGB of what the network makes after an epoch, or None where there is none."""
+        return None
+
+
+class GradientModel(DanceModel, Learner):
+    """A model whose network the train stage fits; the network's parameters are part of `state()`."""
+
+    trained_by_gradient: ClassVar[bool] = True
 
 
 def load_architecture(name: str) -> type[DanceModel]:
@@ -117,6 +162,6 @@ def load_architecture(name: str) -> type[DanceModel]:
     """
     if name not in ARCHITECTURES:
         raise KeyError(f"unknown architecture {name!r}; known: {', '.join(ARCHITECTURES)}")
-    module = importlib.import_module(f"workflow_scripts.models.{name}")
+    module = importlib.import_module(f"workflow_scripts.models.{name}.model")
     model: type[DanceModel] = module.Model
     return model

@@ -16,6 +16,7 @@ are those of `motion.representation`.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.motion.windows import WindowPlan
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/dataset"
@@ -103,6 +105,25 @@ class Dataset:
     def split(self, name: str) -> list[DatasetClip]:
         """Return the clips of one split."""
         return [clip for clip in self.clips if clip.split == name]
+
+    def only(self, genres: Sequence[str]) -> "Dataset":
+        """Return the dataset without clips (and their windows) of other genres; statistics stay as they are.
+
+        Raises:
+            UserError: one of the genres is in no clip.
+        """
+        known = sorted({clip.genre for clip in self.clips})
+        for genre in genres:
+            if genre not in known:
+                have = ", ".join(map(repr, known))
+                raise UserError(f"there is no dance of the genre {genre!r} in the dataset; it has {have}")
+        kept = [number for number, clip in enumerate(self.clips) if clip.genre in genres]
+        place = {number: new for new, number in enumerate(kept)}
+        windows = {}
+        for split, rows in self.windows.items():
+            moved = [(place[number], start, frames) for number, start, frames in rows.tolist() if number in place]
+            windows[split] = np.array(moved, dtype=np.int64).reshape(-1, 3)
+        return replace(self, clips=[self.clips[number] for number in kept], windows=windows)
 
 
 def write_dataset(target: Path, dataset: Dataset) -> None:

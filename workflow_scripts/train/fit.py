@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workflow_scripts.models.base import ARCHITECTURES, GradientModel, ModelConfig, load_architecture
 from workflow_scripts.motion.augmentation import Augmentation, augmented
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, read_dataset
+from workflow_scripts.train.parts import read_part
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path, sha256_of, write_json
 from workflow_scripts.workflow.provenance import code_version, digest, versions
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
 
 
 class TrainConfig(BaseModel):
-    """One experiment: an architecture, its own settings, a seed, and what is made of the training clips besides."""
+    """One experiment: an architecture, its own settings, a seed, and what is made of the training clips.
+
+    Attributes:
+        architecture: one of `models.base.ARCHITECTURES`.
+        settings: the architecture's own.
+        seed: of all chance.
+        augment: what is made of each training clip besides.
+        genres: clips of other genres are left out; None takes all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,15 +43,17 @@ class TrainConfig(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
     seed: int = Field(default=1, ge=0)
     augment: Augmentation = Augmentation()
+    genres: tuple[str, ...] | None = None
 
 
 @dataclass
 class Fitted:
-    """A fitted model's `state()`, all its settings, and the losses of every epoch (none without gradients)."""
+    """A fitted model: its `state()`, all its settings, losses of every epoch (none without gradients), `held_out()`."""
 
     state: dict[str, Any]
     settings: ModelConfig
     history: "list[Epoch]"
+    held_out: dict[str, float]
 
 
 def settings_of(config: TrainConfig) -> ModelConfig:
@@ -71,24 +82,39 @@ def _mistakes(error: ValidationError, config: TrainConfig) -> str:
     return "\n".join(lines)
 
 
-def fit_model(config: TrainConfig, dataset: Dataset, last: Path) -> Fitted:
-    """Fit a model to a dataset, augmented as the experiment says.
+def prepared(dataset: Dataset, config: TrainConfig) -> Dataset:
+    """Return a dataset of the experiment's genres, augmented.
 
-    One that learns by gradient resumes from `last` if that exists and saves its progress there.
+    Raises:
+        UserError: a genre is in no clip, or no training window is left.
+    """
+    if config.genres is not None:
+        dataset = dataset.only(config.genres)
+    if not len(dataset.windows["train"]):
+        raise UserError("the dataset has no training windows")
+    return augmented(dataset, config.augment, config.seed)
+
+
+def fit_model(config: TrainConfig, dataset: Dataset, last: Path, part: dict[str, Any] | None = None) -> Fitted:
+    """Fit a model to a dataset as the experiment says.
+
+    One that learns by gradient resumes from `last` if that exists and saves its progress there. `part` is the content
+    of the first step's file, for an architecture that has one.
     """
     settings = settings_of(config)
-    dataset = augmented(dataset, config.augment, config.seed)
+    dataset = prepared(dataset, config)
     architecture = load_architecture(config.architecture)
     if not architecture.trained_by_gradient:
-        return Fitted(architecture.from_dataset(settings, dataset).state(), settings, [])
+        model = architecture.from_dataset(settings, dataset, part)
+        return Fitted(model.state(), settings, [], model.held_out(dataset))
     import torch
 
     from workflow_scripts.train.gradient import fit
 
     torch.manual_seed(config.seed)
-    model = cast(GradientModel, architecture.from_dataset(settings, dataset))
-    history = fit(model, dataset, config.seed, last)
-    return Fitted(model.state(), settings, history)
+    learner = cast(GradientModel, architecture.from_dataset(settings, dataset, part))
+    history = fit(learner, dataset, config.seed, last)
+    return Fitted(learner.state(), settings, history, learner.held_out(dataset))
 
 
 def main() -> None:
@@ -98,6 +124,7 @@ def main() -> None:
     parser.add_argument("--config", required=True, help="architecture, settings and seed as JSON text")
     parser.add_argument("--output", type=Path, required=True, help="the model's folder")
     parser.add_argument("--state", type=Path, required=True, help="folder for the state to resume from")
+    parser.add_argument("--part", type=Path, help="the file of the first step, for a model that has one")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     try:
@@ -113,24 +140,24 @@ def main() -> None:
     started = time.perf_counter()
     settings_of(config)  # mistakes are reported before the dataset is read
     dataset = read_dataset(arguments.dataset)
-    if not len(dataset.windows["train"]):
-        raise UserError(f"{arguments.dataset}: no training windows")
     data, code = sha256_of(arguments.dataset), _code(config)
+    part = sha256_of(arguments.part) if arguments.part else None
     # A state serves only the very experiment it was saved by.
-    state = arguments.state / digest([config.model_dump(), data, code])
-    fitted = fit_model(config, dataset, state / "last.ckpt")
+    state = arguments.state / digest([config.model_dump(), data, code, part])
+    fitted = fit_model(config, dataset, state / "last.ckpt", read_part(arguments.part) if arguments.part else None)
     losses = _losses(fitted.history)
     checkpoint = {
         "architecture": config.architecture,
         "settings": fitted.settings.model_dump(mode="json"),
         "seed": config.seed,
         "augment": config.augment.model_dump(mode="json"),
+        "genres": config.genres and list(config.genres),
         "state": fitted.state,
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
         "grouping": dataset.grouping,
         "dataset": data,
-        "metrics": losses,
+        "metrics": losses | fitted.held_out,
     }
     name = arguments.output.name
     if fitted.history:
@@ -144,11 +171,14 @@ def main() -> None:
         "settings": checkpoint["settings"],
         "seed": config.seed,
         "augment": config.augment.model_dump(mode="json"),
+        "genres": config.genres and list(config.genres),
         "dataset": _description(dataset, arguments.dataset.stem, data),
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
         "grouping": dataset.grouping,
         "losses": losses,
+        "held_out": {name: round(value, 6) for name, value in fitted.held_out.items()},
+        "part": part,
         "seconds": round(time.perf_counter() - started, 1),
         "threads": arguments.threads,
         "versions": versions("torch", "lightning", "numpy"),
@@ -160,7 +190,7 @@ def main() -> None:
 
 
 def _code(config: TrainConfig) -> str:
-    return code_version("workflow_scripts.train.fit", f"workflow_scripts.models.{config.architecture}")
+    return code_version("workflow_scripts.train.fit", f"workflow_scripts.models.{config.architecture}.model")
 
 
 def _losses(history: "list[Epoch]") -> dict[str, Any]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-from workflow_scripts.models.motion_units import Units
-from workflow_scripts.models.unit_placement import Placement
+from workflow_scripts.models.motion_graph.placement import Placement
+from workflow_scripts.models.motion_graph.units import Units
 from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats

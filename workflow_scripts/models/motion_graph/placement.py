@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from workflow_scripts.models.motion_units import Units
+from workflow_scripts.models.motion_graph.units import Units
 from workflow_scripts.motion.skeleton import Floats
 
 CALM_TEMPO = 120.0  # beats per minute where a song states none: a walking pace most dances can be bent to

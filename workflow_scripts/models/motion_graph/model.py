@@ -13,9 +13,9 @@ import torch
 from pydantic import Field
 
 from workflow_scripts.models.base import DanceModel, ModelConfig
-from workflow_scripts.models.motion_joining import Seed, perform
-from workflow_scripts.models.motion_units import Units, bar_phase, body_state, cut_units, normalised
-from workflow_scripts.models.unit_placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.models.motion_graph.joining import Seed, perform
+from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.models.motion_graph.units import Units, bar_phase, body_state, cut_units, normalised
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.music_file import Music
@@ -58,10 +58,15 @@ class Model(DanceModel):
         self, config: MotionGraphConfig, fps: float, clips: list[Person], units: Units, genres: list[str]
     ) -> None:
         """Take `normalised` clips at `fps` and the units cut from them."""
-        self.config, self.fps, self.clips, self.units, self.genres = config, fps, clips, units, genres
+        self.config, self.fps, self.clips, self.units, self.names = config, fps, clips, units, genres
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """See `DanceModel.genres`."""
+        return tuple(name for name in self.names if name)
 
     @classmethod
-    def from_dataset(cls, config: ModelConfig, dataset: Dataset) -> Self:
+    def from_dataset(cls, config: ModelConfig, dataset: Dataset, part: dict[str, Any] | None = None) -> Self:
         """Cut the training clips into units.
 
         Raises:
@@ -96,7 +101,7 @@ class Model(DanceModel):
         """Return the clips' motion (float32) and the table of units."""
         return {
             "fps": float(self.fps),
-            "genres": list(self.genres),
+            "genres": list(self.names),
             "clips": [
                 {
                     "positions": torch.from_numpy(clip.positions.astype(np.float32)),
@@ -133,7 +138,15 @@ class Model(DanceModel):
             poses[rows], velocities[rows] = body_state(clip, frames[rows], self.fps)
         return poses, velocities
 
-    def generate(self, music: Music, seconds: float, seed_motion: Person | None, rng: np.random.Generator) -> Person:
+    def generate(
+        self,
+        music: Music,
+        seconds: float,
+        seed_motion: Person | None,
+        rng: np.random.Generator,
+        genre: str | None = None,
+        stepwise: bool = False,
+    ) -> Person:
         """Return a dance; see `DanceModel.generate`. The song's beats are all it hears, with tempo and downbeats."""
         frames = round(music.fps * seconds)
         grid = beat_grid(music.beats, seconds, music.tempo)

@@ -1,0 +1,1 @@
+"""Training motion cut into units and rearranged; see `model`."""
