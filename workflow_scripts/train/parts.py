@@ -7,7 +7,8 @@ import h5py
 import numpy as np
 
 from workflow_scripts.motion.hdf5 import opened
-from workflow_scripts.workflow.errors import UserError, broken_file
+from workflow_scripts.workflow.checkpoint import read_checkpoint
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/part"
@@ -21,19 +22,13 @@ def read_part(path: Path) -> dict[str, Any]:
         UserError: the file is missing.
         BrokenFileError: it is unreadable; it has been deleted.
     """
+    if path.suffix != ".h5":
+        state: dict[str, Any] = read_checkpoint(path, "first step of a model")["state"]
+        return state
     if not path.exists():
         raise UserError(f"{path} is missing: run the rule that makes it first")
-    if path.suffix == ".h5":
-        with opened(path, FORMAT, VERSION, "first step of a model") as file:
-            return {name: file[name][()] for name in file}
-    import torch
-
-    try:
-        checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        state: dict[str, Any] = checkpoint["state"]
-    except (OSError, EOFError, RuntimeError, KeyError, ValueError) as error:
-        raise broken_file(path, f"not a readable first step of a model ({error})") from error
-    return state
+    with opened(path, FORMAT, VERSION, "first step of a model") as file:
+        return {name: file[name][()] for name in file}
 
 
 def write_arrays(target: Path, arrays: dict[str, Any], attributes: dict[str, Any]) -> None:
