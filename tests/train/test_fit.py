@@ -2,6 +2,7 @@ import csv
 import json
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from tiny_dances import tiny_dataset
 from workflow_scripts.models.seq2seq.model import Model, Settings
 from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
-from workflow_scripts.train import gradient
+from workflow_scripts.train import loop
 from workflow_scripts.train.fit import TrainConfig, fit_model, settings_of
 from workflow_scripts.train.history import Epoch, draw_history
+from workflow_scripts.train.order import EpochOrder
 from workflow_scripts.workflow.errors import UserError
 
 TINY = {"hidden": 16, "layers": 1, "code": 4, "max_epochs": 4, "batch_size": 3, "dropout": 0.0}
@@ -56,29 +58,38 @@ def test_seed_changes_weights(dataset: Dataset, tmp_path: Path) -> None:
     assert not torch.equal(*(next(iter(weights(fitted.state).values())) for fitted in (first, second)))
 
 
-def test_resumed_equals_uninterrupted(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed in the third epoch and started again: the same weights and losses, bit for bit (with dropout in use)."""
-    monkeypatch.setattr(gradient, "SAVE_INTERVAL_S", 0.0)
-    once = fit_model(config(layers=2, dropout=0.3), dataset, tmp_path / "once.ckpt")
-    last = tmp_path / "state" / "last.ckpt"
-    loss, calls = Model.loss, []
+EVERYTHING = {"layers": 2, "dropout": 0.3, "ema": 0.7, "patience": 3, "warmup": 0.2, "optimizer": "adamw"}
 
-    def dies(self: Model, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-        calls.append(1)
-        if len(calls) > 2 * len(dataset.windows["train"]) / 3 + 6:
-            raise RuntimeError("killed")
-        return loss(self, batch)
 
-    monkeypatch.setattr(Model, "loss", dies)
-    with pytest.raises(RuntimeError, match="killed"):
-        fit_model(config(layers=2, dropout=0.3), dataset, last)
-    monkeypatch.setattr(Model, "loss", loss)
-    saved = torch.load(last, weights_only=True)
-    assert 1 <= len(saved["history"]) <= 3
-    resumed = fit_model(config(layers=2, dropout=0.3), dataset, last)
-    assert_equal(weights(resumed.state), weights(once.state))
-    assert [epoch.train_loss for epoch in resumed.history] == [epoch.train_loss for epoch in once.history]
-    assert [epoch.validation_loss for epoch in resumed.history] == [epoch.validation_loss for epoch in once.history]
+@pytest.mark.parametrize("settings", [{"layers": 2, "dropout": 0.3}, EVERYTHING])
+def test_resumed_equals_uninterrupted(
+    settings: dict[str, Any], dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off before any step, within an epoch and between two: the same weights and losses, bit for bit."""
+    monkeypatch.setattr(loop, "SAVE_INTERVAL_S", 0.0)
+    once = fit_model(config(**settings), dataset, tmp_path / "once.ckpt")
+    per_epoch = -(-len(dataset.windows["train"]) // 3)
+    assert per_epoch > 2
+    loss, calls = Model.loss, [0]
+    for broken in (2, per_epoch, per_epoch + 1, 2 * per_epoch + 2, 4 * per_epoch - 1):
+        last = tmp_path / f"{broken}.ckpt"
+        calls[0] = 0
+
+        def dies(self: Model, batch: dict[str, torch.Tensor], broken: int = broken) -> torch.Tensor:
+            calls[0] += self.network.training
+            if calls[0] > broken:
+                raise RuntimeError("killed")
+            return loss(self, batch)
+
+        monkeypatch.setattr(Model, "loss", dies)
+        with pytest.raises(RuntimeError, match="killed"):
+            fit_model(config(**settings), dataset, last)
+        monkeypatch.setattr(Model, "loss", loss)
+        assert torch.load(last, weights_only=True)["global_step"] == broken
+        resumed = fit_model(config(**settings), dataset, last)
+        assert_equal(weights(resumed.state), weights(once.state))
+        for name in ("train_loss", "validation_loss", "learning_rate"):
+            assert [getattr(each, name) for each in resumed.history] == [getattr(each, name) for each in once.history]
 
 
 def test_validation_is_only_measured(tmp_path: Path) -> None:
@@ -98,17 +109,19 @@ def test_without_validation(tmp_path: Path) -> None:
 def test_the_order_of_windows() -> None:
     """Equal weights: every window once. Else in proportion to the weights, the same in every run, other each epoch."""
     for weight in (1.0, 0.25):
-        even = gradient.EpochOrder(np.full(50, weight), 3)
-        assert list(even) == np.random.default_rng([3, 0]).permutation(50).tolist()
-    order = gradient.EpochOrder(np.array([1.0] * 50 + [3.0] * 49 + [0.0]), 3)
+        even = EpochOrder(np.full(50, weight), 7, 3)
+        assert list(chain(*even)) == np.random.default_rng([3, 0]).permutation(50).tolist()
+    order = EpochOrder(np.array([1.0] * 50 + [3.0] * 49 + [0.0]), 8, 3)
     drawn = []
     for epoch in range(60):
-        order.set_epoch(epoch)
-        drawn.append(list(order))
-        assert len(drawn[-1]) == len(order) == 100
+        order.epoch = epoch
+        batches = list(order)
+        assert [len(batch) for batch in batches] == [8] * 12 + [4]  # the last part of an epoch is learned too
+        assert len(batches) == len(order)
+        drawn.append(list(chain(*batches)))
     assert drawn[0] != drawn[1]
-    order.set_epoch(1)
-    assert list(order) == drawn[1]
+    order.epoch = 1
+    assert list(chain(*order)) == drawn[1]
     counts = np.bincount(np.concatenate(drawn), minlength=100)
     assert counts[50:99].mean() / counts[:50].mean() == pytest.approx(3, rel=0.1)
     assert counts[99] == 0
@@ -154,7 +167,7 @@ def test_mistakes_in_settings_are_named() -> None:
 
 
 def test_picture_has_the_same_bytes(tmp_path: Path) -> None:
-    history = [Epoch(1, 2.0, None, 0.1), Epoch(2, 1.0, 1.5, 0.2)]
+    history = [Epoch(1, 2.0, None, 0.1, 1e-3), Epoch(2, 1.0, 1.5, 0.2, 5e-4)]
     for name in "ab":
         draw_history(tmp_path / f"{name}.svg", history, "model")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()

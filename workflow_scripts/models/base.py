@@ -6,7 +6,7 @@ and saves `state()`; the generate stage calls `from_state` and `generate`.
 
 import importlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -101,21 +101,38 @@ class DanceModel(ABC):
 
 
 class GradientConfig(ModelConfig):
-    """Settings of training that all models that learn by gradient share.
+    """Settings of training that all models that learn by gradient share (docs/training.md).
 
     Attributes:
-        learning_rate: of Adam, at the start; it falls to 0 along a cosine over `max_epochs`.
-        batch_size: windows per step.
+        optimizer: its name; `momentum` is that of sgd and rmsprop.
+        learning_rate: the highest.
+        weight_decay: of the optimiser (adamw decouples it from the gradient).
+        schedule: how the rate changes over training; `warmup` is the share of training in which it grows before.
+        batch_size: windows per step, over all devices.
         max_epochs: passes over the training windows.
-        max_minutes: stop earlier than that (a result that depends on the machine's speed), or None.
+        max_minutes: stop earlier than that (a result that depends on the machine's speed), or None. The schedule ends
+            with it.
         gradient_clip: largest norm of the gradient.
+        ema: decay of a running mean of the weights, which is then what is validated and kept; 0 for none.
+        patience: stop after so many epochs without a lower validation loss, and keep the best weights; None goes on.
+        precision: of numbers: "32-true", "bf16-mixed", or, on GPUs, "16-mixed".
+        devices: GPUs, or processes where there are none.
     """
 
+    optimizer: Literal["adam", "adamw", "nadam", "radam", "adagrad", "rmsprop", "sgd"] = "adam"
+    momentum: float = Field(default=0.9, ge=0, lt=1)
     learning_rate: float = Field(default=3e-3, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    schedule: Literal["cosine", "constant", "linear", "one_cycle"] = "cosine"
+    warmup: float = Field(default=0.0, ge=0, lt=1)
     batch_size: int = Field(default=8, ge=1)
     max_epochs: int = Field(default=80, ge=1)
     max_minutes: float | None = Field(default=None, gt=0)
     gradient_clip: float = Field(default=1.0, gt=0)
+    ema: float = Field(default=0.0, ge=0, lt=1)
+    patience: int | None = Field(default=None, ge=1)
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    devices: int = Field(default=1, ge=1, le=64)
 
 
 class Learner(ABC):

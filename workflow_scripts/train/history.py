@@ -8,17 +8,21 @@ from pathlib import Path
 
 from workflow_scripts.workflow.files import atomic_path
 
-COLUMNS = ("epoch", "train_loss", "validation_loss", "seconds")
+COLUMNS = ("epoch", "train_loss", "validation_loss", "seconds", "learning_rate")
 
 
 @dataclass
 class Epoch:
-    """One epoch: its number from 1, mean losses over windows (validation None where there is none), its duration."""
+    """One epoch: its number from 1, mean losses over windows (validation None where there is none), its duration.
+
+    `learning_rate` is that at its end.
+    """
 
     epoch: int
     train_loss: float | None
     validation_loss: float | None
     seconds: float
+    learning_rate: float
 
 
 def write_history(target: Path, history: Sequence[Epoch]) -> None:
@@ -28,7 +32,7 @@ def write_history(target: Path, history: Sequence[Epoch]) -> None:
         writer.writerow(COLUMNS)
         for epoch in history:
             losses = ["" if loss is None else f"{loss:.6g}" for loss in (epoch.train_loss, epoch.validation_loss)]
-            writer.writerow([epoch.epoch, *losses, f"{epoch.seconds:.3f}"])
+            writer.writerow([epoch.epoch, *losses, f"{epoch.seconds:.3f}", f"{epoch.learning_rate:.6g}"])
 
 
 def draw_history(target: Path, history: Sequence[Epoch], title: str) -> None:
