@@ -176,6 +176,23 @@ def model_config(wildcards):
     return canonical_json({key: entry[key] for key in ("architecture", "settings", "seed", "augment", "genres")})
 
 
+def train_devices(wildcards):
+    """GPUs, or processes where there are none, that a network is trained on."""
+    return config["models"][wildcards.model]["settings"].get("devices", 1)
+
+
+def train_gpus(wildcards):
+    """Several devices are meant to be GPUs; one network alone takes a GPU if it finds one, and asks for none."""
+    devices = train_devices(wildcards)
+    return devices if isinstance(devices, int) and devices > 1 else 0
+
+
+def train_threads(wildcards):
+    """A thread for each process."""
+    devices = train_devices(wildcards)
+    return devices if isinstance(devices, int) and devices > 0 else 1
+
+
 def model_code(wildcards):
     # Only the chosen architecture: editing one model makes no other stale.
     return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}.model")

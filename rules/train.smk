@@ -18,10 +18,11 @@ rule train_network:
         model=models_of("seq2seq", "spectrogram_cnn_lstm", "pose_clusters", "pose_gan"),
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 1
+    threads: train_threads
     resources:
         mem_mb=4000,
         runtime=240,
+        gpus=train_gpus,
     params:
         config=model_config,
         code=model_code,
@@ -29,7 +30,36 @@ rule train_network:
     shell:
         "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q} {params.part}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
-        " >{log:q} 2>&1"
+        " --tensorboard logs/tensorboard/{wildcards.model} >{log:q} 2>&1"
+
+
+rule find_learning_rate:
+    """Smith's test: losses while the learning rate grows, for `settings.learning_rate`."""
+    input:
+        dataset=dataset_of,
+        part=part_of,
+    output:
+        table="results/models/{model}/lr_range.csv",
+        picture="results/models/{model}/lr_range.svg",
+    log:
+        "logs/find_learning_rate/{model}.log",
+    benchmark:
+        "logs/benchmarks/find_learning_rate/{model}.tsv"
+    wildcard_constraints:
+        model=models_of("seq2seq", "spectrogram_cnn_lstm", "pose_clusters"),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        config=model_config,
+        code=lambda wc: code("train.lr_range", f"models.{config['models'][wc.model]['architecture']}.model"),
+        part=lambda wc, input: f"--part {input.part}" if input.part else "",
+    shell:
+        "python -m workflow_scripts.train.lr_range --dataset {input.dataset:q} --config {params.config:q} {params.part}"
+        " --table {output.table:q} --picture {output.picture:q} >{log:q} 2>&1"
 
 
 rule build_motion_graph:

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import io
 import os
 import shutil
 import time
@@ -18,8 +17,9 @@ from workflow_scripts.models.base import ARCHITECTURES, GradientModel, ModelConf
 from workflow_scripts.motion.augmentation import Augmentation, augmented
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, read_dataset
 from workflow_scripts.train.parts import read_part
+from workflow_scripts.workflow.checkpoint import write_checkpoint
 from workflow_scripts.workflow.errors import UserError, entry_point
-from workflow_scripts.workflow.files import atomic_path, sha256_of, write_json
+from workflow_scripts.workflow.files import sha256_of, write_json
 from workflow_scripts.workflow.provenance import code_version, digest, versions
 
 if TYPE_CHECKING:
@@ -95,11 +95,21 @@ def prepared(dataset: Dataset, config: TrainConfig) -> Dataset:
     return augmented(dataset, config.augment, config.seed)
 
 
-def fit_model(config: TrainConfig, dataset: Dataset, last: Path, part: dict[str, Any] | None = None) -> Fitted:
+def fit_model(
+    config: TrainConfig,
+    dataset: Dataset,
+    last: Path,
+    part: dict[str, Any] | None = None,
+    tensorboard: Path | None = None,
+) -> Fitted:
     """Fit a model to a dataset as the experiment says.
 
-    One that learns by gradient resumes from `last` if that exists and saves its progress there. `part` is the content
-    of the first step's file, for an architecture that has one.
+    Args:
+        config: the experiment.
+        dataset: what it is fitted to.
+        last: a model that learns by gradient goes on from there if it exists, and saves its progress there.
+        part: the content of the first step's file, for an architecture that has one.
+        tensorboard: a folder for logs of a training by gradient.
     """
     settings = settings_of(config)
     dataset = prepared(dataset, config)
@@ -113,7 +123,7 @@ def fit_model(config: TrainConfig, dataset: Dataset, last: Path, part: dict[str,
 
     torch.manual_seed(config.seed)
     learner = cast(GradientModel, architecture.from_dataset(settings, dataset, part))
-    history = fit(learner, dataset, config.seed, last)
+    history = fit(learner, dataset, config.seed, last, tensorboard)
     return Fitted(learner.state(), settings, history, learner.held_out(dataset))
 
 
@@ -126,6 +136,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for the state to resume from")
     parser.add_argument("--part", type=Path, help="the file of the first step, for a model that has one")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--tensorboard", type=Path, help="folder for TensorBoard's logs")
     arguments = parser.parse_args()
     try:
         config = TrainConfig.model_validate_json(arguments.config)
@@ -144,7 +155,8 @@ def main() -> None:
     part = sha256_of(arguments.part) if arguments.part else None
     # A state serves only the very experiment it was saved by.
     state = arguments.state / digest([config.model_dump(), data, code, part])
-    fitted = fit_model(config, dataset, state / "last.ckpt", read_part(arguments.part) if arguments.part else None)
+    first = read_part(arguments.part) if arguments.part else None
+    fitted = fit_model(config, dataset, state / "last.ckpt", first, arguments.tensorboard)
     losses = _losses(fitted.history)
     checkpoint = {
         "architecture": config.architecture,
@@ -157,6 +169,7 @@ def main() -> None:
         "feature_set": dataset.feature_set,
         "grouping": dataset.grouping,
         "dataset": data,
+        "code": code,
         "metrics": losses | fitted.held_out,
     }
     name = arguments.output.name
@@ -165,7 +178,7 @@ def main() -> None:
 
         write_history(arguments.output / "history.csv", fitted.history)
         draw_history(arguments.output / "loss.svg", fitted.history, f"{name} ({config.architecture})")
-    _save(arguments.output / "checkpoint.ckpt", checkpoint)
+    write_checkpoint(arguments.output / "checkpoint.ckpt", checkpoint)
     description = {
         "architecture": config.architecture,
         "settings": checkpoint["settings"],
@@ -213,16 +226,6 @@ def _description(dataset: Dataset, name: str, sha256: str) -> dict[str, Any]:
             for split, clips in splits.items()
         },
     }
-
-
-def _save(target: Path, checkpoint: dict[str, Any]) -> None:
-    """Write tensors and plain values; through memory, since torch puts a file's name into its bytes."""
-    import torch
-
-    buffer = io.BytesIO()
-    torch.save(checkpoint, buffer)
-    with atomic_path(target) as path:
-        path.write_bytes(buffer.getvalue())
 
 
 if __name__ == "__main__":

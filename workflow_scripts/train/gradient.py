@@ -79,7 +79,7 @@ def make_trainer(config: GradientConfig, **more: Any) -> lightning.Trainer:
         accelerator="gpu" if gpus else "cpu",
         devices=config.devices,
         # Without a GPU, processes on the CPU ("gloo"): slower than threads, but the same steps.
-        strategy="auto" if config.devices == 1 else "ddp_find_unused_parameters_true",
+        strategy="auto" if config.devices == 1 else "ddp",
         use_distributed_sampler=False,  # the order shares out batches itself
         precision=config.precision,
         max_epochs=config.max_epochs,
