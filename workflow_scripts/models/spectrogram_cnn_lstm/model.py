@@ -62,8 +62,8 @@ class Model(PhraseModel):
         if dataset.feature_set not in FEATURE_SETS:
             raise UserError(
                 f'spectrogram_cnn_lstm hears spectrograms, and this dataset has the features "{dataset.feature_set}". '
-                f"Train it on a dataset with `feature_set: {FEATURE_SETS[0]}` (or {FEATURE_SETS[1]}), or choose seq2seq, "
-                "which takes any features"
+                f"Train it on a dataset with `feature_set: {FEATURE_SETS[0]}` (or {FEATURE_SETS[1]}), or choose "
+                "seq2seq, which takes any features"
             )
         return super().from_dataset(config, dataset, part)
 
