@@ -130,6 +130,18 @@ def test_an_ear_hears_as_far_back_as_its_layers_say(model: Model) -> None:
     assert changed.nonzero().flatten().tolist() == [8, 9, 10, 11, 12]
 
 
+def test_an_untrained_ear_passes_sound_on_at_its_loudness(dataset: Dataset) -> None:
+    """Standardised noise is 1 on average; started as torch starts layers, 0.05 of it would come through.
+
+    So faint an ear is not listened to: the LSTM learns its dances from the code and the metre alone.
+    """
+    torch.manual_seed(0)
+    ear = ears(Model.from_dataset(Settings(), dataset)).ear
+    with torch.no_grad():
+        heard, _ = ear(torch.randn(4, 60, 2 * BANDS), None)
+    assert 0.4 < float(heard.square().mean().sqrt()) < 1.6
+
+
 def test_left_and_right_are_not_one(model: Model) -> None:
     sound = torch.randn(20, 2 * BANDS, generator=torch.Generator().manual_seed(3))
     swapped = torch.cat([sound[:, BANDS:], sound[:, :BANDS]], dim=1)

@@ -32,12 +32,14 @@ class Settings(PhraseConfig):
     """Settings of the network and its training.
 
     Attributes:
+        music_dropout: see `PhraseConfig`; by default the sound is always there: what this model is for is to hear it.
         filters: of each layer of convolutions; each layer leaves a quarter of the bands.
         frames: how many frames each layer hears at a time, the present one and those before it.
         heard: numbers per frame that the decoder is told about the sound.
         layers, hidden, dropout: of the LSTM.
     """
 
+    music_dropout: float = Field(default=0.0, ge=0, le=1)
     filters: tuple[PositiveInt, ...] = Field(default=(8, 16), min_length=1)
     frames: int = Field(default=3, ge=1)
     heard: int = Field(default=64, ge=1)

@@ -25,6 +25,7 @@ class CausalConvolution(nn.Module):
         self.convolution = nn.Conv2d(
             inputs, outputs, (frames, BAND_KERNEL), stride=(1, BAND_STRIDE), padding=(0, BAND_KERNEL // 2)
         )
+        _as_loud_as_heard(self.convolution)
 
     def forward(self, sound: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
         """Return what is heard in each frame, and the past for the frames that come next.
@@ -65,6 +66,7 @@ class Ear(nn.Module):
             bands = math.ceil(bands / BAND_STRIDE)
         # The bands that are left are not averaged: how high a sound is matters.
         self.summary = nn.Linear(filters[-1] * bands, heard)
+        _as_loud_as_heard(self.summary)
 
     def forward(self, music: Tensor, pasts: Sequence[Tensor | None] | None) -> tuple[Tensor, list[Tensor]]:
         """Return (B, T, heard) for a spectrogram (B, T, features), and the past of every layer; see the layers."""
@@ -101,3 +103,14 @@ class Network(nn.Module):
         heard, pasts = self.ear(music, pasts)
         decoded, memory = self.decoder(torch.cat([heard, phases, code], dim=-1), memory)
         return self.pose(decoded), (pasts, memory)
+
+
+def _as_loud_as_heard(layer: nn.Conv2d | nn.Linear) -> None:
+    """Start a layer before a ReLU so that sound goes through it at its own loudness (He et al., ICCV 2015).
+
+    As torch starts them, three layers make sound so faint beside the metre and the code that the LSTM learns to do
+    without it.
+    """
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
