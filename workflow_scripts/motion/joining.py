@@ -1,0 +1,76 @@
+"""Motion that goes on from other motion without a jump of pose or speed."""
+
+import math
+
+import numpy as np
+
+from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+
+BLEND_S = 0.45  # a join's offset is gone after this time
+# A dancer who was turned or moved to go on from a motion comes back this slowly, which foot locking hides.
+TURN_RATE = 0.5  # rad/s at most
+WALK_RATE = 0.2  # m/s at most
+# The steepest slope of the curve from 1 to 0 by which offsets fade: that of 1 - u³ (10 - 15 u + 6 u²) at u = 1/2.
+_STEEPEST = 1.875
+_FLOOR = np.array([1.0, 0.0, 1.0])
+
+
+def quintic_decay(offset: Floats, velocity: Floats, times: Floats, blend_s: float = BLEND_S) -> Floats:
+    """Return an offset that fades to nothing with continuous velocity and acceleration.
+
+    This is what games call inertialisation (Bollo, Game Developers Conference 2018).
+
+    Args:
+        offset, velocity: (...) at time 0.
+        times: (T,) seconds from then.
+        blend_s: when offset, velocity and acceleration are 0.
+
+    Returns:
+        (T, ...).
+    """
+    u = np.clip(times / blend_s, 0.0, 1.0).reshape(-1, *[1] * np.ndim(offset))
+    # Quintics of value 1, and of slope 1, at u = 0; both start with no acceleration and end with nothing at all.
+    value = 1 - u**3 * (10 - 15 * u + 6 * u**2)
+    slope = u - u**3 * (6 - 8 * u + 3 * u**2)
+    return offset * value + velocity * blend_s * slope
+
+
+def joined(dance: Person, before: Person, fps: float) -> Person:
+    """Return a dance that goes on from the motion `before`, whatever its own first frames are.
+
+    It starts where that ends and faces where that faces, and comes back to its own place and heading at `WALK_RATE` and
+    `TURN_RATE` at most. What else differs at first, in pose, height and velocity, decays over `BLEND_S`.
+
+    Args:
+        dance: T >= 1 frames, with the bones of the rest pose.
+        before: at least one frame with the same bones; its last is one frame before the dance's first.
+        fps: frames per second of both.
+    """
+    last = _bodies(before, slice(-2, None))
+    velocity = (last[-1] - last[0]) * fps if len(last) > 1 else np.zeros_like(last[-1])
+    goal = last[-1] + velocity / fps
+    first = _bodies(dance, slice(0, 1))[0]
+    angle = float(facing_angle(goal[1:]) - facing_angle(first[1:]))
+    angle = math.remainder(angle, 2 * math.pi)
+    way = (goal[0] - first[0]) * _FLOOR
+    turn_s = max(_STEEPEST * abs(angle) / TURN_RATE, BLEND_S)
+    walk_s = max(_STEEPEST * float(np.linalg.norm(way)) / WALK_RATE, BLEND_S)
+    frames = min(math.ceil(max(turn_s, walk_s) * fps) + 1, len(dance.root))
+    times = np.arange(frames) / fps
+    body = _bodies(dance, slice(0, frames))
+    body[:, 0] -= first[0] * _FLOOR
+    body = turned(body, quintic_decay(np.array(angle), np.array(0.0), times, turn_s)[:, None])
+    body[:, 0] += first[0] * _FLOOR + quintic_decay(way, np.zeros(3), times, walk_s)
+    own = (body[min(1, frames - 1)] - body[0]) * fps
+    body += quintic_decay(goal - body[0], velocity - own, times)
+    positions, root = dance.positions.copy(), dance.root.copy()
+    positions[:frames] = with_bone_lengths(np.pad(body[:, 2:], ((0, 0), (1, 0), (0, 0))), SMPL24.rest_lengths)
+    root[:frames] = body[:, 0]
+    return Person(positions, root)
+
+
+def _bodies(motion: Person, frames: slice) -> Floats:
+    """Return root and root-relative joints (T, 25, 3) of some frames, float64."""
+    return np.concatenate([motion.root[frames, None], motion.positions[frames]], axis=1, dtype=np.float64)
