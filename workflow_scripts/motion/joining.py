@@ -49,11 +49,10 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
         fps: frames per second of both.
     """
     last = _bodies(before, slice(-2, None))
-    velocity = (last[-1] - last[0]) * fps if len(last) > 1 else np.zeros_like(last[-1])
-    goal = last[-1] + velocity / fps
+    step = last[-1] - last[0]  # none from a single frame
+    goal = last[-1] + step
     first = _bodies(dance, slice(0, 1))[0]
-    angle = float(facing_angle(goal[1:]) - facing_angle(first[1:]))
-    angle = math.remainder(angle, 2 * math.pi)
+    angle = math.remainder(float(facing_angle(goal[1:]) - facing_angle(first[1:])), 2 * math.pi)
     way = (goal[0] - first[0]) * _FLOOR
     turn_s = max(_STEEPEST * abs(angle) / TURN_RATE, BLEND_S)
     walk_s = max(_STEEPEST * float(np.linalg.norm(way)) / WALK_RATE, BLEND_S)
@@ -63,8 +62,10 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
     body[:, 0] -= first[0] * _FLOOR
     body = turned(body, quintic_decay(np.array(angle), np.array(0.0), times, turn_s)[:, None])
     body[:, 0] += first[0] * _FLOOR + quintic_decay(way, np.zeros(3), times, walk_s)
-    own = (body[min(1, frames - 1)] - body[0]) * fps
-    body += quintic_decay(goal - body[0], velocity - own, times)
+    # Steps change at the join as they do in the dance: one that goes on by itself stays as it is.
+    change = body[2] - 2 * body[1] + body[0] if frames > 2 else np.zeros_like(step)
+    own = body[1] - body[0] if frames > 1 else step
+    body += quintic_decay(goal + change - body[0], (step + 2 * change - own) * fps, times)
     positions, root = dance.positions.copy(), dance.root.copy()
     positions[:frames] = with_bone_lengths(np.pad(body[:, 2:], ((0, 0), (1, 0), (0, 0))), SMPL24.rest_lengths)
     root[:frames] = body[:, 0]
