@@ -12,6 +12,8 @@ BLEND_S = 0.45  # a join's offset is gone after this time
 # A dancer who was turned or moved to go on from a motion comes back this slowly, which foot locking hides.
 TURN_RATE = 0.5  # rad/s at most
 WALK_RATE = 0.2  # m/s at most
+# Hands of dancers are faster still now and then; networks are in their first frames, which is not to be gone on with.
+MAX_ACCELERATION = 10.0  # m/s²
 # The steepest slope of the curve from 1 to 0 by which offsets fade: that of 1 - u³ (10 - 15 u + 6 u²) at u = 1/2.
 _STEEPEST = 1.875
 _FLOOR = np.array([1.0, 0.0, 1.0])
@@ -64,6 +66,8 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
     body[:, 0] += first[0] * _FLOOR + quintic_decay(way, np.zeros(3), times, walk_s)
     # Steps change at the join as they do in the dance: one that goes on by itself stays as it is.
     change = body[2] - 2 * body[1] + body[0] if frames > 2 else np.zeros_like(step)
+    most = MAX_ACCELERATION / fps**2
+    change *= most / np.maximum(np.linalg.norm(change, axis=-1, keepdims=True), most)
     own = body[1] - body[0] if frames > 1 else step
     body += quintic_decay(goal + change - body[0], (step + 2 * change - own) * fps, times)
     positions, root = dance.positions.copy(), dance.root.copy()
