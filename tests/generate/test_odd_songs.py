@@ -24,7 +24,7 @@ from workflow_scripts.music.extract import group_features
 from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import run_ffmpeg
 
-SETTINGS = {"hidden": 16, "layers": 1, "code": 4, "max_epochs": 20, "batch_size": 4, "learning_rate": 0.01}
+SETTINGS = {"hidden": 16, "layers": 1, "code": 4, "max_epochs": 15, "batch_size": 4, "learning_rate": 0.01}
 
 
 def heard(folder: Path, row: dict[str, str]) -> tuple[str, Music | None]:
@@ -98,12 +98,14 @@ def test_what_is_hardly_a_song_is_danced_to_calmly(model: DanceModel, tmp_path: 
     verdict, music = of_sound(tmp_path, sound())
     assert verdict == "ok"
     assert music is not None
-    lively = 0.7  # m/s, more than any of the training dances
-    assert check(model, music, seconds) < lively
+    training = max(float(mean_joint_speed(clip.motion.world, 30.0).mean()) for clip in tiny_dataset(3, 12.0).clips)
+    # Silence is danced to more calmly than any song. Of real sound this small network knows nothing: it must not go wild.
+    assert check(model, music, seconds) < (0.8 if name == "silence" else 2.5) * training
 
 
 def test_a_song_too_short_to_dance_to_is_left_out_with_the_reason(tmp_path: Path) -> None:
-    assert of_sound(tmp_path, noise(0.2)) == ("shorter than 1 s", None)
+    reason = "shorter than 1 s: put a longer one in its place, or take it out"
+    assert of_sound(tmp_path, noise(0.2)) == (reason, None)
 
 
 @pytest.mark.parametrize(

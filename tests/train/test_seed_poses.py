@@ -14,7 +14,9 @@ from workflow_scripts.train.seed_poses import COUNT, seed_poses
 def test_poses_are_of_the_training_clips_seen_from_the_front() -> None:
     plain = tiny_dataset(clips=3)
     clips = [
-        replace(clip, motion=Person(turned(clip.motion.positions, 0.5 + n), turned(clip.motion.root + 2.0 * n, 0.5 + n)))
+        replace(
+            clip, motion=Person(turned(clip.motion.positions, 0.5 + n), turned(clip.motion.root + 2.0 * n, 0.5 + n))
+        )
         for n, clip in enumerate(plain.clips)
     ]
     dataset = replace(plain, clips=clips)

@@ -62,7 +62,11 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("generate/samples", 1.5, "generate.samples: must be a whole number, not 1.5"),
         ("generate/length", "beat", 'generate.length: must be song, frame or a number of seconds, not "beat"'),
         ("generate/length", 0.5, "generate.length: must be at least 1, not 0.5"),
-        ("generate/seed_pose", "x.h5", 'generate.seed_pose: "x.h5" is not none, t_pose, random, mean or file:clip:frame'),
+        (
+            "generate/seed_pose",
+            "x.h5",
+            'generate.seed_pose: "x.h5" is not none, t_pose, random, mean or file:clip:frame',
+        ),
         ("generate/genre", 3, "generate.genre: must be text or null, not 3"),
         ("models/seq2seq/generate", {"samples": 2}, "models.seq2seq.generate: unknown key 'samples'"),
         ("models/seq2seq/generate", {"length": 0}, "models.seq2seq.generate.length: must be at least 1, not 0"),

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SONG, FRAME = "song", "frame"
+Whole = Literal["song", "frame"]
+SONG: Whole = "song"
+FRAME: Whole = "frame"
 
 
 class DanceConfig(BaseModel):
@@ -22,7 +24,7 @@ class DanceConfig(BaseModel):
 
     seed: int = Field(ge=0)
     sample: int = Field(ge=0)
-    length: Literal["song", "frame"] | float = SONG
+    length: Whole | float = SONG
     seed_pose: str = "none"
     genre: str | None = None
 

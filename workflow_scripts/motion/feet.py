@@ -154,7 +154,7 @@ def _pin_feet(world: Floats, fps: float) -> None:
 def _towards(world: Floats, shifts: Floats, lifts: Floats) -> tuple[Floats, list[Floats]]:
     """Return the body moved by half of its feet's corrections, float64, and where each ankle (T, 3) is to be."""
     world = world.astype(np.float64)
-    targets = [
+    targets: list[Floats] = [
         world[:, ankle] + _with_height(shifts[:, side], lifts[:, side]) for side, (ankle, _) in enumerate(SMPL24.feet)
     ]
     return world + _with_height(shifts.mean(axis=1), np.zeros(len(world)))[:, None], targets

@@ -10,7 +10,7 @@ _LEGS = [SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint
 
 
 def on_rest_body(motion: Person) -> Person:
-    """Return motion (T >= 1 frames) with the bones of the rest pose; the root's path grows with the length of the legs."""
+    """Return motion (T >= 1 frames) with the bones of the rest pose; the root's path grows with the legs."""
     scale = SMPL24.rest_lengths[_LEGS].sum() / max(float(bone_lengths(motion.positions)[_LEGS].sum()), 1e-3)
     relative = motion.positions - motion.positions[:, :1]
     return Person(with_bone_lengths(relative, SMPL24.rest_lengths), motion.root.astype(np.float64) * scale)

@@ -90,8 +90,8 @@ def perform(
 ) -> Person:
     """Turn placements into motion sampled at `times`.
 
-    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are not exact during that
-    time: the caller restores them.
+    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are not exact
+    during that time: the caller restores them.
 
     Args:
         path: placements that cover the grid.
