@@ -1,4 +1,4 @@
-"""What every dance is, whatever the model: as long as the song, finite, in one piece, on firm bones and on the floor."""
+"""What every dance is, whatever the model: as long as the song, finite, in one piece, on firm bones, on the floor."""
 
 from collections.abc import Iterator
 

@@ -90,7 +90,7 @@ def perform(
 ) -> Person:
     """Turn placements into motion sampled at `times`.
 
-    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are not exact
+    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are inexact
     during that time: the caller restores them.
 
     Args:
