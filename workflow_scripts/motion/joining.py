@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
@@ -12,10 +13,13 @@ BLEND_S = 0.45  # a join's offset is gone after this time
 # A dancer who was turned or moved to go on from a motion comes back this slowly, which foot locking hides.
 TURN_RATE = 0.5  # rad/s at most
 WALK_RATE = 0.2  # m/s at most
+SWING_RATE = 6.0  # rad/s at most, of a limb from one pose to another
 # Hands of dancers are faster still now and then; networks are in their first frames, which is not to be gone on with.
 MAX_ACCELERATION = 10.0  # m/s²
 # The steepest slope of the curve from 1 to 0 by which offsets fade: that of 1 - u³ (10 - 15 u + 6 u²) at u = 1/2.
 _STEEPEST = 1.875
+_PARENTS = np.maximum(np.asarray(SMPL24.parents), 0)
+_ACROSS, _AHEAD = np.eye(3)[[0, 2]]
 _FLOOR = np.array([1.0, 0.0, 1.0])
 
 
@@ -43,7 +47,8 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
     """Return a dance that goes on from the motion `before`, whatever its own first frames are.
 
     It starts where that ends and faces where that faces, and comes back to its own place and heading at `WALK_RATE` and
-    `TURN_RATE` at most. What else differs at first, in pose, height and velocity, decays over `BLEND_S`.
+    `TURN_RATE` at most. Limbs swing into its own pose over `BLEND_S`, or longer so that none is faster than
+    `SWING_RATE`; what is left of height and velocity decays over `BLEND_S`.
 
     Args:
         dance: T >= 1 frames, with the bones of the rest pose.
@@ -58,12 +63,16 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
     way = (goal[0] - first[0]) * _FLOOR
     turn_s = max(_STEEPEST * abs(angle) / TURN_RATE, BLEND_S)
     walk_s = max(_STEEPEST * float(np.linalg.norm(way)) / WALK_RATE, BLEND_S)
-    frames = min(math.ceil(max(turn_s, walk_s) * fps) + 1, len(dance.root))
+    swing_s = _STEEPEST * math.pi / SWING_RATE
+    frames = min(math.ceil(max(turn_s, walk_s, swing_s) * fps) + 1, len(dance.root))
     times = np.arange(frames) / fps
     body = _bodies(dance, slice(0, frames))
     body[:, 0] -= first[0] * _FLOOR
     body = turned(body, quintic_decay(np.array(angle), np.array(0.0), times, turn_s)[:, None])
     body[:, 0] += first[0] * _FLOOR + quintic_decay(way, np.zeros(3), times, walk_s)
+    swing = _swing(body[0, 1:], goal[1:])
+    blend_s = max(_STEEPEST * float(np.linalg.norm(swing, axis=-1).max()) / SWING_RATE, BLEND_S)
+    body[:, 1:] = _swung(body[:, 1:], quintic_decay(swing, np.zeros_like(swing), times, blend_s))
     # Steps change at the join as they do in the dance: one that goes on by itself stays as it is.
     change = body[2] - 2 * body[1] + body[0] if frames > 2 else np.zeros_like(step)
     most = MAX_ACCELERATION / fps**2
@@ -74,6 +83,32 @@ def joined(dance: Person, before: Person, fps: float) -> Person:
     positions[:frames] = with_bone_lengths(np.pad(body[:, 2:], ((0, 0), (1, 0), (0, 0))), SMPL24.rest_lengths)
     root[:frames] = body[:, 0]
     return Person(positions, root)
+
+
+def _swing(joints: Floats, goal: Floats) -> Floats:
+    """Return the shortest rotation vector (24, 3), radians, of each bone of a pose (24, 3) into that of another.
+
+    Between two joints' places there may be a way on which a bone has no length; between two directions there is none.
+    """
+    own, other = (pose - pose[_PARENTS] for pose in (joints, goal))
+    axis = np.cross(own, other)
+    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
+    angle = np.arctan2(sine, (own * other).sum(axis=-1, keepdims=True))
+    # An opposite direction is reached by every way round: any axis at right angles to the bone.
+    turning = np.cross(own, np.where(np.abs(own[:, :1]) > np.abs(own[:, 2:]), _AHEAD, _ACROSS))
+    axis = np.where(sine > 1e-9, axis, turning)
+    return axis * angle / np.maximum(np.linalg.norm(axis, axis=-1, keepdims=True), 1e-12)
+
+
+def _swung(joints: Floats, vectors: Floats) -> Floats:
+    """Rotate each bone of poses (T, 24, 3) by a rotation vector (T, 24, 3), root joints where they are."""
+    bones = joints - joints[:, _PARENTS]
+    turned_bones = Rotation.from_rotvec(vectors.reshape(-1, 3)).apply(bones.reshape(-1, 3)).reshape(bones.shape)
+    result = joints.copy()
+    for joint, parent in enumerate(SMPL24.parents):
+        if parent >= 0:
+            result[:, joint] = result[:, parent] + turned_bones[:, joint]
+    return result
 
 
 def _bodies(motion: Person, frames: slice) -> Floats:
