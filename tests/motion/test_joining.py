@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.motion.joining import TURN_RATE, WALK_RATE, joined, quintic_decay
+from workflow_scripts.motion.joining import SWING_RATE, TURN_RATE, WALK_RATE, joined, quintic_decay
 from workflow_scripts.motion.kinematics import bone_lengths, facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
@@ -74,3 +74,19 @@ def test_a_moment_can_be_joined(frames):
     after = joined(swaying(1.0).part(slice(0, frames)), before.part(slice(0, 1)), FPS)
     assert after.world.shape == (frames, 24, 3)
     np.testing.assert_allclose(after.world[0], before.world[0], atol=5e-3)
+
+
+def test_an_arm_that_was_held_the_other_way_round_swings_over():
+    """Straight across from one place to the other it would pass through the shoulder, in no time."""
+    up, down = swaying(2.0, swing=0.0, sway=0.0), swaying(4.0, swing=0.0, sway=0.0)
+    for motion, sign in ((up, 1.0), (down, -1.0)):
+        arm = np.array([[0.0, sign, 0.02]])
+        for joint, parent in ((18, 16), (20, 18), (22, 20)):
+            motion.positions[:, joint] = motion.positions[:, parent] + arm * SMPL24.rest_lengths[joint]
+    after = joined(down, up, FPS)
+    forearm = after.positions[:, 20] - after.positions[:, 18]
+    angle = np.unwrap(np.arctan2(forearm[:, 1], np.hypot(forearm[:, 0], forearm[:, 2]))) * FPS
+    assert np.abs(np.diff(angle)).max() < 1.05 * SWING_RATE
+    change = np.linalg.norm(np.diff(after.world, 2, axis=0), axis=-1).max() * FPS**2
+    assert change < 60.0  # a straight way takes hundreds
+    np.testing.assert_allclose(after.world[-30:], down.world[-30:], atol=1e-6)

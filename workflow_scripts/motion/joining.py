@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.rotations import axis_angles_of_matrices, matrices_of_axis_angles, shortest_turn
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 BLEND_S = 0.45  # a join's offset is gone after this time
@@ -19,7 +19,6 @@ MAX_ACCELERATION = 10.0  # m/s²
 # The steepest slope of the curve from 1 to 0 by which offsets fade: that of 1 - u³ (10 - 15 u + 6 u²) at u = 1/2.
 _STEEPEST = 1.875
 _PARENTS = np.maximum(np.asarray(SMPL24.parents), 0)
-_ACROSS, _AHEAD = np.eye(3)[[0, 2]]
 _FLOOR = np.array([1.0, 0.0, 1.0])
 
 
@@ -90,24 +89,17 @@ def _swing(joints: Floats, goal: Floats) -> Floats:
 
     Between two joints' places there may be a way on which a bone has no length; between two directions there is none.
     """
-    own, other = (pose - pose[_PARENTS] for pose in (joints, goal))
-    axis = np.cross(own, other)
-    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
-    angle = np.arctan2(sine, (own * other).sum(axis=-1, keepdims=True))
-    # An opposite direction is reached by every way round: any axis at right angles to the bone.
-    turning = np.cross(own, np.where(np.abs(own[:, :1]) > np.abs(own[:, 2:]), _AHEAD, _ACROSS))
-    axis = np.where(sine > 1e-9, axis, turning)
-    return axis * angle / np.maximum(np.linalg.norm(axis, axis=-1, keepdims=True), 1e-12)
+    return axis_angles_of_matrices(shortest_turn(joints - joints[_PARENTS], goal - goal[_PARENTS]))
 
 
 def _swung(joints: Floats, vectors: Floats) -> Floats:
     """Rotate each bone of poses (T, 24, 3) by a rotation vector (T, 24, 3), root joints where they are."""
     bones = joints - joints[:, _PARENTS]
-    turned_bones = Rotation.from_rotvec(vectors.reshape(-1, 3)).apply(bones.reshape(-1, 3)).reshape(bones.shape)
+    swung = (matrices_of_axis_angles(vectors) @ bones[..., None])[..., 0]
     result = joints.copy()
     for joint, parent in enumerate(SMPL24.parents):
         if parent >= 0:
-            result[:, joint] = result[:, parent] + turned_bones[:, joint]
+            result[:, joint] = result[:, parent] + swung[:, joint]
     return result
 
 
