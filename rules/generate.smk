@@ -6,6 +6,7 @@ rule generate_dance:
         checkpoint="results/models/{model}/checkpoint.ckpt",
         description="results/models/{model}/model.json",
         features=model_features,
+        seed=seed_file,
     output:
         dance="results/dances/{model}/songs/{item}_{sample}.h5",
     log:
@@ -19,7 +20,7 @@ rule generate_dance:
         mem_mb=2000,
         runtime=30,
     params:
-        config=lambda wc: canonical_json({"seed": config["generate"]["seed"], "sample": int(wc.sample)}),
+        config=lambda wc: canonical_json(dance_settings(config, wc.model, int(wc.sample))),
         code=lambda wc: code("generate.dance", f"models.{config['models'][wc.model]['architecture']}.model"),
     shell:
         "python -m workflow_scripts.generate.dance --model results/models/{wildcards.model}"

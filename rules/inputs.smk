@@ -1,6 +1,7 @@
 # Which items and files take part in which rule, in the order of the stages.
 from workflow_scripts.collect.playlist import COLUMNS
 from workflow_scripts.collect.verdict import too_much
+from workflow_scripts.generate.settings import dance_settings, seed_place
 from workflow_scripts.motion.formats.registry import IN_THE_PICTURE
 from workflow_scripts.pose.backends.registry import recorded_backend
 from workflow_scripts.pose.weights import used_weights
@@ -183,6 +184,12 @@ def models_of(*architectures):
 def model_features(wildcards):
     dataset = config["models"][wildcards.model]["dataset"]
     return feature_files(config["datasets"][dataset]["feature_set"], SONGS, wildcards.item)
+
+
+def seed_file(wildcards):
+    """The pose file that a dance goes on from, if it does."""
+    place = seed_place(dance_settings(config, wildcards.model, int(wildcards.sample))["seed_pose"])
+    return [str(place[0])] if place else []
 
 
 def used_dances():

@@ -10,7 +10,9 @@ import pytest
 from tiny_dances import click, silence, tiny_dataset, write_song
 
 from workflow_scripts.generate import dance as dance_module
-from workflow_scripts.generate.dance import DanceConfig, danced, main, random_source
+from workflow_scripts.generate.dance import check_genre, main, random_source
+from workflow_scripts.generate.guarantees import danced
+from workflow_scripts.generate.settings import DanceConfig
 from workflow_scripts.models.base import DanceModel
 from workflow_scripts.motion.dataset_file import write_dataset
 from workflow_scripts.motion.kinematics import bone_lengths, mean_joint_speed
@@ -43,10 +45,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def dance(folder: Path, song: str, sample: int, name: str, model: str = "small") -> PoseFile:
+def dance(folder: Path, song: str, sample: int, name: str, model: str = "small", **settings: object) -> PoseFile:
     features = [folder / "features" / group / "songs" / f"{song}.h5" for group in ("spectral", "chroma", "rhythm")]
     output = folder / f"{name}.h5"
-    config = json.dumps({"seed": 1, "sample": sample})
+    config = json.dumps({"seed": 1, "sample": sample} | settings)
     arguments = ["--model", folder / "models" / model, "--features", *features, "--output", output]
     run(main, *arguments, "--clip", "0000", "--config", config)
     return read_poses(output)
@@ -68,6 +70,38 @@ def test_entry_point(folder: Path) -> None:
     assert person.world[..., 1].min() > -0.03  # the floor is y = 0
 
 
+@pytest.mark.parametrize("settings", [{"length": 2.0}, {"length": "frame"}, {"seed_pose": "random"}])
+def test_every_way_of_dancing_repeats_bit_for_bit_and_is_recorded(folder: Path, settings: dict[str, object]) -> None:
+    plain, first, _ = (dance(folder, "clicks", 0, name, **own) for name, own in
+                       (("plain", {}), ("one", settings), ("two", settings)))  # fmt: skip
+    assert (folder / "one.h5").read_bytes() == (folder / "two.h5").read_bytes()
+    person = first.clips["0000"].people[0]
+    assert len(person.root) == 315
+    assert person.world[..., 1].min() > -0.03
+    known = {"length": "song", "seed_pose": "none", "genre": None, "seed_file": None}
+    assert {key: first.provenance[key] for key in known} == known | settings
+    if settings != {"length": "frame"}:  # this network has no view to the rest of the song
+        assert np.abs(person.positions - plain.clips["0000"].people[0].positions).max() > 0.01
+
+
+def test_a_dance_goes_on_from_a_dance(folder: Path) -> None:
+    before = dance(folder, "clicks", 0, "before").clips["0000"].people[0]
+    after = dance(folder, "clicks", 1, "after", seed_pose=f"{folder / 'before.h5'}:0:200")
+    person = after.clips["0000"].people[0]
+    step = np.linalg.norm(before.world[200] - before.world[199], axis=-1).max()
+    assert np.linalg.norm(person.world[0] - before.world[200], axis=-1).max() < 2 * step + 0.01
+    assert len(after.provenance["seed_file"]) == 64
+
+
+def test_only_genres_that_the_model_knows_can_be_danced(folder: Path) -> None:
+    with pytest.raises(UserError, match="small knows no genres, so it cannot dance 'house'"):
+        dance(folder, "clicks", 0, "genre", genre="house")
+    with pytest.raises(UserError, match="m does not know 'salsa'; it knows disco, house"):
+        check_genre("salsa", ("disco", "house"), "m")
+    check_genre("house", ("disco", "house"), "m")
+    check_genre(None, (), "m")
+
+
 def test_a_model_hears_a_song_as_it_heard_its_dataset(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here as means over every beat."""
     tiny = replace(tiny_dataset(), grouping="beat")
@@ -77,9 +111,9 @@ def test_a_model_hears_a_song_as_it_heard_its_dataset(folder: Path, monkeypatch:
     run(fit.main, *paths, "--config", config)
     heard = []
 
-    def noticed(model: DanceModel, music: Music, rng: np.random.Generator) -> Person:
+    def noticed(model: DanceModel, music: Music, *rest: Any) -> Person:
         heard.append(music)
-        return danced(model, music, rng)
+        return danced(model, music, *rest)
 
     monkeypatch.setattr(dance_module, "danced", noticed)
     for name in ("small", "grouped"):
@@ -125,17 +159,3 @@ def test_chance_differs_by_everything_that_names_a_dance() -> None:
     ]
     assert len(set(draws)) == 5
     assert random_source(config, "m", "s").random() == draws[0]
-
-
-@pytest.mark.parametrize("defect", ["short", "nan"])
-def test_defects_of_a_model_never_reach_a_file(defect: str) -> None:
-    class Defective(DanceModel):
-        def generate(self, music: Music, seconds: float, seed_motion: Any, rng: np.random.Generator) -> Person:
-            frames = round(30 * seconds) - (defect == "short")
-            positions = np.tile(SMPL24.rest_positions - SMPL24.rest_positions[0], (frames, 1, 1))
-            return Person(positions, np.full((frames, 3), np.nan if defect == "nan" else 0.9))
-
-        state = from_state = from_dataset = None  # type: ignore[assignment]
-
-    with pytest.raises(ValueError, match=r"59 frames for 60|not finite"):
-        danced(Defective(), click(2.0, 100), np.random.default_rng(0))  # type: ignore[abstract]

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.models.motion_graph.joining import quintic_decay
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
 from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
 from workflow_scripts.models.motion_graph.units import bar_phase, cut_frames, cut_units, normalised
@@ -284,18 +283,6 @@ def test_join_costs_are_distances():
     expected = np.sqrt(((poses[1] - to_poses[2]) ** 2).sum(axis=-1).mean())
     expected += 0.15 * np.sqrt(((velocities[1] - to_velocities[2]) ** 2).sum(axis=-1).mean())
     assert join_costs(poses, velocities, to_poses, to_velocities)[1, 2] == pytest.approx(expected, rel=1e-4)
-
-
-def test_an_offset_decays_smoothly():
-    t = np.linspace(0, 0.6, 6001)
-    curve = quintic_decay(np.array([0.2]), np.array([-1.0]), t, 0.5)[:, 0]
-    speed = np.gradient(curve, t)
-    force = np.gradient(speed, t)
-    assert curve[0] == pytest.approx(0.2)
-    assert speed[0] == pytest.approx(-1.0, abs=1e-2)
-    assert force[1] == pytest.approx(0.0, abs=0.1)
-    assert np.abs(curve[t > 0.5]).max() < 1e-12
-    assert abs(speed[np.searchsorted(t, 0.4999)]) < 1e-3
 
 
 @pytest.mark.parametrize("frame", range(150, 200))

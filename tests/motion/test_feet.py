@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from workflow_scripts.motion import feet
 from workflow_scripts.motion.feet import foot_contacts, lock_feet, two_bone, without_short_runs
 from workflow_scripts.motion.skeleton import SMPL24
 
@@ -123,6 +124,26 @@ def test_a_body_below_the_floor_comes_up():
     world = skating()
     world[40:60, :, 1] -= 0.1
     assert lock_feet(world, FPS)[..., 1].min() > -0.03
+
+
+@pytest.mark.parametrize("deviation", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("frames", [1, 2, 3, 300])
+def test_no_joint_is_below_the_floor_whatever_the_root_does(deviation, frames):
+    world = skating(10.0)[:frames]
+    world[:, :, 1] += np.random.default_rng(frames).normal(0, deviation, (frames, 1)) - 0.3
+    before = lengths(world)
+    locked = lock_feet(world, FPS)
+    assert locked[..., 1].min() > -1e-6
+    assert np.abs(lengths(locked) - before).max() < 1e-6
+
+
+def test_a_long_motion_is_locked_in_parts_as_in_one(monkeypatch):
+    world = walking(steps=24)[0]
+    world[:, :, 1] -= 0.03
+    whole = lock_feet(world, FPS)
+    monkeypatch.setattr(feet, "PART", 50)
+    np.testing.assert_array_equal(lock_feet(world, FPS), whole)
+    assert np.abs(lock_feet(world.astype(np.float32), FPS) - whole).max() < 1e-5
 
 
 def test_a_hand_below_the_floor_comes_up():

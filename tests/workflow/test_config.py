@@ -60,6 +60,16 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("render/width", 1281, "render.width: must be a multiple of 2, not 1281"),
         ("render/width", 10, "render.width: must be at least 320, not 10"),
         ("generate/samples", 1.5, "generate.samples: must be a whole number, not 1.5"),
+        ("generate/length", "beat", 'generate.length: must be song, frame or a number of seconds, not "beat"'),
+        ("generate/length", 0.5, "generate.length: must be at least 1, not 0.5"),
+        (
+            "generate/seed_pose",
+            "x.h5",
+            'generate.seed_pose: "x.h5" is not none, t_pose, random, mean or file:clip:frame',
+        ),
+        ("generate/genre", 3, "generate.genre: must be text or null, not 3"),
+        ("models/seq2seq/generate", {"samples": 2}, "models.seq2seq.generate: unknown key 'samples'"),
+        ("models/seq2seq/generate", {"length": 0}, "models.seq2seq.generate.length: must be at least 1, not 0"),
         ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, mmpose, auto, not "magic"'),
         ("use/models", ["seq2sec"], "use.models: there is no 'seq2sec' in models (did you mean 'seq2seq'?)"),
         ("use/collections", "everything", "use.collections: must be `all` or a list of names"),
@@ -88,6 +98,12 @@ def test_a_mistake_is_named_with_its_place_and_what_it_must_be(path: str, value:
     with pytest.raises(UserError) as error:
         checked_config(changed(path, value))
     assert message in str(error.value)
+
+
+def test_what_a_model_says_of_its_dances_is_all_that_is_its_own() -> None:
+    config = checked_config(changed("models/seq2seq/generate", {"length": 5}))
+    assert config["models"]["seq2seq"]["generate"] == {"length": 5}
+    assert config["generate"] == {"samples": 1, "seed": 1, "length": "song", "seed_pose": "none", "genre": None}
 
 
 def test_collections_of_a_dataset_may_have_weights() -> None:

@@ -96,6 +96,20 @@ def test_a_model_setting_trains_that_model_again_and_no_other(finished: Workflow
     assert planned["render_dance"] == 1
 
 
+def test_a_model_s_own_way_of_dancing_makes_its_dances_again_and_trains_nothing(finished: Workflow) -> None:
+    with edited(finished.config, "  seq2seq:\n", "  seq2seq:\n    generate: {length: 5}\n"):
+        planned = finished.planned(*TARGETS)
+    assert planned["generate_dance"] == 1
+    assert not planned.keys() & {"train_network", "build_motion_graph", "build_dataset"}
+
+
+def test_a_seed_that_is_not_there_is_a_missing_input(finished: Workflow) -> None:
+    with edited(finished.config, "  seq2seq:\n", "  seq2seq:\n    generate: {seed_pose: 'gone.h5:0:1'}\n"):
+        done = finished.run("--dry-run", *TARGETS)
+    assert done.returncode != 0
+    assert "gone.h5" in done.stdout
+
+
 def groups(output: str) -> set[str]:
     """The groups of music features that a run would make."""
     return set(re.findall(r"^ +output: results/features/(\w+)/", output, flags=re.MULTILINE))

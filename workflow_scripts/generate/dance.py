@@ -5,29 +5,23 @@
 
 import argparse
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from workflow_scripts.generate.guarantees import danced
+from workflow_scripts.generate.seed_motion import seed_motion
+from workflow_scripts.generate.settings import DanceConfig, seed_place
 from workflow_scripts.models.base import DanceModel, load_architecture
-from workflow_scripts.motion.feet import lock_feet
 from workflow_scripts.motion.music_choice import MusicChoice
-from workflow_scripts.motion.music_file import Music, read_features
-from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
+from workflow_scripts.motion.music_file import read_source
+from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.files import read_json, sha256_of
 from workflow_scripts.workflow.provenance import code_version, versions
-
-
-class DanceConfig(BaseModel):
-    """Which of a model's dances: samples of one seed differ from each other."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int = Field(ge=0)
-    sample: int = Field(ge=0)
 
 
 def load_model(folder: Path) -> tuple[DanceModel, dict[str, Any]]:
@@ -57,19 +51,16 @@ def random_source(config: DanceConfig, model: str, song: str) -> np.random.Gener
     return np.random.default_rng([config.seed, config.sample, int.from_bytes(names, "big")])
 
 
-def danced(model: DanceModel, music: Music, rng: np.random.Generator) -> Person:
-    """Return a dance as long as the music, with feet that do not slide and the floor at y = 0.
-
-    Raises:
-        ValueError: the model returned another length or numbers that are not finite (a defect of the model).
-    """
-    frames = len(music.features)
-    person = model.generate(music, frames / music.fps, None, rng)
-    if len(person.root) != frames or not np.isfinite(person.world).all():
-        raise ValueError(f"the model danced {len(person.root)} frames for {frames}, or numbers that are not finite")
-    world = lock_feet(person.world, music.fps)
-    root = world[:, 0]
-    return Person((world - root[:, None]).astype(np.float32), root.astype(np.float32))
+def check_genre(genre: str | None, genres: Sequence[str], model: str) -> None:
+    """Raise a UserError if a model does not know the genre that is asked for."""
+    if genre is None or genre in genres:
+        return
+    if not genres:
+        raise UserError(
+            f"generate.genre: {model} knows no genres, so it cannot dance {genre!r}. Set genre to null, or give the "
+            "collections of its dataset a genre."
+        )
+    raise UserError(f"generate.genre: {model} does not know {genre!r}; it knows {', '.join(genres)}")
 
 
 def main() -> None:
@@ -78,7 +69,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="results/models/<model>")
     parser.add_argument("--features", type=Path, nargs="+", required=True, help="the song's feature files")
     parser.add_argument("--clip", default="0000", help="which clip of the song")
-    parser.add_argument("--config", required=True, help="seed and sample as JSON text")
+    parser.add_argument("--config", required=True, help="a DanceConfig as JSON text")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     try:
@@ -95,19 +86,27 @@ def main() -> None:
             f"{arguments.features[0]} is at {music.fps:g} frames per second, the model {arguments.model.name} was "
             f"trained at {checkpoint['fps']:g}"
         )
-    files = [read_features(path) for path in arguments.features]
-    song = files[0].source
-    person = danced(model, music, random_source(config, arguments.model.name, song))
+    sources = [read_source(path) for path in arguments.features]
+    song = sources[0].source
+    check_genre(config.genre, model.genres, arguments.model.name)
+    rng = random_source(config, arguments.model.name, song)
+    poses = {name: values.numpy() for name, values in checkpoint["poses"].items()}
+    seed = seed_motion(config.seed_pose, poses, music.fps, rng)
+    person = danced(model, music, rng, seed, config.genre, config.length)
     frames = len(person.root)
     provenance = {
         "model": arguments.model.name,
         "checkpoint": sha256_of(arguments.model / "checkpoint.ckpt"),
         "dataset": checkpoint["dataset"],
         "song": song,
-        "features": {file.group: sha256_of(path) for path, file in zip(arguments.features, files, strict=True)},
+        "features": {of.group: sha256_of(path) for path, of in zip(arguments.features, sources, strict=True)},
         "clip": arguments.clip,
         "seed": config.seed,
         "sample": config.sample,
+        "genre": config.genre,
+        "length": config.length,
+        "seed_pose": config.seed_pose,
+        "seed_file": sha256_of(place[0]) if (place := seed_place(config.seed_pose)) else None,
         "code": code_version(
             "workflow_scripts.generate.dance", f"workflow_scripts.models.{checkpoint['architecture']}.model"
         ),

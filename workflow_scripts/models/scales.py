@@ -68,10 +68,14 @@ class Scales:
             fps: frames per second.
             smoothing_s: standard deviation of the Gaussian over the vectors, seconds.
         """
-        plain = (vectors * self.motion_std + self.motion_mean).double().numpy()
-        if smoothing_s and len(plain) > 1:
-            plain = gaussian_filter1d(plain, smoothing_s * fps, axis=0, mode="nearest")
-        plain[:, -2:] = _homing(plain[:, -2:], fps)
+        plain = np.empty(tuple(vectors.shape), np.float32)
+        # Column by column: a song of an hour is not held in double precision.
+        for column, (mean, std) in enumerate(zip(self.motion_mean.tolist(), self.motion_std.tolist(), strict=True)):
+            values: Floats = vectors[:, column].double().numpy() * std + mean
+            if smoothing_s and len(values) > 1:
+                values = gaussian_filter1d(values, smoothing_s * fps, mode="nearest")
+            plain[:, column] = values
+        plain[:, -2:] = _homing(plain[:, -2:].astype(np.float64), fps)
         return to_person(plain, fps)
 
 

@@ -29,6 +29,8 @@ FADE_S = 0.13  # time constant with which a correction fades outside contacts
 LOCK = 1e4  # how much more a contact counts than free movement in the smooth correction
 REACH = 0.999  # of the leg's length: a leg is never pulled quite straight
 MAX_DROP = 0.08  # m, by which the pelvis goes down to let a foot reach its place
+MAX_LIFT = 0.1  # m, by which a leg bends to bring its foot up to the floor; a body that is lower comes up whole
+PART = 3000  # frames corrected at a time, so that a long motion needs little more memory than itself
 
 _LEGS = tuple(
     (SMPL24.index(f"{s}_hip"), SMPL24.index(f"{s}_knee"), *foot)
@@ -95,7 +97,7 @@ def without_short_runs(contacts: Mask, fps: float) -> Mask:
 
 
 def lock_feet(world: Floats, fps: float) -> Floats:
-    """Return the motion with every standing foot pinned to one place and nothing more than 3 cm below the floor.
+    """Return the motion with every standing foot pinned to one place and nothing below the floor.
 
     Bone lengths stay as they are. The upper body keeps its pose and moves with the pelvis.
 
@@ -104,14 +106,28 @@ def lock_feet(world: Floats, fps: float) -> Floats:
         fps: frames per second.
 
     Returns:
-        (T, 24, 3) float64.
+        (T, 24, 3), of the same precision as `world`; besides it and a copy, a long motion takes little memory.
     """
-    world = np.array(world, dtype=np.float64)
-    if len(world) < 3:
-        return world
+    world = np.array(world)
+    sunken = np.maximum(-world[:, :, 1].min(axis=1) - MAX_LIFT, 0.0)
+    world[:, :, 1] += _envelope(sunken, fps)[:, None]
+    if len(world) >= 3:
+        _pin_feet(world, fps)
+    return above_floor(world, fps)
+
+
+def above_floor(world: Floats, fps: float) -> Floats:
+    """Lift the whole body (T, 24, 3) smoothly where a joint is below the floor; changes `world` and returns it."""
+    lift = _envelope(np.maximum(-world[:, :, 1].min(axis=1), 0.0), fps)
+    world[:, :, 1] += lift[:, None]
+    return world
+
+
+def _pin_feet(world: Floats, fps: float) -> None:
+    """Let standing feet stand, and raise those below the floor, in place; T >= 3."""
     shifts = np.stack(
         [
-            _foot_shift(world[:, toe], contact, fps)
+            _foot_shift(world[:, toe].astype(np.float64), contact, fps)
             for (_, toe), contact in zip(SMPL24.feet, foot_contacts(world, fps).T, strict=True)
         ],
         axis=1,
@@ -120,18 +136,28 @@ def lock_feet(world: Floats, fps: float) -> Floats:
     below = np.stack([-np.minimum(world[:, foot, 1], 0.0).min(axis=1) for foot in map(list, SMPL24.feet)], axis=1)
     lifts = _envelope(below, fps)
     if not shifts.any() and not lifts.any():
-        return _above_floor(world, fps)
-    targets = [
+        return
+    parts = [slice(first, first + PART) for first in range(0, len(world), PART)]
+    needed = [_needed_drop(*_towards(world[part], shifts[part], lifts[part])) for part in parts]
+    drop = _envelope(np.clip(np.concatenate(needed), 0.0, MAX_DROP), fps)
+    for part in parts:
+        body, targets = _towards(world[part], shifts[part], lifts[part])
+        body[:, :, 1] -= drop[part, None]
+        forward = turned(np.broadcast_to(np.array([0.0, 0.0, 1.0]), (len(body), 3)), facing_angle(body))
+        for (hip, knee, ankle, toe), target in zip(_LEGS, targets, strict=True):
+            offset = body[:, toe] - body[:, ankle]
+            body[:, knee], body[:, ankle] = two_bone(body[:, hip], body[:, knee], body[:, ankle], target, forward)
+            body[:, toe] = body[:, ankle] + offset
+        world[part] = body
+
+
+def _towards(world: Floats, shifts: Floats, lifts: Floats) -> tuple[Floats, list[Floats]]:
+    """Return the body moved by half of its feet's corrections, float64, and where each ankle (T, 3) is to be."""
+    world = world.astype(np.float64)
+    targets: list[Floats] = [
         world[:, ankle] + _with_height(shifts[:, side], lifts[:, side]) for side, (ankle, _) in enumerate(SMPL24.feet)
     ]
-    toes = [world[:, toe] - world[:, ankle] for ankle, toe in SMPL24.feet]
-    result = world + _with_height(shifts.mean(axis=1), np.zeros(len(world)))[:, None]
-    result[:, :, 1] -= _drop(result, targets, fps)[:, None]
-    forward = turned(np.broadcast_to(np.array([0.0, 0.0, 1.0]), (len(world), 3)), facing_angle(world))
-    for (hip, knee, ankle, toe), target, toe_offset in zip(_LEGS, targets, toes, strict=True):
-        result[:, knee], result[:, ankle] = two_bone(result[:, hip], result[:, knee], result[:, ankle], target, forward)
-        result[:, toe] = result[:, ankle] + toe_offset
-    return _above_floor(result, fps)
+    return world + _with_height(shifts.mean(axis=1), np.zeros(len(world)))[:, None], targets
 
 
 def two_bone(hip: Floats, knee: Floats, ankle: Floats, target: Floats, forward: Floats) -> tuple[Floats, Floats]:
@@ -199,15 +225,20 @@ def _smooth_correction(target: Floats, weights: Floats, fps: float) -> Floats:
 
 
 def _envelope(depth: Floats, fps: float) -> Floats:
-    """Return a smooth curve along axis 0 that is nowhere lower than `depth` (up to the smoothing's tails)."""
+    """Return a smooth curve along axis 0 that is nowhere lower than `depth`.
+
+    Every value is a weighted mean of maxima over windows that all hold the frame itself.
+    """
     if not depth.any():
-        return np.zeros_like(depth)
+        return np.zeros(depth.shape)
     sigma = 0.05 * fps
-    return np.asarray(gaussian_filter1d(maximum_filter1d(depth, 2 * int(2 * sigma) + 1, axis=0), sigma, axis=0))
+    radius = max(int(2.5 * sigma), 1)
+    highest = maximum_filter1d(depth, 2 * radius + 1, axis=0)
+    return np.asarray(gaussian_filter1d(highest.astype(np.float64), sigma, axis=0, radius=radius))
 
 
-def _drop(world: Floats, targets: Sequence[Floats], fps: float) -> Floats:
-    """Return by how much (T,) the pelvis goes down so that the legs reach their targets."""
+def _needed_drop(world: Floats, targets: Sequence[Floats]) -> Floats:
+    """Return by how much (T,) the pelvis must go down so that the legs reach their targets."""
     needed = np.zeros(len(world))
     for (hip, knee, ankle, _), target in zip(_LEGS, targets, strict=True):
         thigh = np.linalg.norm(world[:, knee] - world[:, hip], axis=-1)
@@ -216,14 +247,7 @@ def _drop(world: Floats, targets: Sequence[Floats], fps: float) -> Floats:
         way = target - world[:, hip]
         below = np.sqrt(np.maximum(reach**2 - way[:, 0] ** 2 - way[:, 2] ** 2, 0.0))
         needed = np.maximum(needed, np.where(np.linalg.norm(way, axis=-1) > reach + 1e-9, -way[:, 1] - below, 0.0))
-    return _envelope(np.clip(needed, 0.0, MAX_DROP), fps)
-
-
-def _above_floor(world: Floats, fps: float) -> Floats:
-    """Lift the whole body smoothly where a joint is still below the floor."""
-    lift = _envelope(np.maximum(-world[:, :, 1].min(axis=1), 0.0), fps)
-    world[:, :, 1] += lift[:, None]
-    return world
+    return needed
 
 
 def _with_height(horizontal: Floats, height: Floats) -> Floats:

@@ -10,7 +10,7 @@ A group shares one computation, so that a new feature set computes only the grou
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Music:
 
     Attributes:
         features: (T, D) float32 at `fps`.
-        beats, downbeats: (K,) float64 seconds.
+        beats, downbeats: (K,) float64 seconds from the first frame; of a part of a song also those outside of it.
         tempo: beats per minute, 0 when unknown.
         beats_per_bar: 3 or 4.
     """
@@ -54,6 +54,18 @@ class Music:
     tempo: float
     fps: float
     beats_per_bar: int = 4
+
+    def part(self, frames: slice) -> "Music":
+        """Return the music of frames [start, stop), in its place in the song.
+
+        All beats of the song are kept, before the first frame at negative times, so that beats, bars and phrases are
+        counted as in the whole song.
+        """
+        start, stop, _ = frames.indices(len(self.features))
+        first_s = start / self.fps
+        return replace(
+            self, features=self.features[start:stop], beats=self.beats - first_s, downbeats=self.downbeats - first_s
+        )
 
 
 def write_features(target: Path, music: MusicFile) -> None:
@@ -99,3 +111,17 @@ def read_features(path: Path) -> MusicFile:
             parameters=json.loads(str(file.attrs["parameters"])),
             provenance=json.loads(str(file.attrs["provenance"])),
         )
+
+
+@dataclass
+class MusicSource:
+    """Which group of features a music file holds, and of which video or song."""
+
+    group: str
+    source: str
+
+
+def read_source(path: Path) -> MusicSource:
+    """Read what a music file is of, and no features; errors as of `read_features`."""
+    with opened(path, FORMAT, VERSION, "music file") as file:
+        return MusicSource(str(file.attrs["group"]), str(file.attrs["source"]))

@@ -12,6 +12,8 @@ from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
 
+PART = 3000  # frames made at a time, so that a long motion needs little more memory than itself
+
 
 def width(skeleton: Skeleton = SMPL24) -> int:
     """Return the number of columns D."""
@@ -52,11 +54,15 @@ def to_person(
         lengths: (J,) of the bones, metres, by default those of the skeleton at rest; directions are those of `vectors`.
     """
     frames = len(vectors)
-    joints = np.zeros((frames, skeleton.size, 3))
-    joints[:, 1:] = vectors[:, :-3].reshape(frames, -1, 3)
+    lengths = skeleton.rest_lengths if lengths is None else lengths
+    positions = np.empty((frames, skeleton.size, 3), np.float32)
+    for first in range(0, frames, PART):
+        part = slice(first, first + PART)
+        joints = np.zeros((len(vectors[part]), skeleton.size, 3))
+        joints[:, 1:] = vectors[part, :-3].reshape(len(joints), -1, 3)
+        positions[part] = with_bone_lengths(joints, lengths, skeleton)
     steps = vectors[:, -2:].astype(np.float64) / fps
     steps[:1] = start
     horizontal = np.cumsum(steps, axis=0)
     root = np.stack([horizontal[:, 0], vectors[:, -3], horizontal[:, 1]], axis=-1)
-    positions = with_bone_lengths(joints, skeleton.rest_lengths if lengths is None else lengths, skeleton)
-    return Person(positions.astype(np.float32), root.astype(np.float32))
+    return Person(positions, root.astype(np.float32))

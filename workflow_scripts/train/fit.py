@@ -148,6 +148,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(arguments.threads)
+    from workflow_scripts.train.seed_poses import seed_poses
+
     started = time.perf_counter()
     settings_of(config)  # mistakes are reported before the dataset is read
     dataset = read_dataset(arguments.dataset)
@@ -165,6 +167,7 @@ def main() -> None:
         "augment": config.augment.model_dump(mode="json"),
         "genres": config.genres and list(config.genres),
         "state": fitted.state,
+        "poses": seed_poses(dataset, config.seed),
         "fps": dataset.fps,
         "feature_set": dataset.feature_set,
         "grouping": dataset.grouping,

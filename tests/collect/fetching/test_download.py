@@ -99,7 +99,7 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("playlist", "not a readable audio or video file"),
         ("silent", "no audio stream found"),
         ("sound", "no video stream found"),
-        ("short", "shorter than 1 s"),
+        ("short", "shorter than 1 s: put a longer one in its place, or take it out"),
         ("missing", "the file cannot be read (No such file or directory)"),
     ],
 )

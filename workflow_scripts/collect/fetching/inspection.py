@@ -90,7 +90,7 @@ def _inspect(container: Any, kind: str, limits: Mapping[str, Any]) -> Inspection
         raise MediaError(f"the {missing[0].type} stream cannot be decoded")
     duration = ends[main.index]
     if duration < MIN_SECONDS:
-        raise MediaError(f"shorter than {MIN_SECONDS:g} s")
+        raise MediaError(f"shorter than {MIN_SECONDS:g} s: put a longer one in its place, or take it out")
     stated = (container.duration or 0) / 1e6
     if stated - duration > MIN_SECONDS:
         log.warning("the file states %.2f s but holds %.2f s of %s: that much is used", stated, duration, main.type)

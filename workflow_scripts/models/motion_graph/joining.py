@@ -7,37 +7,17 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from workflow_scripts.models.motion_graph.placement import Placement
 from workflow_scripts.models.motion_graph.units import Units
+from workflow_scripts.motion.joining import quintic_decay
 from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
 
-BLEND_S = 0.45  # a join's offset is gone after this time
 STEP_S = 1 / 120  # over which velocities at a join are measured
 # A dancer far from the origin or turned away drifts back, slowly enough for foot locking to hide it.
 RETURN_RATE = 0.45  # 1/s, of the distance
 FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
 TURN_RATE = 0.35  # rad/s at most
 _FLOOR = np.array([1.0, 0.0, 1.0])
-
-
-def quintic_decay(offset: Floats, velocity: Floats, times: Floats, blend_s: float = BLEND_S) -> Floats:
-    """Return an offset that fades to nothing with continuous velocity and acceleration.
-
-    This is what games call inertialisation (Bollo, Game Developers Conference 2018).
-
-    Args:
-        offset, velocity: (...) at time 0.
-        times: (T,) seconds from then.
-        blend_s: when offset, velocity and acceleration are 0.
-
-    Returns:
-        (T, ...).
-    """
-    u = np.clip(times / blend_s, 0.0, 1.0).reshape(-1, *[1] * np.ndim(offset))
-    # Quintics of value 1, and of slope 1, at u = 0; both start with no acceleration and end with nothing at all.
-    value = 1 - u**3 * (10 - 15 * u + 6 * u**2)
-    slope = u - u**3 * (6 - 8 * u + 3 * u**2)
-    return offset * value + velocity * blend_s * slope
 
 
 @dataclass
@@ -110,8 +90,8 @@ def perform(
 ) -> Person:
     """Turn placements into motion sampled at `times`.
 
-    Joins keep heading and place; what differs otherwise decays over `BLEND_S`. Bone lengths are not exact during that
-    time: the caller restores them.
+    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are inexact
+    during that time: the caller restores them.
 
     Args:
         path: placements that cover the grid.
