@@ -6,7 +6,7 @@ and saves `state()`; the generate stage calls `from_state` and `generate`.
 
 import importlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +116,9 @@ class GradientConfig(ModelConfig):
     max_epochs: int = Field(default=80, ge=1)
     max_minutes: float | None = Field(default=None, gt=0)
     gradient_clip: float = Field(default=1.0, gt=0)
+    # Merge: helper "train" builds these; here only so that config/experiments can be checked.
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    momentum: float = Field(default=0.9, ge=0, lt=1)
 
 
 class Learner(ABC):

@@ -48,7 +48,16 @@ class PhraseConfig(GradientConfig):
     code: int = Field(default=16, ge=0)
     music_dropout: float = Field(default=0.5, ge=0, le=1)
     loss: Literal[
-        "mse", "l1", "smooth_l1", "euclidean", "mape", "rpd", "mape_velocity", "rpd_velocity", "srse_velocity", "ensemble"
+        "mse",
+        "l1",
+        "smooth_l1",
+        "euclidean",
+        "mape",
+        "rpd",
+        "mape_velocity",
+        "rpd_velocity",
+        "srse_velocity",
+        "ensemble",
     ] = "smooth_l1"
     velocity: float = Field(default=0.5, ge=0)
     variation: float = Field(default=0.1, ge=0)
@@ -245,4 +254,3 @@ def _blended(codes: Tensor, told: dict[str, Tensor]) -> Tensor:
     """Return the code (B, T, C) of every frame from those of a table (B, P, C); see `_told`."""
     rows = torch.arange(len(codes), device=codes.device)[:, None]
     return torch.lerp(codes[rows, told["phrase"]], codes[rows, told["following"]], told["blend"].unsqueeze(-1))
-
