@@ -29,6 +29,11 @@ VELOCITY_S = 0.15
 # A song is danced in parts of so many frames, so that a long one needs no more memory than a short one.
 PART = 3000
 
+LossName = Literal[
+    "mse", "l1", "smooth_l1", "euclidean", "mape", "rpd",
+    "mape_velocity", "rpd_velocity", "srse_velocity", "ensemble",
+]  # fmt: skip
+
 
 class PhraseConfig(GradientConfig):
     """Settings of codes, loss and generation.
@@ -47,18 +52,7 @@ class PhraseConfig(GradientConfig):
 
     code: int = Field(default=16, ge=0)
     music_dropout: float = Field(default=0.5, ge=0, le=1)
-    loss: Literal[
-        "mse",
-        "l1",
-        "smooth_l1",
-        "euclidean",
-        "mape",
-        "rpd",
-        "mape_velocity",
-        "rpd_velocity",
-        "srse_velocity",
-        "ensemble",
-    ] = "smooth_l1"
+    loss: LossName = "smooth_l1"
     velocity: float = Field(default=0.5, ge=0)
     variation: float = Field(default=0.1, ge=0)
     choices: int = Field(default=4, ge=1)
