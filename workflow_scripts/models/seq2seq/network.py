@@ -14,7 +14,7 @@ ENCODER_STRIDE = 3
 # Attention reaches back over so many frames, and not ahead: a song of any length takes the same memory, and a song
 # danced frame by frame is the one danced at once.
 MEMORY = 120
-CELLS: dict[str, type[nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[str, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 
 @dataclass
