@@ -4,10 +4,10 @@
 
 Twelve songs of the demo, 14 s each, with their choreographies as truth. The model is trained on windows of 14 / 3 s,
 twelve to a batch. Every few seconds it dances the whole clips freely: it is given the music only, never a true pose.
-Printed is when the mean error of joints (root-relative, 23 joints, all frames of all clips) first was 30 mm or less, and where it
-ended. Seconds are processor time of training, without that of the checks, so that other work on the machine counts
-little: on one thread, the time it takes on one free core. Writes no table: a time to quality depends on the machine.
-Standing still in the mean pose of each clip is the error to beat.
+Printed is when the mean error of joints (root-relative, 23 joints, all frames of all clips) first was 30 mm or less,
+and where it ended. Seconds are processor time of training, without that of the checks, so that other work on the
+machine counts little: on one thread, the time it takes on one free core. Writes no table: a time to quality depends on
+the machine. Standing still in the mean pose of each clip is the error to beat.
 """
 
 import argparse

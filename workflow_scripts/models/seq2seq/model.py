@@ -74,6 +74,7 @@ class Model(PhraseModel):
 
     Config: ClassVar[type[ModelConfig]] = Settings
     config: Settings
+    steps: int = 1  # of training in all, once `examples` has counted them
 
     def make_network(self, features: int, outputs: int) -> Network:
         """Return an untrained network."""
