@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
 from workflow_scripts.models.examples import Examples
+from workflow_scripts.models.losses import LOSSES
 from workflow_scripts.models.phrases import Phrases, count_phrases, heard_phrases, phrase_numbers
 from workflow_scripts.models.scales import Scales
 from workflow_scripts.motion.dataset_file import Dataset
@@ -28,14 +29,20 @@ VELOCITY_S = 0.15
 # A song is danced in parts of so many frames, so that a long one needs no more memory than a short one.
 PART = 3000
 
+LossName = Literal[
+    "mse", "l1", "smooth_l1", "euclidean", "mape", "rpd",
+    "mape_velocity", "rpd_velocity", "srse_velocity", "ensemble",
+]  # fmt: skip
+
 
 class PhraseConfig(GradientConfig):
     """Settings of codes, loss and generation.
 
     Attributes:
-        code: numbers per phrase code.
+        code: numbers per phrase code; without them (0) the music alone says what to dance.
         music_dropout: share of training windows in which the decoder must do without the music's features, so that it
             reads the dance from the code and the metre and not from the sound of one recording.
+        loss: of poses and of velocities, one of `models.losses`.
         velocity: weight of the loss on velocities against that on poses.
         variation: standard deviation of what is added to codes (they start with 1), in training and in dancing: a
             phrase is never danced quite the same way twice.
@@ -43,9 +50,9 @@ class PhraseConfig(GradientConfig):
         smoothing_s: standard deviation of the Gaussian over the generated motion, seconds.
     """
 
-    code: int = Field(default=16, ge=1)
+    code: int = Field(default=16, ge=0)
     music_dropout: float = Field(default=0.5, ge=0, le=1)
-    loss: Literal["mse", "l1", "smooth_l1"] = "smooth_l1"
+    loss: LossName = "smooth_l1"
     velocity: float = Field(default=0.5, ge=0)
     variation: float = Field(default=0.1, ge=0)
     choices: int = Field(default=4, ge=1)
@@ -153,15 +160,35 @@ class PhraseModel(GradientModel):
         if self.network.training:
             music = music * (torch.rand(len(music), 1, 1, device=music.device) >= self.config.music_dropout)
             codes = codes + self.config.variation * torch.randn_like(codes)
-        poses, _ = self.dancer(music, batch["phases"], _blended(codes, batch))
+        poses = self.danced(batch, music, _blended(codes, batch))
         present = batch["present"]
-        error = _LOSSES[self.config.loss]
-        result = (error(poses, batch["motion"]).mean(dim=-1) * present).sum() / present.sum()
+        error = LOSSES[self.config.loss]
+        result = (error(poses, batch["motion"]) * present).sum() / present.sum()
         if self.config.velocity:
             steps, both = self.fps * VELOCITY_S, present[:, 1:] * present[:, :-1]
-            moved = error(steps * poses.diff(dim=1), steps * batch["motion"].diff(dim=1)).mean(dim=-1)
+            moved = error(steps * poses.diff(dim=1), steps * batch["motion"].diff(dim=1))
             result = result + self.config.velocity * (moved * both).sum() / both.sum().clamp(min=1)
         return result
+
+    def danced(self, batch: dict[str, Tensor], music: Tensor, code: Tensor) -> Tensor:
+        """Return the poses (B, T, D) of a batch, for the loss; `music` and `code` as the network is to be told them."""
+        poses, _ = self.dancer(music, batch["phases"], code)
+        return poses
+
+    @property
+    def interval(self) -> int | None:
+        """After how many frames a song is begun anew, from the pose it has come to; None: never."""
+        return None
+
+    def opening(self, music: Tensor, phases: Tensor, before: Tensor | None) -> Any:
+        """Return the state in which the network begins a song, or an interval of it.
+
+        Args:
+            music: (1, T, F) from there on, at most as much as the longest window of training.
+            phases: (1, T, PHASES) of the same frames.
+            before: (1, D) the pose to go on from, if there is one.
+        """
+        return None
 
     @torch.no_grad()
     def generate(
@@ -184,13 +211,19 @@ class PhraseModel(GradientModel):
         told = {name: values[None] for name, values in _told(position, range(len(chosen))).items()}
         self.network.eval()
         state, poses = None, []
-        part = 1 if stepwise else max(PART, self.window)
+        before = None if seed_motion is None else self.scales.vectors(seed_motion, self.fps)[-1:]
+        part = self.interval or (1 if stepwise else max(PART, self.window))
         for first in range(0, frames, part):
             stop = min(first + part, frames)
+            if first == 0 or self.interval:
+                seen = min(first + self.window, frames)
+                sound = torch.from_numpy(self.scales.heard(music, first, seen))[None]
+                state = self.opening(sound, told["phases"][:, first:seen], before)
             now = {name: values[:, first:stop] for name, values in told.items()}
             sound = torch.from_numpy(self.scales.heard(music, first, stop))[None]
             made, state = self.dancer(sound, now["phases"], _blended(codes, now), state)
             poses.append(made[0])
+            before = made[:, -1]
         return self.scales.person(torch.cat(poses), self.fps, self.config.smoothing_s)
 
 
@@ -215,10 +248,3 @@ def _blended(codes: Tensor, told: dict[str, Tensor]) -> Tensor:
     """Return the code (B, T, C) of every frame from those of a table (B, P, C); see `_told`."""
     rows = torch.arange(len(codes), device=codes.device)[:, None]
     return torch.lerp(codes[rows, told["phrase"]], codes[rows, told["following"]], told["blend"].unsqueeze(-1))
-
-
-_LOSSES = {
-    "mse": lambda a, b: nn.functional.mse_loss(a, b, reduction="none"),
-    "l1": lambda a, b: nn.functional.l1_loss(a, b, reduction="none"),
-    "smooth_l1": lambda a, b: nn.functional.smooth_l1_loss(a, b, reduction="none", beta=0.1),
-}
