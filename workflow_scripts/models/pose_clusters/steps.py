@@ -94,15 +94,16 @@ def cut_steps(clips: list[DatasetClip], motions: list[Person], fps: float, beats
     return Steps(*(np.array(column, dtype) for column, dtype in zip(columns, types, strict=True))), genres
 
 
+def on_rest_body(motion: Person, fps: float) -> Person:
+    """Return a motion `normalised`; a single frame is doubled, so that it can be cut."""
+    if len(motion.root) < 2:
+        motion = Person(np.repeat(motion.positions, 2, axis=0), np.repeat(motion.root, 2, axis=0))
+    return normalised(motion, fps)
+
+
 def bodies(clips: list[DatasetClip], fps: float) -> list[Person]:
-    """Return the motions of clips on the body of the rest pose; a single frame is doubled, so that all can be cut."""
-    motions = []
-    for clip in clips:
-        motion = clip.motion
-        if len(motion.root) < 2:
-            motion = Person(np.repeat(motion.positions, 2, axis=0), np.repeat(motion.root, 2, axis=0))
-        motions.append(normalised(motion, fps))
-    return motions
+    """Return the motions of clips on the body of the rest pose."""
+    return [on_rest_body(clip.motion, fps) for clip in clips]
 
 
 def shapes(motion: Person, starts: Floats, ends: Floats, poses: int) -> Floats:
