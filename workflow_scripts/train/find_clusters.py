@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters
 from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import read_dataset
-from workflow_scripts.train.cluster_sheet import draw_clusters
 from workflow_scripts.train.clips import chosen_clips
+from workflow_scripts.train.cluster_sheet import draw_clusters
 from workflow_scripts.train.parts import write_arrays
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path, sha256_of

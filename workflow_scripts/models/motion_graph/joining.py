@@ -22,7 +22,7 @@ _FLOOR = np.array([1.0, 0.0, 1.0])
 
 
 class Cuts(Protocol):
-    """A table of pieces of clips, such as `Units`: clip, first and last (fractional) frame, the piece before it or -1."""
+    """A table of pieces of clips, such as `Units`: clip, bounds in (fractional) frames, the piece before it or -1."""
 
     clip: npt.NDArray[Any]
     start: Floats

@@ -62,6 +62,7 @@ def choose_members(
         first, stop = len(path), min(len(path) + ahead, len(clusters))
         layers: list[Ints] = []
         back: list[Ints] = []
+        cost = np.zeros(1)
         for place in range(first, stop):
             before = layers[-1] if layers else np.array(path[-1:], dtype=np.int64)
             now = _candidates(pools[clusters[place]], before, members.steps, rng)

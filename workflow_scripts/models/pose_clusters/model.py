@@ -222,9 +222,7 @@ class Model(GradientModel):
             rows = slice(first, first + length)
             heard, truth = examples.columns["heard"][rows], examples.columns["cluster"][rows].numpy()
             before = examples.columns["before"][rows].numpy()
-            guessed = [
-                int(self._scores(heard, before, place, len(self.names)).argmax()) for place in range(len(truth))
-            ]
+            guessed = [int(self._scores(heard, before, place, len(self.names)).argmax()) for place in range(len(truth))]
             hits += [(guesses == truth).sum() for guesses in (np.array(guessed), most, table[before].argmax(axis=1))]
             total += length
             first += length
