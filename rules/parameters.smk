@@ -193,6 +193,14 @@ def train_threads(wildcards):
     return devices if isinstance(devices, int) and devices > 0 else 1
 
 
+def clusters_config(wildcards):
+    """What clusters depend on: other settings of the model cluster nothing again."""
+    entry = config["models"][wildcards.model]
+    return canonical_json(
+        {key: entry[key] for key in ("seed", "augment", "genres")} | {"clusters": entry["settings"].get("clusters", {})}
+    )
+
+
 def model_code(wildcards):
     # Only the chosen architecture: editing one model makes no other stale.
     return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}.model")

@@ -87,3 +87,29 @@ rule build_motion_graph:
         "python -m workflow_scripts.train.fit --dataset {input.dataset:q} --config {params.config:q}"
         " --threads {threads} --output results/models/{wildcards.model} --state results/state/{wildcards.model}"
         " >{log:q} 2>&1"
+
+
+rule find_clusters:
+    input:
+        dataset=dataset_of,
+    output:
+        clusters="results/models/{model}/clusters.h5",
+        picture="results/models/{model}/clusters.svg",
+    log:
+        "logs/find_clusters/{model}.log",
+    benchmark:
+        "logs/benchmarks/find_clusters/{model}.tsv"
+    wildcard_constraints:
+        model=models_of("pose_clusters"),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        config=clusters_config,
+        code=code("train.find_clusters"),
+    shell:
+        "python -m workflow_scripts.train.find_clusters --dataset {input.dataset:q} --config {params.config:q}"
+        " --output {output.clusters:q} --picture {output.picture:q} >{log:q} 2>&1"

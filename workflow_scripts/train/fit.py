@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.models.base import ARCHITECTURES, GradientModel, ModelConfig, load_architecture
-from workflow_scripts.motion.augmentation import Augmentation, augmented
+from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, read_dataset
+from workflow_scripts.train.clips import chosen_clips
 from workflow_scripts.train.parts import read_part
 from workflow_scripts.workflow.checkpoint import write_checkpoint
 from workflow_scripts.workflow.errors import UserError, entry_point
@@ -88,11 +89,7 @@ def prepared(dataset: Dataset, config: TrainConfig) -> Dataset:
     Raises:
         UserError: a genre is in no clip, or no training window is left.
     """
-    if config.genres is not None:
-        dataset = dataset.only(config.genres)
-    if not len(dataset.windows["train"]):
-        raise UserError("the dataset has no training windows")
-    return augmented(dataset, config.augment, config.seed)
+    return chosen_clips(dataset, config.genres, config.augment, config.seed)
 
 
 def fit_model(

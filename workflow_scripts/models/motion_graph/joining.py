@@ -1,12 +1,13 @@
 """From placed units to one continuous motion: time warps inside runs, offsets that decay after joins."""
 
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from workflow_scripts.models.motion_graph.placement import Placement
-from workflow_scripts.models.motion_graph.units import Units
 from workflow_scripts.motion.joining import quintic_decay
 from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.pose_file import Person
@@ -18,6 +19,15 @@ RETURN_RATE = 0.45  # 1/s, of the distance
 FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
 TURN_RATE = 0.35  # rad/s at most
 _FLOOR = np.array([1.0, 0.0, 1.0])
+
+
+class Cuts(Protocol):
+    """A table of pieces of clips, such as `Units`: clip, bounds in (fractional) frames, the piece before it or -1."""
+
+    clip: npt.NDArray[Any]
+    start: Floats
+    end: Floats
+    follows: npt.NDArray[Any]
 
 
 @dataclass
@@ -83,7 +93,7 @@ class Seed:
 def perform(
     path: list[Placement],
     grid: Floats,
-    units: Units,
+    units: Cuts,
     clips: list[Person],
     times: Floats,
     seed: Seed | None = None,
@@ -112,13 +122,13 @@ def perform(
     return Person(result[:, 1:] - result[:, 1:2], result[:, 0] + result[:, 1])
 
 
-def _runs(path: list[Placement], units: Units) -> list[tuple[int, int]]:
+def _runs(path: list[Placement], units: Cuts) -> list[tuple[int, int]]:
     """Return the bounds of maximal sequences of placements that continue each other in the training motion."""
     breaks = [place for place in range(1, len(path)) if units.follows[path[place].unit] != path[place - 1].unit]
     return list(zip([0, *breaks], [*breaks, len(path)], strict=True))
 
 
-def _run(path: list[Placement], grid: Floats, units: Units, clips: list[Person]) -> Run:
+def _run(path: list[Placement], grid: Floats, units: Cuts, clips: list[Person]) -> Run:
     knots = grid[[path[0].first, *(placement.last for placement in path)]]
     frames = np.array([units.start[path[0].unit], *(units.end[placement.unit] for placement in path)])
     motion = clips[int(units.clip[path[0].unit])]
