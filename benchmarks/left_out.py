@@ -61,7 +61,7 @@ def folds_of(clips: Sequence[DatasetClip], folds: int) -> dict[str, int]:
 
 
 def dances(dataset: Dataset, folds: int) -> list[Floats]:
-    """Return the world joints (T, 24, 3) of a dance to the music of every clip, by a graph that has not seen its song."""
+    """Return world joints (T, 24, 3) of a dance to the music of every clip, by a graph that has not seen its song."""
     fold = folds_of(dataset.clips, folds)
     made: dict[str, Floats] = {}
     for number in range(folds):
@@ -105,7 +105,9 @@ def flux_phase(clips: Path, clip: DatasetClip) -> float | None:
     return float(np.angle(coefficient(flux, times, frequency, seconds)))
 
 
-def beat_differences(worlds: Sequence[Floats], fps: float, songs: Sequence[str], beats: Sequence[Floats]) -> list[float]:
+def beat_differences(
+    worlds: Sequence[Floats], fps: float, songs: Sequence[str], beats: Sequence[Floats]
+) -> list[float]:
     """Return for each motion the score with its own song minus the mean of that with the other songs."""
     result = []
     for world, song, own in zip(worlds, songs, beats, strict=True):
@@ -183,7 +185,12 @@ def main() -> None:
             count = int(np.isfinite([values[place] for place in places]).sum())
             name = " ".join(part for part in (arguments.name, group, measure) if part).replace(" ", "_")
             bounds = {"low": low and round(low, 4), "high": high and round(high, 4)}
-            row: dict[str, Any] = {"name": name, "value": round(mean, 4), **bounds, "unit": f"{UNITS[measure]}; {count} dances"}
+            row: dict[str, Any] = {
+                "name": name,
+                "value": round(mean, 4),
+                **bounds,
+                "unit": f"{UNITS[measure]}; {count} dances",
+            }
             row |= {"baseline": truth and round(truth, 4), "ratio": None, "target": TARGETS.get(measure)}
             rows.append(row)
             interval = f" [{low:+.3f}, {high:+.3f}]" if low is not None and high is not None else ""

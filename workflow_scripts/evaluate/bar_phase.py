@@ -1,9 +1,9 @@
 """Whether dances to music in bars of three keep their place in the bar.
 
-Waltz dancers do not rest on every beat (beat by beat they are at chance), but their pelvis rises and falls once in a bar,
-and always at the same place of it: the one measure of hearing music that real waltz passes. Phases are those of one
-Fourier coefficient each, at the song's own constant bar frequency; which place of the bar the rise belongs to is taken
-from the other dances.
+Waltz dancers do not rest on every beat (beat by beat they are at chance), but their pelvis rises and falls once in a
+bar, and always at the same place of it: the one measure of hearing music that real waltz passes. Phases are those of
+one Fourier coefficient each, at the song's own constant bar frequency; which place of the bar the rise belongs to is
+taken from the other dances.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ WALTZ = 3  # beats per bar
 
 @dataclass(frozen=True)
 class BarDance:
-    """The pelvis's height (T,), metres at `fps`, of a dance to `song`, with that song's beats and downbeats in seconds."""
+    """The pelvis's height (T,), metres at `fps`, of a dance to `song`, with the song's beats and downbeats, seconds."""
 
     song: str
     height: Floats
@@ -44,17 +44,22 @@ def bar_frequency(beats: Floats, beats_per_bar: int = WALTZ) -> float | None:
 
 
 def coefficient(values: Floats, times: Floats, frequency: float, seconds: float) -> complex:
-    """Return the Fourier coefficient of values (N,) at times (N,) in 0..seconds under a Hann window (mean amplitude)."""
+    """Return the Fourier coefficient of values (N,) at times (N,) in 0..seconds under a Hann window of weight 1."""
     window = np.sin(np.pi * times / seconds) ** 2
     turning = np.exp(-2j * np.pi * frequency * times)
     return complex((values * window * turning).sum() / max(float(window.sum()), 1e-12))
 
 
-def pelvis_phase(dance: BarDance, frequency: float) -> float | None:
-    """Return the phase, radians, of the pelvis's height at `frequency`; None where it does not move."""
-    times = np.arange(len(dance.height)) / dance.fps
-    height = dance.height - gaussian_filter1d(dance.height, HIGH_PASS_S * dance.fps, mode="nearest")
-    found = coefficient(height, times, frequency, len(times) / dance.fps)
+def without_drift(height: Floats, fps: float) -> Floats:
+    """Return heights (T,) less what changes in more than about `HIGH_PASS_S`."""
+    height = np.asarray(height, dtype=np.float64)
+    return np.asarray(height - gaussian_filter1d(height, HIGH_PASS_S * fps, mode="nearest"))
+
+
+def pelvis_phase(height: Floats, fps: float, frequency: float) -> float | None:
+    """Return the phase, radians, at `frequency` of `without_drift` heights (T,); None where they do not move."""
+    times = np.arange(len(height)) / fps
+    found = coefficient(height, times, frequency, len(times) / fps)
     return float(np.angle(found)) if abs(found) > STILL_M / 4 else None
 
 
@@ -66,7 +71,9 @@ def downbeat_phase(downbeats: Floats, frequency: float, seconds: float) -> float
     return float(np.angle(coefficient(np.ones(len(inside)), inside, frequency, seconds)))
 
 
-def bar_scores(dances: Sequence[BarDance], music_phases: Sequence[float | None] | None = None) -> list[tuple[float, float]]:
+def bar_scores(
+    dances: Sequence[BarDance], music_phases: Sequence[float | None] | None = None
+) -> list[tuple[float, float]]:
     """Return (score with its own song, mean score with the other songs) of each dance; NaN where there is none.
 
     The score is cos(motion phase - music phase - mean of the other songs' dances): 1 when all dances rise at the same
@@ -76,6 +83,7 @@ def bar_scores(dances: Sequence[BarDance], music_phases: Sequence[float | None] 
         dances: all of them to music in bars of three.
         music_phases: of each dance's song at its bar frequency, in the place of its downbeats' (from its sound, say).
     """
+    heights = [without_drift(dance.height, dance.fps) for dance in dances]
     frequencies = [bar_frequency(dance.beats) for dance in dances]
     music = [
         None if rate is None else downbeat_phase(dance.downbeats, rate, len(dance.height) / dance.fps)
@@ -88,7 +96,7 @@ def bar_scores(dances: Sequence[BarDance], music_phases: Sequence[float | None] 
         rate, heard = frequencies[playing], music[playing]
         if rate is None or heard is None:
             return complex(np.nan)
-        phase = pelvis_phase(dances[dancing], rate)
+        phase = pelvis_phase(heights[dancing], dances[dancing].fps, rate)
         return complex(np.nan) if phase is None else complex(np.exp(1j * (phase - heard)))
 
     songs = np.array([dance.song for dance in dances])
@@ -101,7 +109,7 @@ def bar_scores(dances: Sequence[BarDance], music_phases: Sequence[float | None] 
             scores.append((float("nan"), float("nan")))
             continue
         mean = np.exp(-1j * np.angle(others.mean()))
-        wrong = [difference(number, place) for place in np.flatnonzero(songs != song)]
+        wrong = [difference(number, place) for place in np.flatnonzero(songs != song).tolist()]
         wrong = [value for value in wrong if np.isfinite(value)]
         chance = float(np.mean([(value * mean).real for value in wrong])) if wrong else float("nan")
         scores.append((float((own[number] * mean).real), chance))

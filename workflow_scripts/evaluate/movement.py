@@ -32,7 +32,7 @@ def frozen(world: Floats, fps: float) -> tuple[float, float]:
 
 
 def end_speeds(world: Floats, fps: float) -> tuple[float, float]:
-    """Return `mean_speed` of the first and of the last `END_S`, m/s; of both halves where the dance is shorter than both.
+    """Return `mean_speed`, m/s, of the first and of the last `END_S`; of the halves of a shorter dance.
 
     A network that is fed its own output calms down within seconds: the one over the other tells it.
     """

@@ -124,17 +124,18 @@ def perform(
         Float32, with the bones of the rest pose; of an hour's dance nothing else is held than the result.
     """
     # A frame that no run covers must not pass for motion.
-    result = Person(*(np.full((len(times), *shape), np.nan, np.float32) for shape in ((SMPL24.size, 3), (3,))))
+    positions = np.full((len(times), SMPL24.size, 3), np.nan, np.float32)
+    root = np.full((len(times), 3), np.nan, np.float32)
     previous: Run | Seed | None = seed
     for first, last in _runs(path, units):
         run = _run(path[first:last], grid, units, clips)
         _connect(run, previous)
         inside = slice(int(np.searchsorted(times, run.start_s)), int(np.searchsorted(times, run.end_s, side="right")))
         body = run.at(times[inside])
-        result.positions[inside] = with_bone_lengths(body[:, 1:] - body[:, 1:2], SMPL24.rest_lengths)
-        result.root[inside] = body[:, 0] + body[:, 1]
+        positions[inside] = with_bone_lengths(body[:, 1:] - body[:, 1:2], SMPL24.rest_lengths)
+        root[inside] = body[:, 0] + body[:, 1]
         previous = run
-    return result
+    return Person(positions, root)
 
 
 def _runs(path: list[Placement], units: Units) -> list[tuple[int, int]]:

@@ -194,9 +194,8 @@ class Model(DanceModel):
         if genre is None:
             return self.units, self._joins, np.zeros(len(self.units)), everything
         if genre not in self.genres:
-            raise UserError(
-                f"the motion graph knows no genre {genre!r}; it knows {', '.join(self.genres) or 'none: its data has none'}"
-            )
+            known = ", ".join(self.genres) or "none: its dances have none"
+            raise UserError(f"the motion graph knows no genre {genre!r}; it knows {known}")
         fits = self.units.genre == self.names.index(genre)
         if fits.sum() < ENOUGH_WINDOWS * self.config.repeat_window:
             return self.units, self._joins, np.where(fits, 0.0, GENRE_COST), everything

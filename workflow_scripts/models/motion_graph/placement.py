@@ -152,9 +152,9 @@ def place_units(
         now = path[-1].last if path else 0
         horizon = min(now + HORIZON, len(grid) - 1)
         jitter = {beat: row for beat, row in jitter.items() if beat >= now}
-        for drawn in range(drawn, horizon):
+        while drawn < horizon:
             jitter[drawn] = rng.uniform(0, JITTER, len(units)).astype(np.float32)
-        drawn = horizon
+            drawn += 1
         ahead = search(units, joins, now, horizon, cost, start, spans)
         for number, placement in enumerate(ahead):
             recent = {other.unit for other in path[max(len(path) - weights.repeat_window, 0) :]}
@@ -202,12 +202,13 @@ def _cheapest_path(
 ) -> list[Placement]:
     """Return the cheapest placements from beat `first` to beat `last`; `start` (N,) is the cost to begin with each."""
     beats, number = last - first + 1, len(units)
-    # reach[k, u]: the cheapest way to start unit u at beat k, after unit before[k, u]; done[k, u]: to end it there.
+    # reach[k, u]: the cheapest way to start unit u at beat k; done[k, u]: to end it there, after lasts[k, u] beats.
     reach = np.full((beats, number), np.inf, dtype=np.float32)
-    before = np.full((beats, number), -1, dtype=np.int32)
     done = np.full((beats, number), np.inf, dtype=np.float32)
     lasts = np.zeros((beats, number), dtype=np.int8)
     reach[0] = start
+    # ends[k]: the units that are tried as the ones before beat k.
+    ends = np.zeros((beats, min(PREDECESSORS, number)), dtype=np.int64)
     continued = np.flatnonzero(units.follows >= 0)
     for beat in range(1, beats):
         for span in spans:
@@ -217,19 +218,21 @@ def _cheapest_path(
             better = total < done[beat]
             done[beat][better] = total[better]
             lasts[beat][better] = span
-        count = min(PREDECESSORS, number)
-        best = np.argpartition(done[beat], count - 1)[:count]
-        through = done[beat][best, None] + joins[best]
-        choice = through.argmin(axis=0)
-        reach[beat] = through[choice, np.arange(number)]
-        before[beat] = best[choice]
+        ends[beat] = np.argpartition(done[beat], ends.shape[1] - 1)[: ends.shape[1]]
+        through = joins[ends[beat]]
+        through += done[beat][ends[beat], None]
+        through.min(axis=0, out=reach[beat])
         natural = done[beat][units.follows[continued]]
-        better = natural <= reach[beat][continued]
-        reach[beat][continued[better]] = natural[better]
-        before[beat][continued[better]] = units.follows[continued[better]]
+        reach[beat][continued] = np.minimum(natural, reach[beat][continued])
     unit, beat, path = int(done[-1].argmin()), beats - 1, []
     while beat > 0:
         begin = beat - int(lasts[beat, unit])
         path.append(Placement(unit, first + begin, first + beat))
-        unit, beat = int(before[begin, unit]), begin
+        if begin:
+            # Which unit came before is only asked along the path: keeping it for all units would cost most of the time.
+            before = ends[begin]
+            costs = done[begin][before] + joins[before, unit]
+            choice, natural = int(costs.argmin()), int(units.follows[unit])
+            unit = natural if natural >= 0 and done[begin, natural] <= costs[choice] else int(before[choice])
+        beat = begin
     return path[::-1]

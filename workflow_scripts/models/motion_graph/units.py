@@ -27,7 +27,8 @@ from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 Ints = npt.NDArray[np.int64]
-MIN_PROMINENCE = 0.05
+MIN_PROMINENCE = 0.05  # of the mean speed
+LEAST_PROMINENCE = 1e-3  # m/s: less is rounding, not rest
 FLOOR_WINDOW_S = 3.0  # nobody stays in the air for so long
 _LEGS = tuple(SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("knee", "ankle"))
 
@@ -105,7 +106,7 @@ def cut_frames(world: Floats, fps: float, min_unit_s: float) -> Floats:
     if not len(minima):
         return np.empty(0)
     speed = gaussian_filter1d(mean_joint_speed(world, fps), SPEED_SMOOTHING_S * fps)
-    minima = minima[peak_prominences(-speed, minima)[0] >= MIN_PROMINENCE * speed.mean()]
+    minima = minima[peak_prominences(-speed, minima)[0] >= max(MIN_PROMINENCE * speed.mean(), LEAST_PROMINENCE)]
     kept: list[int] = []
     for frame in minima[np.argsort(speed[minima], kind="stable")]:
         if all(abs(frame - other) >= min_unit_s * fps for other in kept):
