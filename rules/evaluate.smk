@@ -1,11 +1,36 @@
 # Metrics beside their controls: of every model's dances, and of the demo corpus against its known truth.
 
 
+rule track_beats_again:
+    """A second tracker's beats of a song, for scores that do not rest on the beats the dances were made with."""
+    input:
+        clips="results/clips/songs/{item}/clips.tsv",
+    output:
+        beats="results/evaluation/beats/{item}.json",
+    log:
+        "logs/track_beats_again/{item}.log",
+    benchmark:
+        "logs/benchmarks/track_beats_again/{item}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        sound=lambda wc: f"results/clips/songs/{wc.item}/0000.wav",
+        code=code("evaluate.beats_again"),
+    shell:
+        "python -m workflow_scripts.evaluate.beats_again --sound {params.sound:q} --output {output.beats:q}"
+        " >{log:q} 2>&1"
+
+
 rule evaluate_model:
     input:
         description="results/models/{model}/model.json",
         dances=dances_of,
         rhythms=lambda wc: [f"results/features/rhythm/songs/{song}.h5" for song in used_songs()],
+        beats=lambda wc: [f"results/evaluation/beats/{song}.json" for song in used_songs()],
         dataset=dataset_of,
         admitted=ancient("results/admitted/songs.tsv"),
     output:
@@ -27,7 +52,7 @@ rule evaluate_model:
         code=code("evaluate.model"),
     shell:
         "python -m workflow_scripts.evaluate.model --model results/models/{wildcards.model}"
-        " --dances {input.dances:q} --rhythms {input.rhythms:q} --dataset {input.dataset:q}"
+        " --dances {input.dances:q} --rhythms {input.rhythms:q} --beats {input.beats:q} --dataset {input.dataset:q}"
         " --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
 

@@ -7,15 +7,17 @@ import sys
 import numpy as np
 import pytest
 
+from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.evaluate import compare, model
 from workflow_scripts.evaluate.controls import control_motions
-from workflow_scripts.evaluate.measures import MEASURES, Motion, measure
+from workflow_scripts.evaluate.measures import MEASURES, Motion, Song, measure, measure_together
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics, write_dataset
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.windows import WindowPlan
 from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.files import write_json
 
 FPS = 30.0
 SECONDS = 10.0
@@ -63,7 +65,12 @@ def files(tmp_path):
     (tmp_path / "graph").mkdir()
     (tmp_path / "graph" / "model.json").write_text('{"architecture": "motion_graph"}')
     for song, bpm in TEMPI.items():
-        features = {"beats": beats(bpm), "downbeats": beats(bpm)[::4], "tempo": np.array(bpm)}
+        features = {
+            "beats": beats(bpm),
+            "downbeats": beats(bpm)[::4],
+            "tempo": np.array(bpm),
+            "beats_per_bar": np.array(4),
+        }
         write_features(tmp_path / f"rhythm/{song}.h5", MusicFile("rhythm", FPS, song, {"0000": features}))
         poses = PoseFile(FPS, song, "graph", {"0000": PoseClip(0.0, SECONDS, people=[person(on_the_beat(bpm))])})
         write_poses(tmp_path / f"dances/{song}_0.h5", poses)
@@ -124,7 +131,7 @@ def test_one_song_has_its_own_beats_shifted_for_a_control(monkeypatch, files):
 
 def test_a_song_without_beats_is_not_measured(files):
     motion = Motion("a_0", "a", on_the_beat(96), FPS)
-    row = measure(motion, {"a": np.array([])}, 0.5, 0)
+    row = measure(motion, {"a": Song(np.array([]))}, 0.5, 0)
     assert np.isnan(row["beat_alignment"])
     assert row["mean_speed"] > 0
 
@@ -137,6 +144,82 @@ def test_a_dance_without_its_song_is_a_clear_error(monkeypatch, files):
             *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
             *("--dances", files / "dances/b_0.h5", "--rhythms", files / "rhythm/a.h5"),
         )
+
+
+def test_the_beats_of_a_second_tracker_are_scored_beside(monkeypatch, files):
+    for song, bpm in TEMPI.items():
+        # The second tracker is 50 ms late.
+        write_json(files / f"beats/{song}.json", {"beats": (beats(bpm) + 0.05).tolist()})
+    arguments = [
+        *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
+        *("--dances", *(files / f"dances/{song}_0.h5" for song in TEMPI)),
+        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in TEMPI)),
+    ]
+    run(monkeypatch, model.main, *arguments, "--beats", *(files / f"beats/{song}.json" for song in TEMPI))
+    rows = json.loads((files / "x.json").read_text())["rows"]
+    own, second = (rows["model"][name]["mean"] for name in ("beat_alignment", "beat_alignment_second"))
+    assert second == pytest.approx(np.exp(-0.5), abs=0.12)
+    assert second < own - 0.2
+    assert rows["model"]["beat_alignment_second_difference"]["low"] > 0.1
+    assert rows["truth"]["beat_alignment_second"]["mean"] is None
+    run(monkeypatch, model.main, *arguments)
+    assert json.loads((files / "x.json").read_text())["rows"]["model"]["beat_alignment_second"]["mean"] is None
+
+
+def test_waltzes_are_measured_together():
+    def rising(song, lag):
+        t = np.arange(900) / FPS
+        world = np.tile(SMPL24.rest_positions, (900, 1, 1))
+        first = music[song].beats[0]
+        world[..., 1] += 0.02 * np.cos(2 * np.pi * ((t - first) * 1.5 / 3 - lag))[:, None]
+        return Motion(f"{song}_0", song, world, FPS)
+
+    music = {f"w{n}": Song(np.arange(0.17 * n, 30, 1 / 1.5), np.arange(0.17 * n, 30, 2.0), 3) for n in range(5)}
+    music["four"] = Song(np.arange(0, 30, 0.5), np.arange(0, 30, 2.0), 4)
+    rows = measure_together([*(rising(f"w{n}", 0.3) for n in range(5)), rising("four", 0.3)], music)
+    assert min(row["bar_phase"] for row in rows[:5]) > 0.95
+    assert np.isnan(rows[5]["bar_phase"])
+    assert np.mean([row["bar_phase_difference"] for row in rows[:5]]) > 0.3
+
+
+def genre_clip(genre, seed, split):
+    world = choreograph(beats(110), SECONDS, genre, seed)
+    music = Music(np.zeros((len(world), 35), np.float32), beats(110), beats(110)[::4], 110.0, FPS)
+    return DatasetClip("demo", f"{genre}{seed}", "0000", f"{genre}{seed}", genre, split, 1.0, person(world), music)
+
+
+def test_genres_asked_for_on_one_song_are_told(monkeypatch, files):
+    nothing, plain = np.zeros((0, 3), np.int64), Statistics(np.zeros(1), np.ones(1))
+    genres = ("disco", "hiphop", "house")
+    clips = [genre_clip(genre, seed, "validation" if seed == 3 else "train") for genre in genres for seed in range(4)]
+    splits = dict.fromkeys(SPLITS, nothing)
+    write_dataset(files / "main.h5", Dataset(FPS, "edge35", WindowPlan("window", 60, 30), clips, splits, plain, plain))
+    # Sample 3 is asked for house and dances disco; sample 4 is asked for nothing.
+    for sample, (danced, asked) in enumerate(
+        [*((genre, genre) for genre in genres), ("disco", "house"), ("disco", None)]
+    ):
+        dancing = PoseClip(0.0, SECONDS, people=[person(choreograph(beats(96), SECONDS, danced, 30 + sample))])
+        poses = PoseFile(FPS, "a", "graph", {"0000": dancing}, provenance={"genre": asked})
+        write_poses(files / f"dances/a_{sample}.h5", poses)
+    run(
+        monkeypatch,
+        model.main,
+        *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
+        *("--dances", *(files / f"dances/a_{sample}.h5" for sample in range(5))),
+        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in TEMPI)),
+    )
+    result = json.loads((files / "x.json").read_text())
+    assert [row["asked_genre"] for row in result["dances"]] == ["disco", "hiphop", "house", "house", None]
+    assert [row["told_genre"] for row in result["dances"]] == ["disco", "hiphop", "house", "disco", "disco"]
+    assert [row["genre_accuracy"] for row in result["dances"]] == [1.0, 1.0, 1.0, 0.0, None]
+    assert result["genre"]["genres"] == list(genres)
+    assert result["genre"]["chance"] == pytest.approx(1 / 3)
+    assert result["genre"]["real"]["clips"] == 9
+    assert result["genre"]["real"]["share"] > 0.6
+    assert result["genre"]["dances"]["mean"] == 0.75
+    assert result["genre"]["dances"]["asked"] == 4
+    assert result["rows"]["truth"]["genre_accuracy"]["mean"] > 0.6
+    assert result["rows"]["replay"]["genre_accuracy"]["mean"] is None
 
 
 def test_comparison_has_a_row_per_model_and_control(monkeypatch, files):

@@ -11,7 +11,15 @@ from workflow_scripts.evaluate.beat_alignment import (
     resampled,
 )
 from workflow_scripts.evaluate.bootstrap import mean_interval
-from workflow_scripts.evaluate.movement import bone_variation, foot_skate, frozen, lowest_joint, mean_speed
+from workflow_scripts.evaluate.movement import (
+    bone_variation,
+    end_speeds,
+    foot_skate,
+    frozen,
+    longest_held,
+    lowest_joint,
+    mean_speed,
+)
 from workflow_scripts.motion.skeleton import SMPL24
 
 FPS = 30.0
@@ -77,6 +85,39 @@ def test_frozen_stretches():
     assert longest == pytest.approx(4.0, abs=0.4)
     assert share == pytest.approx(4.0 / 12.0, abs=0.12)
     assert frozen(still(), FPS) == (pytest.approx(4.0, abs=0.05), 1.0)
+
+
+def test_a_dance_that_slows_down():
+    t = np.arange(round(40 * FPS)) / FPS
+    world = np.tile(SMPL24.rest_positions, (len(t), 1, 1))
+    # 1 m/s, then 0.4 m/s from 20 s on.
+    world[:, :, 2] += (np.minimum(t, 20) + 0.4 * np.maximum(t - 20, 0))[:, None]
+    assert end_speeds(world, FPS) == (pytest.approx(1.0), pytest.approx(0.4))
+    assert end_speeds(world[450:750], FPS) == (pytest.approx(1.0), pytest.approx(0.4, rel=0.02))  # 10 s: halves
+    assert end_speeds(world[:1], FPS) == (0.0, 0.0)
+
+
+def test_a_held_pose():
+    rng = np.random.default_rng(0)
+    world = still(10.0) + 0.1 * rng.standard_normal((300, 24, 3))
+    assert longest_held(world, FPS) == 0.0
+    world[70:131] = world[70] + 0.002 * rng.uniform(-1, 1, (61, 24, 3))
+    assert longest_held(world, FPS) == pytest.approx(2.0)
+    # Gliding changes no pose; a wrist that leaves its place by more than a centimetre does.
+    world[70:131, :, 0] += np.linspace(0, 2, 61)[:, None]
+    assert longest_held(world, FPS) == pytest.approx(2.0)
+    world[100, 20, 1] += 0.02
+    assert longest_held(world, FPS) == pytest.approx(1.0, abs=0.04)
+    assert longest_held(still(7.3), FPS) == pytest.approx(7.3 - 1 / FPS, abs=0.01)
+    assert longest_held(still()[:1], FPS) == 0.0
+
+
+def test_distances_are_to_the_nearest_motion_beat_on_either_side():
+    rng = np.random.default_rng(1)
+    motion, music = np.sort(rng.uniform(0, 30, 40)), np.sort(rng.uniform(-1, 31, 50))
+    nearest = np.abs(music[:, None] - motion).min(axis=1)
+    assert beat_alignment(motion, music) == pytest.approx(np.exp(-(nearest**2) / (2 * 0.05**2)).mean())
+    assert hit_share(motion[:1], music) == np.mean(np.abs(music - motion[0]) <= 0.07)
 
 
 def test_foot_skate():

@@ -2,16 +2,20 @@
 
 import io
 import time
+import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 
 from workflow_scripts.demo.choreography import choreograph
+from workflow_scripts.models.motion_graph import model as graph
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
 from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
 from workflow_scripts.models.motion_graph.units import bar_phase, cut_frames, cut_units, normalised
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics
+from workflow_scripts.motion.feet import lock_feet
 from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, mean_joint_speed
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
@@ -75,7 +79,7 @@ def test_as_many_frames_as_asked_for(model, seconds):
 def test_bones_have_their_rest_lengths(model):
     positions = dance(model, music(110, 20.0), 20.0).positions
     lengths = np.linalg.norm(positions - positions[:, np.maximum(SMPL24.parents, 0)], axis=-1)
-    assert np.abs(lengths - SMPL24.rest_lengths).max() < 1e-9
+    assert np.abs(lengths - SMPL24.rest_lengths).max() < 1e-6
     assert np.abs(positions[:, 0]).max() < 1e-9
 
 
@@ -128,12 +132,13 @@ def test_a_dancer_who_stands_is_not_asked():
     t = np.arange(360) / FPS
     # Swaying by millimetres in time with the song, which the dances are not: rests where they should be.
     standing = np.tile(SMPL24.rest_positions, (360, 1, 1))
-    standing[:, :, 0] += 0.004 * np.sin(2 * np.pi * 116 / 120 * t + 0.1)[:, None]
+    upper = [3, 6, 9, *range(12, 24)]  # feet that sway are locked
+    standing[:, upper, 0] += 0.008 * np.sin(2 * np.pi * 116 / 120 * t + 0.1)[:, None]
     clips = [clip("disco", 1, 90), clip("disco", 2, 150), clip("still", 3, 116, world=standing)]
     song = music(116, 20.0)
     speed = {}
     for floor in (0.0, 0.4):
-        fitted = Model.from_dataset(MotionGraphConfig(speed_floor=floor), dataset(clips))
+        fitted = Model.from_dataset(MotionGraphConfig(speed_floor=floor, repeat_window=0), dataset(clips))
         speed[floor] = mean_joint_speed(dance(fitted, song, 20.0).world, FPS).mean()
     assert speed[0.4] > 0.3
     assert speed[0.0] < 0.5 * speed[0.4]
@@ -290,3 +295,145 @@ def test_beats_on_whole_frames_leave_no_frame_uncovered(frame):
     # 16 frames a beat: counted back from a beat, the grid's first place is rounded to a hair before or after 0.
     beats = frame / 30 + np.arange(20) * 16 / 30
     assert beat_grid(beats, 12.0, 112.5)[0] <= 0.0
+
+
+@pytest.fixture
+def paths(monkeypatch):
+    """The units and placements behind every dance of a test."""
+    seen = []
+
+    def spy(units, *arguments, **named):
+        path = place_units(units, *arguments, **named)
+        seen.append((units, path))
+        return path
+
+    monkeypatch.setattr(graph, "place_units", spy)
+    return seen
+
+
+@pytest.mark.parametrize("genre", ["disco", "hiphop", "house"])
+def test_a_genre_is_danced_with_its_own_units(model, paths, genre):
+    song = music(112, 20.0)
+    person = model.generate(song, 20.0, None, np.random.default_rng(0), genre=genre)
+    units, path = paths[0]
+    assert {model.names[units.genre[placement.unit]] for placement in path} == {genre}
+    assert person.root.shape == (600, 3)
+    # Units that follow each other in the training motion still do.
+    after = np.flatnonzero(units.follows >= 0)
+    assert len(after) > 0.8 * len(units)
+    assert np.array_equal(units.start[after], units.end[units.follows[after]])
+
+
+def test_a_genre_with_too_few_units_borrows_rather_than_repeats(paths):
+    short = clip("house", 1, 120, seconds=6.0)
+    fitted = Model.from_dataset(MotionGraphConfig(), dataset([short, *(clip("disco", n, 112) for n in range(4))]))
+    few = int((fitted.units.genre == fitted.names.index("house")).sum())
+    assert 4 < few < 24
+    fitted.generate(music(118, 20.0), 20.0, None, np.random.default_rng(0), genre="house")
+    units, path = paths[0]
+    share = np.mean([fitted.names[units.genre[placement.unit]] == "house" for placement in path])
+    assert len(set(placement.unit for placement in path[:12])) == 12
+    assert share > 0.9 * min(few / 12, 1)
+    assert share < 1 or few >= 12
+
+
+def test_an_unknown_genre_is_a_clear_error(model):
+    with pytest.raises(UserError, match="knows no genre 'tango'; it knows disco, hiphop, house"):
+        model.generate(music(110, 5.0), 5.0, None, np.random.default_rng(0), genre="tango")
+
+
+def test_a_dance_of_a_genre_continues_its_seed_motion(model, training):
+    body = normalised(training.clips[4].motion, FPS)
+    person = model.generate(music(110, 8.0), 8.0, body, np.random.default_rng(0), genre="house")
+    assert np.linalg.norm(person.world[0] - body.world[-1], axis=-1).max() < 0.2
+
+
+def test_step_by_step_the_future_changes_nothing_before_it(model, paths):
+    song = music(110, 20.0)
+    other = Music(song.features, song.beats.copy(), song.downbeats, song.tempo, FPS)
+    late = other.beats > 12.0
+    other.beats[late] = 12.0 + (other.beats[late] - 12.0) * 0.8
+
+    for each in (song, other):
+        model.generate(each, 20.0, None, np.random.default_rng(0), stepwise=True)
+    early = np.searchsorted(beat_grid(song.beats, 20.0, song.tempo), 11.5)
+    before, after = ([placement for placement in path if placement.last <= early] for _, path in paths)
+    assert len(before) > 10
+    assert before == after
+    assert paths[0][1] != paths[1][1]
+    world = model.generate(song, 20.0, None, np.random.default_rng(0), stepwise=True).world
+    assert closeness(world, song.beats[song.beats < 19.5]) > 0.6
+
+
+def test_looking_ahead_joins_better_than_going_step_by_step(model, paths):
+    def cost(units, path):
+        pairs = [(a.unit, b.unit) for a, b in pairwise(path)]
+        return np.mean([0.0 if units.follows[b] == a else model._joins[a, b] for a, b in pairs])
+
+    for stepwise in (False, True):
+        for seed in range(4):
+            model.generate(music(104, 20.0), 20.0, None, np.random.default_rng(seed), stepwise=stepwise)
+    costs = [cost(*one) for one in paths]
+    assert np.mean(costs[:4]) < np.mean(costs[4:])
+
+
+def test_no_unit_comes_back_within_the_window_where_there_are_enough(model, paths):
+    for seed in range(3):
+        model.generate(music(120, 30.0), 30.0, None, np.random.default_rng(seed))
+    for _, path in paths:
+        used = [placement.unit for placement in path]
+        assert not [unit for place, unit in enumerate(used) if unit in used[max(place - 12, 0) : place]]
+
+
+def test_samples_dance_other_units(model, paths):
+    for seed in range(4):
+        model.generate(music(112, 20.0), 20.0, None, np.random.default_rng(seed))
+    used = [{(placement.unit, placement.first) for placement in path} for _, path in paths]
+    assert max(len(used[0] & other) / len(used[0]) for other in used[1:]) < 0.7
+
+
+def slow_waltz(seconds=40.0, bpm=90.0):
+    """A body that rests once in a bar of three beats, at its first beat."""
+    t = np.arange(round(seconds * FPS)) / FPS
+    world = np.tile(SMPL24.rest_positions, (len(t), 1, 1))
+    bar = (t - 0.41) * bpm / 180
+    world[:, 18:, 1] += 0.25 * np.cos(np.pi * bar)[:, None]
+    world[:, 18:, 2] += 0.05 * np.sin(np.pi * bar / 3)[:, None]
+    beats = np.arange(0.41, seconds, 60 / bpm)
+    song = Music(np.zeros((len(t), 35), np.float32), beats, beats[::3], bpm, FPS, beats_per_bar=3)
+    return DatasetClip("c", "w", "0000", "w", "waltz", "train", 1.0, Person(world - world[:, :1], world[:, 0]), song)
+
+
+def test_a_unit_may_last_a_bar_of_three_beats(paths):
+    training = slow_waltz()
+    fitted = Model.from_dataset(MotionGraphConfig(), dataset([training]))
+    assert np.median(fitted.units.end - fitted.units.start) / FPS == pytest.approx(2.0, abs=0.1)
+    beats = np.arange(0.3, 30.0, 60 / 94)
+    song = Music(np.zeros((900, 35), np.float32), beats, beats[::3], 94.0, FPS, beats_per_bar=3)
+    fitted.generate(song, 30.0, None, np.random.default_rng(0))
+    _, path = paths[0]
+    threes = [placement for placement in path if placement.last - placement.first == 3]
+    assert len(threes) > 0.8 * len(path)
+    grid = beat_grid(song.beats, 30.0, 94.0)
+    on_downbeats = [np.abs(song.downbeats - grid[placement.first]).min() < 0.01 for placement in threes]
+    assert np.mean(on_downbeats) > 0.9
+
+
+def test_feet_that_slide_in_the_data_are_locked_before_units_are_cut():
+    person = clip("house", 2, 124).motion
+    sliding = Person(person.positions, person.root + 0.02 * np.sin(np.arange(len(person.root)) / 3)[:, None])
+    motion = normalised(sliding, FPS)
+    locked = lock_feet(motion.world, FPS)
+    assert np.abs(locked - motion.world).mean() < 0.5 * np.abs(lock_feet(sliding.world, FPS) - sliding.world).mean()
+
+
+@pytest.mark.slow
+def test_memory_of_a_long_song_is_that_of_its_dance(model):
+    song = music(112, 900.0)
+    dance(model, music(112, 5.0), 5.0)
+    tracemalloc.start()
+    person = dance(model, song, 900.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    result = person.positions.nbytes + person.root.nbytes
+    assert peak < result + 8e6

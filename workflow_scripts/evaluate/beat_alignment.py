@@ -27,7 +27,7 @@ def beat_alignment(motion_beats_s: Floats, music_beats_s: Floats) -> float:
     """Return the mean over music beats of exp(-d²/2σ²), d the distance to the nearest motion beat (Bailando).
 
     Args:
-        motion_beats_s: (M,) seconds; without any the score is 0.
+        motion_beats_s: (M,) seconds, ascending; without any the score is 0.
         music_beats_s: (K,) seconds, those inside the dance; without any the score is NaN.
     """
     if not len(music_beats_s):
@@ -57,6 +57,9 @@ def resampled(world: Floats, fps: float, rate: float = RATE) -> Floats:
 
 
 def _nearest(motion_beats_s: Floats, music_beats_s: Floats) -> Floats:
+    """Return the distance of each music beat to the nearest of the (ascending) motion beats."""
     if not len(motion_beats_s):
         return np.full(len(music_beats_s), np.inf)
-    return np.asarray(np.abs(music_beats_s[:, None] - motion_beats_s).min(axis=1))
+    after = np.searchsorted(motion_beats_s, music_beats_s).clip(1, max(len(motion_beats_s) - 1, 1))
+    both = np.stack([motion_beats_s[after - 1], motion_beats_s[np.minimum(after, len(motion_beats_s) - 1)]])
+    return np.asarray(np.abs(music_beats_s - both).min(axis=0))

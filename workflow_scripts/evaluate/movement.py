@@ -1,13 +1,15 @@
 """Is it moving, do the feet stay where they stand, do limbs keep their length: numbers that need no music."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
 
 from workflow_scripts.motion.kinematics import SPEED_SMOOTHING_S, mean_joint_speed
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
 
 # A breathing, swaying person stays below this mean joint speed; the quietest tenth of real dances is above it.
 FROZEN_SPEED = 0.1  # m/s
+HELD_M = 0.01  # m: a pose is held while no joint, seen from the pelvis, leaves a cube of this side
+END_S = 10.0  # what counts as the beginning and as the end of a dance
 LOW_FOOT = 0.05  # m: a toe below this stands (Lodge, Li et al., CVPR 2024)
 
 
@@ -27,6 +29,38 @@ def frozen(world: Floats, fps: float) -> tuple[float, float]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int)))
     lengths = edges[1::2] - edges[::2]
     return float(lengths.max(initial=0) / fps), float(still.mean())
+
+
+def end_speeds(world: Floats, fps: float) -> tuple[float, float]:
+    """Return `mean_speed`, m/s, of the first and of the last `END_S`; of the halves of a shorter dance.
+
+    A network that is fed its own output calms down within seconds: the one over the other tells it.
+    """
+    frames = min(round(END_S * fps), len(world) // 2)
+    return mean_speed(world[:frames], fps), mean_speed(world[len(world) - frames :], fps)
+
+
+def longest_held(world: Floats, fps: float) -> float:
+    """Return the longest time (s) for which one pose is held: see `HELD_M`.
+
+    Unlike `frozen` it is blind to gliding and, by its threshold, to breathing.
+    """
+    pose = (world - world[:, :1]).reshape(len(world), -1).astype(np.float32)
+
+    def held(frames: int) -> bool:
+        # Filters of this size, cut to the places where they lie inside.
+        inside = slice(frames // 2, len(pose) - (frames - 1) // 2)
+        spread = maximum_filter1d(pose, frames, axis=0)[inside] - minimum_filter1d(pose, frames, axis=0)[inside]
+        return bool((spread.max(axis=1) <= HELD_M).any())
+
+    low = high = 1
+    while high < len(pose) and held(min(2 * high, len(pose))):
+        low = high = min(2 * high, len(pose))
+    high = min(2 * high, len(pose) + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if held(middle) else (low, middle)
+    return (low - 1) / fps
 
 
 def foot_skate(world: Floats, fps: float, skeleton: Skeleton = SMPL24) -> float:

@@ -9,9 +9,9 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from workflow_scripts.models.motion_graph.placement import Placement
 from workflow_scripts.motion.joining import quintic_decay
-from workflow_scripts.motion.kinematics import facing_angle, turned
+from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 STEP_S = 1 / 120  # over which velocities at a join are measured
 # A dancer far from the origin or turned away drifts back, slowly enough for foot locking to hide it.
@@ -100,8 +100,7 @@ def perform(
 ) -> Person:
     """Turn placements into motion sampled at `times`.
 
-    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`. Bone lengths are inexact
-    during that time: the caller restores them.
+    Joins keep heading and place; what differs otherwise decays over `motion.joining.BLEND_S`.
 
     Args:
         path: placements that cover the grid.
@@ -110,16 +109,23 @@ def perform(
         clips: their motions.
         times: (T,) ascending, seconds, within the grid.
         seed: what to start from, at the time 0; None to start on the spot.
+
+    Returns:
+        Float32, with the bones of the rest pose; of an hour's dance nothing else is held than the result.
     """
-    result = np.full((len(times), 25, 3), np.nan)  # a frame that no run covers must not pass for motion
+    # A frame that no run covers must not pass for motion.
+    positions = np.full((len(times), SMPL24.size, 3), np.nan, np.float32)
+    root = np.full((len(times), 3), np.nan, np.float32)
     previous: Run | Seed | None = seed
     for first, last in _runs(path, units):
         run = _run(path[first:last], grid, units, clips)
         _connect(run, previous)
-        chosen = (times >= run.start_s) & (times <= run.end_s)
-        result[chosen] = run.at(times[chosen])
+        inside = slice(int(np.searchsorted(times, run.start_s)), int(np.searchsorted(times, run.end_s, side="right")))
+        body = run.at(times[inside])
+        positions[inside] = with_bone_lengths(body[:, 1:] - body[:, 1:2], SMPL24.rest_lengths)
+        root[inside] = body[:, 0] + body[:, 1]
         previous = run
-    return Person(result[:, 1:] - result[:, 1:2], result[:, 0] + result[:, 1])
+    return Person(positions, root)
 
 
 def _runs(path: list[Placement], units: Cuts) -> list[tuple[int, int]]:

@@ -9,19 +9,21 @@ from functools import cached_property
 from typing import Any, Self, cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field
 
 from workflow_scripts.models.base import DanceModel, ModelConfig
 from workflow_scripts.models.motion_graph.joining import Seed, perform
-from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
+from workflow_scripts.models.motion_graph.placement import GENRE_COST, Weights, beat_grid, join_costs, place_units
 from workflow_scripts.models.motion_graph.units import Units, bar_phase, body_state, cut_units, normalised
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
-from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.workflow.errors import UserError
+
+ENOUGH_WINDOWS = 2  # units of a genre, in windows without repetition, that a dance of nothing else can be made of
 
 
 class MotionGraphConfig(ModelConfig):
@@ -147,18 +149,27 @@ class Model(DanceModel):
         genre: str | None = None,
         stepwise: bool = False,
     ) -> Person:
-        """Return a dance; see `DanceModel.generate`. The song's beats are all it hears, with tempo and downbeats."""
+        """Return a dance; see `DanceModel.generate`. The song's beats are all it hears, with tempo and downbeats.
+
+        Asked for a genre it dances that genre's units and no others. Where these are so few that they could not but
+        come back again and again (fewer than `ENOUGH_WINDOWS` windows of `repeat_window`), the others only cost more.
+
+        Raises:
+            UserError: the model knows no such genre.
+        """
         frames = round(music.fps * seconds)
         grid = beat_grid(music.beats, seconds, music.tempo)
+        units, joins, avoided, chosen = self._of_genre(genre)
         seed, first_cost = None, None
         if seed_motion is not None:
             seed = Seed.of(seed_motion, music.fps)
             body = seed.at(np.arange(2) / music.fps)
             end = Person(body[:, 1:], body[:, 0])
-            first_cost = join_costs(*body_state(end, np.zeros(1), music.fps), *self._starts)[0]
+            poses, velocities = self._starts
+            first_cost = join_costs(*body_state(end, np.zeros(1), music.fps), poses[chosen], velocities[chosen])[0]
         path = place_units(
-            self.units,
-            self._joins,
+            units,
+            joins,
             grid,
             bar_phase(grid, music.downbeats),
             self.fps,
@@ -171,7 +182,21 @@ class Model(DanceModel):
             ),
             rng,
             first_cost,
+            music.beats_per_bar,
+            avoided,
+            stepwise,
         )
-        times = np.arange(frames) / music.fps
-        dance = perform(path, grid, self.units, self.clips, times, seed)
-        return Person(with_bone_lengths(dance.positions, SMPL24.rest_lengths), dance.root)
+        return perform(path, grid, units, self.clips, np.arange(frames) / music.fps, seed)
+
+    def _of_genre(self, genre: str | None) -> tuple[Units, Floats, Floats, npt.NDArray[np.bool_]]:
+        """Return units for a genre, their join costs, what each costs more, and which of all units they are."""
+        everything = np.ones(len(self.units), dtype=bool)
+        if genre is None:
+            return self.units, self._joins, np.zeros(len(self.units)), everything
+        if genre not in self.genres:
+            known = ", ".join(self.genres) or "none: its dances have none"
+            raise UserError(f"the motion graph knows no genre {genre!r}; it knows {known}")
+        fits = self.units.genre == self.names.index(genre)
+        if fits.sum() < ENOUGH_WINDOWS * self.config.repeat_window:
+            return self.units, self._joins, np.where(fits, 0.0, GENRE_COST), everything
+        return self.units.only(fits), self._joins[np.ix_(fits, fits)], np.zeros(int(fits.sum())), fits

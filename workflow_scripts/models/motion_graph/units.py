@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter1d, percentile_filter
 from scipy.signal import peak_prominences
 
 from workflow_scripts.motion.dataset_file import DatasetClip
+from workflow_scripts.motion.feet import lock_feet
 from workflow_scripts.motion.kinematics import (
     SPEED_SMOOTHING_S,
     bone_lengths,
@@ -26,7 +27,8 @@ from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 Ints = npt.NDArray[np.int64]
-MIN_PROMINENCE = 0.05
+MIN_PROMINENCE = 0.05  # of the mean speed
+LEAST_PROMINENCE = 1e-3  # m/s: less is rounding, not rest
 FLOOR_WINDOW_S = 3.0  # nobody stays in the air for so long
 _LEGS = tuple(SMPL24.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("knee", "ankle"))
 
@@ -59,6 +61,13 @@ class Units:
         """Return N."""
         return len(self.clip)
 
+    def only(self, chosen: npt.NDArray[np.bool_]) -> "Units":
+        """Return the units of which `chosen` (N,) is true; what followed a unit that is not follows none."""
+        place = np.append(np.where(chosen, np.cumsum(chosen) - 1, -1), -1)
+        kept = Units(**{name: column[chosen] for name, column in self.columns().items()})
+        kept.follows = place[kept.follows]
+        return kept
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return the columns by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -69,7 +78,8 @@ def normalised(motion: Person, fps: float) -> Person:
 
     Bones get their rest lengths and the root's path is scaled by the length of the legs, so that units of a tall and a
     short dancer fit together. Captured and estimated roots drift in height by tens of centimetres a minute: the floor
-    is where the lowest joint is at rest within `FLOOR_WINDOW_S`.
+    is where the lowest joint is at rest within `FLOOR_WINDOW_S`. Feet are locked here already, not only in the finished
+    dance: locking moves the moments of rest, and units must be cut where those of the finished dance will be.
     """
     legs = list(_LEGS)
     scale = SMPL24.rest_lengths[legs].sum() / max(bone_lengths(motion.positions)[legs].sum(), 1e-3)
@@ -79,10 +89,11 @@ def normalised(motion: Person, fps: float) -> Person:
     lowest = positions[:, :, 1].min(axis=1) + root[:, 1]
     floor = gaussian_filter1d(percentile_filter(lowest, 10, window, mode="nearest"), window / 4, mode="nearest")
     root[:, 1] += SMPL24.rest_positions[:, 1].min() - floor
-    root[:, [0, 2]] -= root[:, [0, 2]].mean(axis=0)
-    facing = facing_angle(positions)
-    mean_facing = float(np.arctan2(np.sin(facing).mean(), np.cos(facing).mean()))
-    return Person(turned(positions, -mean_facing), turned(root, -mean_facing))
+    world = lock_feet(positions + root[:, None], fps)
+    world -= world[:, 0].mean(axis=0) * np.array([1.0, 0.0, 1.0])
+    facing = facing_angle(world)
+    world = turned(world, -float(np.arctan2(np.sin(facing).mean(), np.cos(facing).mean())))
+    return Person(world - world[:, :1], world[:, 0])
 
 
 def cut_frames(world: Floats, fps: float, min_unit_s: float) -> Floats:
@@ -95,7 +106,7 @@ def cut_frames(world: Floats, fps: float, min_unit_s: float) -> Floats:
     if not len(minima):
         return np.empty(0)
     speed = gaussian_filter1d(mean_joint_speed(world, fps), SPEED_SMOOTHING_S * fps)
-    minima = minima[peak_prominences(-speed, minima)[0] >= MIN_PROMINENCE * speed.mean()]
+    minima = minima[peak_prominences(-speed, minima)[0] >= max(MIN_PROMINENCE * speed.mean(), LEAST_PROMINENCE)]
     kept: list[int] = []
     for frame in minima[np.argsort(speed[minima], kind="stable")]:
         if all(abs(frame - other) >= min_unit_s * fps for other in kept):
