@@ -19,6 +19,7 @@ from workflow_scripts.models.base import DanceModel, load_architecture
 from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import read_source
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
+from workflow_scripts.workflow.checkpoint import read_checkpoint
 from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
 from workflow_scripts.workflow.files import read_json, sha256_of
 from workflow_scripts.workflow.provenance import code_version, versions
@@ -30,17 +31,13 @@ def load_model(folder: Path) -> tuple[DanceModel, dict[str, Any]]:
     Raises:
         BrokenFileError: the checkpoint is unreadable; it has been deleted.
     """
-    import torch
-
     path = folder / "checkpoint.ckpt"
     name = str(read_json(folder / "model.json")["architecture"])
+    checkpoint = read_checkpoint(path, f"model of architecture {name}")
     try:
-        checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         architecture = load_architecture(name)
         model = architecture.from_state(architecture.Config.model_validate(checkpoint["settings"]), checkpoint["state"])
-    except (OSError, EOFError, RuntimeError, KeyError, ValueError) as error:
-        if not path.exists():
-            raise UserError(f"{path} is missing: run the train stage of this model first") from error
+    except (RuntimeError, KeyError, ValueError) as error:
         raise broken_file(path, f"not a readable model of architecture {name} ({error})") from error
     return model, {key: value for key, value in checkpoint.items() if key != "state"}
 

@@ -24,8 +24,10 @@ from workflow_scripts.motion.skeleton import Floats
 
 # A phrase cut off by its clip's start or end is learned but not danced.
 WHOLE = 0.9
-# Weight of an octave of tempo, in standard deviations, when the music of phrases is compared.
+# Weight of an octave of tempo, in standard deviations, when the music of phrases is compared; features count as if they
+# were so many, or the thousand of a spectrogram would drown the tempo.
 TEMPO_WEIGHT = 8.0
+AS_MANY = 35
 
 
 @dataclass
@@ -145,7 +147,7 @@ def heard_phrases(music: Music, position: Metre, scales: Scales) -> tuple[Floats
         scales: of the dataset.
 
     Returns:
-        (K, F + 1) mean of the standardised features, and tempo in weighted octaves; (K,) true for whole phrases.
+        (K, F + 1) mean of the standardised features (in sum as heavy as `AS_MANY`), and tempo in weighted octaves; (K,) true for whole phrases.
     """
     index = phrase_numbers(position)
     period = np.gradient(position.beat) if len(index) > 1 else np.ones(1)
@@ -155,7 +157,8 @@ def heard_phrases(music: Music, position: Metre, scales: Scales) -> tuple[Floats
     for first, stop in pairwise(bounds):
         if stop > first:
             tempo = TEMPO_WEIGHT * math.log2(max(float(np.median(period[first:stop])) * music.fps, 1e-3))
-            rows.append(np.append(scales.heard(music, first, stop).mean(axis=0), tempo))
+            mean = scales.heard(music, first, stop).mean(axis=0)
+            rows.append(np.append(mean * math.sqrt(AS_MANY / len(mean)), tempo))
         else:  # beats so close that no frame falls into the phrase
             rows.append(rows[-1])
         whole.append(bool(stop > first and np.ptp(position.phrase[first:stop]) >= WHOLE))
