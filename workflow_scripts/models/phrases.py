@@ -147,7 +147,8 @@ def heard_phrases(music: Music, position: Metre, scales: Scales) -> tuple[Floats
         scales: of the dataset.
 
     Returns:
-        (K, F + 1) mean of the standardised features (in sum as heavy as `AS_MANY`), and tempo in weighted octaves; (K,) true for whole phrases.
+        (K, F + 1) mean of the standardised features, in sum as heavy as `AS_MANY`, and tempo in weighted octaves;
+        (K,) true for whole phrases.
     """
     index = phrase_numbers(position)
     period = np.gradient(position.beat) if len(index) > 1 else np.ones(1)
