@@ -223,7 +223,8 @@ class Model(GradientModel):
             heard, truth = examples.columns["heard"][rows], examples.columns["cluster"][rows].numpy()
             before = examples.columns["before"][rows].numpy()
             guessed = [int(self._scores(heard, before, place, len(self.names)).argmax()) for place in range(len(truth))]
-            hits += [(guesses == truth).sum() for guesses in (np.array(guessed), most, table[before].argmax(axis=1))]
+            others = (np.full(length, most), table[before].argmax(axis=1))
+            hits += [np.count_nonzero(guesses == truth) for guesses in (np.array(guessed), *others)]
             total += length
             first += length
         if not total:

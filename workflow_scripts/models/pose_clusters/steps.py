@@ -89,9 +89,8 @@ def cut_steps(clips: list[DatasetClip], motions: list[Person], fps: float, beats
             moved = float(np.diff(np.interp([start, end], np.arange(len(way)), way))[0])
             before = len(rows) - 1 if order else -1
             rows.append((number, place, start, end, before, moved / (end - start), genres.index(clip.genre)))
-    columns = zip(*rows, strict=True)
-    types = (np.int64, np.int64, np.float64, np.float64, np.int64, np.float64, np.int64)
-    return Steps(*(np.array(column, dtype) for column, dtype in zip(columns, types, strict=True))), genres
+    numbers, places, starts, ends, follows, speeds, kinds = (np.array(column) for column in zip(*rows, strict=True))
+    return Steps(numbers, places, starts, ends, follows, speeds, kinds), genres
 
 
 def on_rest_body(motion: Person, fps: float) -> Person:
