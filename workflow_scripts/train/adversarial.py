@@ -33,7 +33,9 @@ SAVE_INTERVAL_S = 10.0
 BETAS = (0.0, 0.9)
 
 
-def fit_adversarially(learner: Learner, dataset: Dataset, seed: int, last: Path, show: Show | None = None) -> list[Round]:
+def fit_adversarially(
+    learner: Learner, dataset: Dataset, seed: int, last: Path, show: Show | None = None
+) -> list[Round]:
     """Train a learner's network against its critic, both in place, and return the losses of every epoch.
 
     The network ends up as the running mean of its weights (see `AdversarialConfig.average`).
