@@ -1,5 +1,5 @@
-"""Settings and losses of a Wasserstein GAN with gradient penalty (Gulrajani et al., "Improved training of Wasserstein GANs",
-NeurIPS 2017): the critic's scores are no probabilities but heights whose difference estimates a distance.
+"""Settings and losses of a Wasserstein GAN with gradient penalty (Gulrajani et al., "Improved training of Wasserstein
+GANs", NeurIPS 2017): the critic's scores are no probabilities but heights whose difference estimates a distance.
 """
 
 from collections.abc import Callable

@@ -162,7 +162,8 @@ class _Loop(lightning.LightningModule):
         self.history = [Round(**each) for each in checkpoint["history"]]
 
     def _both(self) -> tuple[Any, Any]:
-        generator, critic = self.optimizers()  # type: ignore[misc]  # a list of two, as configured
+        both: Any = self.optimizers()  # a list of two, as configured
+        generator, critic = both
         return generator, critic
 
     def _step(self, name: str, network: nn.Module, optimizer: Any, loss: Tensor) -> None:

@@ -203,11 +203,11 @@ def write_losses(table: Path, picture: Path, history: "list[Epoch] | list[Round]
     from workflow_scripts.train.history import draw_history, write_history
 
     if isinstance(history[0], Round):
-        rounds = cast("list[Round]", history)
+        rounds = history
         write_rounds(table, rounds)
         draw_rounds(picture, rounds, title)
     else:
-        epochs = cast("list[Epoch]", history)
+        epochs = history
         write_history(table, epochs)
         draw_history(picture, epochs, title)
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import Field, field_validator
+from pydantic import Field
 from torch import Tensor, nn
 
 from workflow_scripts.models.adversarial import AdversarialConfig, critic_loss, generator_loss
@@ -63,7 +63,7 @@ class Settings(AdversarialConfig):
     smoothing_s: float = Field(default=0.05, ge=0)
     batch_size: int = Field(default=12, ge=1)
     critic_steps: int = Field(default=3, ge=1)
-    max_epochs: int = Field(default=40, ge=1)
+    max_epochs: int = Field(default=60, ge=1)
     steps: int = Field(default=10, ge=1)
 
 

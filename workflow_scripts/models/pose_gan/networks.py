@@ -1,5 +1,6 @@
 """The networks of the second step: a generator of paths through the pose generator's noise, a critic of dances."""
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -42,7 +43,7 @@ class DanceCritic(nn.Module):
         super().__init__()
         self.genre = nn.Embedding(genres, genre)
         widths = [2 * columns + features + PHASES + genre, *[hidden] * layers]
-        pairs = zip(widths, widths[1:], strict=False)
+        pairs = pairwise(widths)
         self.layers = nn.ModuleList([nn.Conv1d(a, b, 5, stride=2, padding=2) for a, b in pairs])
         self.score = nn.Linear(hidden * layers, 1)
 

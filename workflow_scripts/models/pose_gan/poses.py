@@ -5,6 +5,7 @@ It is a Wasserstein GAN with gradient penalty. What it makes of noise looks like
 second step finds paths through its noise.
 """
 
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -40,7 +41,7 @@ class PoseSettings(AdversarialConfig):
     layers: int = Field(default=2, ge=1)
     genre: int = Field(default=8, ge=1)
     batch_size: int = Field(default=128, ge=1)
-    max_epochs: int = Field(default=60, ge=1)
+    max_epochs: int = Field(default=40, ge=1)
 
 
 class Perceptron(nn.Module):
@@ -51,7 +52,7 @@ class Perceptron(nn.Module):
         super().__init__()
         self.genre = nn.Embedding(genres, config.genre)
         sizes = [inputs + config.genre, *[config.hidden] * config.layers]
-        hidden = [part for a, b in zip(sizes, sizes[1:], strict=False) for part in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
+        hidden = [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
         self.layers = nn.Sequential(*hidden, nn.Linear(sizes[-1], outputs))
 
     def forward(self, values: Tensor, genre: Tensor) -> Tensor:
