@@ -13,6 +13,7 @@ from tiny_dances import tiny_dataset
 from workflow_scripts.models.adversarial import critic_loss, generator_loss
 from workflow_scripts.models.pose_gan.poses import PoseGan
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
+from workflow_scripts.motion.manifold import mean_nearest
 from workflow_scripts.train import adversarial
 from workflow_scripts.train.fit import TrainConfig, fit_model
 from workflow_scripts.train.fit_pose_gan import fit_pose_gan
@@ -45,23 +46,21 @@ def test_losses_of_a_linear_critic() -> None:
 
 
 def test_learns_where_the_real_ones_are(tmp_path: Path) -> None:
-    """Mean and spread of generated poses come near those of the real ones."""
+    """Generated poses come much nearer to real ones than those of an untrained generator, and stay apart."""
     dataset = tiny_dataset(clips=1)
+    dataset.motion.std[:] = 0.1  # columns that are constant count as 1, and tiny dances have little else
     settings = config(
-        hidden=32, batch_size=32, steps=10, critic_steps=3, max_epochs=30, average=0.9, learning_rate=3e-3
+        hidden=32, batch_size=32, steps=10, critic_steps=3, max_epochs=60, average=0.9, learning_rate=4e-3
     )
-    torch.manual_seed(3)
     state, rounds = fit_pose_gan(settings, dataset, tmp_path)
     gan = PoseGan.from_state(state)
-    real = gan.examples(dataset, "train").columns["pose"]
+    real = gan.examples(dataset, "train").columns["pose"].numpy()
     untrained = PoseGan.from_dataset(gan.config, dataset)
     with torch.no_grad():
-        made, before = (each.made(torch.zeros(500, dtype=torch.int64)) for each in (gan, untrained))
-    spread = float(real.std(dim=0).norm())
-    off = [float((poses.std(dim=0) - real.std(dim=0)).norm()) for poses in (made, before)]
-    assert off[0] < 0.5 * spread < off[1]
-    assert float((made.mean(dim=0) - real.mean(dim=0)).norm()) < 0.5 * spread
-    assert len(rounds) == 30
+        made, before = (each.made(torch.zeros(300, dtype=torch.int64)).numpy() for each in (gan, untrained))
+    assert mean_nearest(made, real) < 0.6 * mean_nearest(before, real)
+    assert np.linalg.norm(made.std(axis=0)) > 0.3 * np.linalg.norm(real.std(axis=0))
+    assert len(rounds) == 60
 
 
 def test_deterministic_and_the_seed_matters(dataset: Dataset, tmp_path: Path) -> None:
