@@ -201,6 +201,15 @@ def clusters_config(wildcards):
     )
 
 
+def pose_gan_config(wildcards):
+    """What the first step of `pose_gan` depends on."""
+    entry = config["models"][wildcards.model]
+    settings = {key: value for key, value in entry["settings"].items() if key == "pose"}
+    return canonical_json(
+        {"settings": settings} | {key: entry[key] for key in ("architecture", "seed", "augment", "genres")}
+    )
+
+
 def model_code(wildcards):
     # Only the chosen architecture: editing one model makes no other stale.
     return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}.model")

@@ -62,6 +62,37 @@ rule find_learning_rate:
         " --table {output.table:q} --picture {output.picture:q} >{log:q} 2>&1"
 
 
+rule train_pose_gan:
+    """The first step of `pose_gan`: it follows `settings.pose` alone, and not the settings of the second step."""
+    input:
+        dataset=dataset_of,
+    output:
+        checkpoint="results/models/{model}/pose_gan.ckpt",
+        picture="results/models/{model}/pose_gan.png",
+        pictures=directory("results/models/{model}/pose_gan_epochs"),
+        history="results/models/{model}/pose_gan.csv",
+        loss="results/models/{model}/pose_gan.svg",
+    log:
+        "logs/train_pose_gan/{model}.log",
+    benchmark:
+        "logs/benchmarks/train_pose_gan/{model}.tsv"
+    wildcard_constraints:
+        model=models_of("pose_gan"),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        config=pose_gan_config,
+        code=code("train.fit_pose_gan"),
+    shell:
+        "python -m workflow_scripts.train.fit_pose_gan --dataset {input.dataset:q} --config {params.config:q}"
+        " --threads {threads} --output results/models/{wildcards.model}"
+        " --state results/state/{wildcards.model}-poses >{log:q} 2>&1"
+
+
 rule build_motion_graph:
     input:
         dataset=dataset_of,

@@ -100,19 +100,32 @@ class DanceModel(ABC):
         return {}
 
 
-class GradientConfig(ModelConfig):
-    """Settings of training that all models that learn by gradient share (docs/training.md).
+class LearnerConfig(ModelConfig):
+    """Settings of training that all that learns by gradient shares.
+
+    Attributes:
+        learning_rate: the highest.
+        batch_size: windows per step, over all devices.
+        max_epochs: passes over the training windows.
+        max_minutes: stop earlier than that (a result that depends on the machine's speed), or None.
+        gradient_clip: largest norm of the gradient.
+    """
+
+    learning_rate: float = Field(default=3e-3, gt=0)
+    batch_size: int = Field(default=8, ge=1)
+    max_epochs: int = Field(default=80, ge=1)
+    max_minutes: float | None = Field(default=None, gt=0)
+    gradient_clip: float = Field(default=1.0, gt=0)
+
+
+class GradientConfig(LearnerConfig):
+    """Settings of training without a critic (docs/training.md).
 
     Attributes:
         optimizer: its name; `momentum` is that of sgd and rmsprop.
-        learning_rate: the highest.
         weight_decay: of the optimiser (adamw decouples it from the gradient).
-        schedule: how the rate changes over training; `warmup` is the share of training in which it grows before.
-        batch_size: windows per step, over all devices.
-        max_epochs: passes over the training windows.
-        max_minutes: stop earlier than that (a result that depends on the machine's speed), or None. The schedule ends
-            with it.
-        gradient_clip: largest norm of the gradient.
+        schedule: how the rate changes over training, up to `max_epochs` or `max_minutes`; `warmup` is the share of
+            training in which it grows before.
         ema: decay of a running mean of the weights, which is then what is validated and kept; 0 for none.
         patience: stop after so many epochs without a lower validation loss, and keep the best weights; None goes on.
         precision: of numbers: "32-true", "bf16-mixed", or, on GPUs, "16-mixed".
@@ -121,14 +134,9 @@ class GradientConfig(ModelConfig):
 
     optimizer: Literal["adam", "adamw", "nadam", "radam", "adagrad", "rmsprop", "sgd"] = "adam"
     momentum: float = Field(default=0.9, ge=0, lt=1)
-    learning_rate: float = Field(default=3e-3, gt=0)
     weight_decay: float = Field(default=0.0, ge=0)
     schedule: Literal["cosine", "constant", "linear", "one_cycle"] = "cosine"
     warmup: float = Field(default=0.0, ge=0, lt=1)
-    batch_size: int = Field(default=8, ge=1)
-    max_epochs: int = Field(default=80, ge=1)
-    max_minutes: float | None = Field(default=None, gt=0)
-    gradient_clip: float = Field(default=1.0, gt=0)
     ema: float = Field(default=0.0, ge=0, lt=1)
     patience: int | None = Field(default=None, ge=1)
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
@@ -144,7 +152,7 @@ class Learner(ABC):
         critic: for adversarial training, the network that tells real from generated; None for all others.
     """
 
-    config: GradientConfig
+    config: LearnerConfig
     network: "torch.nn.Module"
     critic: "torch.nn.Module | None" = None
 

@@ -18,6 +18,7 @@ class Examples(Dataset[Batch]):
     """One example per window, all of the length of the longest: a shorter one repeats its last frame.
 
     An example has a tensor (W, ...) per name, and "present" (W,), 1 where frames are real and 0 where they repeat.
+    `numbers` (N,) are those of the clips that windows lie in.
     """
 
     def __init__(self, clips: Mapping[int, Mapping[str, Tensor]], windows: npt.NDArray[np.int64]) -> None:
@@ -27,6 +28,7 @@ class Examples(Dataset[Batch]):
             clips: {number: {name: (T, ...)}}, for every clip that windows lie in; all tensors on one device.
             windows: (N, 3) rows: number of the clip, first frame, frames (see `motion.windows`).
         """
+        self.numbers = windows[:, 0]
         names = next(iter(clips.values()), {})
         self.columns = {name: torch.cat([clip[name] for clip in clips.values()]) for name in names}
         lengths = [len(next(iter(clip.values()))) for clip in clips.values()]

@@ -24,6 +24,7 @@ from workflow_scripts.workflow.files import sha256_of, write_json
 from workflow_scripts.workflow.provenance import code_version, digest, versions
 
 if TYPE_CHECKING:
+    from workflow_scripts.train.adversarial_history import Round
     from workflow_scripts.train.history import Epoch
 
 
@@ -53,7 +54,7 @@ class Fitted:
 
     state: dict[str, Any]
     settings: ModelConfig
-    history: "list[Epoch]"
+    history: "list[Epoch] | list[Round]"
     held_out: dict[str, float]
 
 
@@ -120,6 +121,11 @@ def fit_model(
 
     torch.manual_seed(config.seed)
     learner = cast(GradientModel, architecture.from_dataset(settings, dataset, part))
+    if learner.critic is not None:
+        from workflow_scripts.train.adversarial import fit_adversarially
+
+        rounds = fit_adversarially(learner, dataset, config.seed, last)
+        return Fitted(learner.state(), settings, rounds, learner.held_out(dataset))
     history = fit(learner, dataset, config.seed, last, tensorboard)
     return Fitted(learner.state(), settings, history, learner.held_out(dataset))
 
@@ -174,10 +180,12 @@ def main() -> None:
     }
     name = arguments.output.name
     if fitted.history:
-        from workflow_scripts.train.history import draw_history, write_history
-
-        write_history(arguments.output / "history.csv", fitted.history)
-        draw_history(arguments.output / "loss.svg", fitted.history, f"{name} ({config.architecture})")
+        write_losses(
+            arguments.output / "history.csv",
+            arguments.output / "loss.svg",
+            fitted.history,
+            f"{name} ({config.architecture})",
+        )
     write_checkpoint(arguments.output / "checkpoint.ckpt", checkpoint)
     description = {
         "architecture": config.architecture,
@@ -202,15 +210,31 @@ def main() -> None:
     print(f"{name}: {config.architecture}, {description['seconds']} s, losses {losses or 'none'}")  # noqa: T201
 
 
+def write_losses(table: Path, picture: Path, history: "list[Epoch] | list[Round]", title: str) -> None:
+    """Write the losses of a training as a table and a picture."""
+    from workflow_scripts.train.adversarial_history import Round, draw_rounds, write_rounds
+    from workflow_scripts.train.history import draw_history, write_history
+
+    if isinstance(history[0], Round):
+        rounds = history
+        write_rounds(table, rounds)
+        draw_rounds(picture, rounds, title)
+    else:
+        epochs = history
+        write_history(table, epochs)
+        draw_history(picture, epochs, title)
+
+
 def _code(config: TrainConfig) -> str:
     return code_version("workflow_scripts.train.fit", f"workflow_scripts.models.{config.architecture}.model")
 
 
-def _losses(history: "list[Epoch]") -> dict[str, Any]:
+def _losses(history: "list[Epoch] | list[Round]") -> dict[str, Any]:
     if not history:
         return {}
     last = history[-1]
-    losses = {"train": last.train_loss, "validation": last.validation_loss}
+    # Every column of a loss, whatever the kind of training.
+    losses = {name.removesuffix("_loss"): loss for name, loss in vars(last).items() if name.endswith("_loss")}
     return {"epochs": last.epoch} | {name: round(loss, 6) for name, loss in losses.items() if loss is not None}
 
 

@@ -33,6 +33,7 @@ def fit(learner: Learner, dataset: Dataset, seed: int, last: Path, tensorboard: 
         UserError: the settings ask for what this machine or this dataset has not.
     """
     config = learner.config
+    assert isinstance(config, GradientConfig)
     validation = learner.examples(dataset, "validation")
     if config.patience and not len(validation):
         raise UserError(
@@ -69,7 +70,7 @@ def make_trainer(config: GradientConfig, **more: Any) -> lightning.Trainer:
     Raises:
         UserError: this machine has not so many GPUs, or cannot compute with such numbers.
     """
-    _quiet()
+    quiet()
     # Gradients that fade over hundreds of steps become numbers that processors are many times slower with: a step of
     # an LSTM over 720 frames took 11 s instead of 3 s.
     torch.set_flush_denormal(True)
@@ -104,7 +105,7 @@ def _tensorboard(folder: Path | None) -> Any:
     return TensorBoardLogger(folder, name="", version="")
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Silence Lightning's advice (workers for data that lies in memory, a GPU that is not there, tips)."""
     for name in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -10,7 +10,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from workflow_scripts.models.base import Learner
+from workflow_scripts.models.base import GradientConfig, Learner
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.train.optimisers import make_optimizer, rate_factor
 from workflow_scripts.train.order import EpochOrder
@@ -47,7 +47,8 @@ class Loop(lightning.LightningModule):
         self.learner, self.network, self.order, self.seed, self.last, self.tell = (
             learner, learner.network, order, seed, last, tell,
         )  # fmt: skip
-        config = learner.config
+        assert isinstance(learner.config, GradientConfig)
+        self.config = config = learner.config
         self.average = copy.deepcopy(self.network).requires_grad_(False) if config.ema else None
         self.best = copy.deepcopy(self.network).requires_grad_(False) if config.patience else None
         self.history: list[Epoch] = []
@@ -63,14 +64,14 @@ class Loop(lightning.LightningModule):
 
     def progress(self, step: int) -> float:
         """Return how much of training is over before a step, 0..1, by steps or by time, whichever is farther."""
-        config = self.learner.config
+        config = self.config
         by_steps = step / (config.max_epochs * len(self.order))
         by_time = self.elapsed() / (60 * config.max_minutes) if config.max_minutes else 0.0
         return min(max(by_steps, by_time), 1.0)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Return optimiser and schedule."""
-        optimizer = make_optimizer(self.learner.config, self.network.parameters())
+        optimizer = make_optimizer(self.config, self.network.parameters())
         for group in optimizer.param_groups:
             group["lr"] = self.learning_rate
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: self._factor(self.progress(step)))
@@ -104,7 +105,7 @@ class Loop(lightning.LightningModule):
         if self.average is not None:
             with torch.no_grad():
                 # Early on the mean is over the few steps there are, not mostly the weights of the start.
-                keep = min(self.learner.config.ema, (1 + self.global_step) / (10 + self.global_step))
+                keep = min(self.config.ema, (1 + self.global_step) / (10 + self.global_step))
                 for mean, now in zip(
                     self.average.state_dict().values(), self.network.state_dict().values(), strict=True
                 ):
@@ -112,7 +113,7 @@ class Loop(lightning.LightningModule):
                         mean.lerp_(now, 1 - keep)
                     else:
                         mean.copy_(now)
-        config = self.learner.config
+        config = self.config
         over = config.max_minutes is not None and self.elapsed() >= 60 * config.max_minutes
         if config.max_minutes is not None and self.trainer.strategy.reduce_boolean_decision(over, all=False):
             self.trainer.should_stop = True
@@ -154,7 +155,7 @@ class Loop(lightning.LightningModule):
         now = time.perf_counter()
         if self.tell and self.global_rank == 0 and now - self._told >= TELL_INTERVAL_S:
             validation = "" if epoch.validation_loss is None else f", validation {epoch.validation_loss:.5g}"
-            of = self.learner.config.max_epochs
+            of = self.config.max_epochs
             print(  # noqa: T201
                 f"epoch {epoch.epoch} of {of}: loss {epoch.train_loss:.5g}{validation}, {self.elapsed():.0f} s",
                 flush=True,
@@ -197,7 +198,7 @@ class Loop(lightning.LightningModule):
         if epoch.validation_loss <= min(losses):
             source = self.network if self.average is None else self.average
             self.best.load_state_dict(source.state_dict())
-        if len(losses) - 1 - losses.index(min(losses)) >= (self.learner.config.patience or 0):
+        if len(losses) - 1 - losses.index(min(losses)) >= (self.config.patience or 0):
             self.trainer.should_stop = True
 
     def _save_when_due(self) -> None:

@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 from pydantic import ValidationError
 
-from workflow_scripts.models.base import GradientModel, load_architecture
+from workflow_scripts.models.base import GradientConfig, GradientModel, load_architecture
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.train.fit import TrainConfig, prepared, settings_of
 from workflow_scripts.train.parts import read_part
@@ -44,8 +44,10 @@ def rates_and_losses(
 
     settings = settings_of(config)
     architecture = load_architecture(config.architecture)
-    if not architecture.trained_by_gradient:
-        raise UserError(f"{config.architecture} does not learn by gradient: it has no learning rate")
+    if not isinstance(settings, GradientConfig):
+        raise UserError(
+            f"{config.architecture} does not learn by gradient, or against a critic: there is no test for it"
+        )
     # What stops or bends the rate would be in the way.
     settings = settings.model_copy(
         update={
@@ -61,12 +63,12 @@ def rates_and_losses(
     torch.manual_seed(config.seed)
     learner = cast(GradientModel, architecture.from_dataset(settings, dataset, part))
     weights = np.array([dataset.clips[number].weight for number in dataset.windows["train"][:, 0]])
-    order = EpochOrder(weights, learner.config.batch_size, config.seed)
+    order = EpochOrder(weights, settings.batch_size, config.seed)
     with tempfile.TemporaryDirectory() as folder:
         last = Path(folder) / "last.ckpt"
         trainer = make_trainer(
-            learner.config,
-            gradient_clip_val=learner.config.gradient_clip,
+            settings,
+            gradient_clip_val=settings.gradient_clip,
             limit_val_batches=0,
             logger=False,
             default_root_dir=folder,

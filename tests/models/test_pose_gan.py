@@ -1,0 +1,213 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+from tiny_dances import FPS, click, silence, tiny_dataset
+
+from workflow_scripts.models.pose_gan.model import Model, Settings
+from workflow_scripts.models.pose_gan.picture import sheet
+from workflow_scripts.models.pose_gan.poses import PoseGan
+from workflow_scripts.models.pose_gan.space import columns, flattened, in_space, to_space
+from workflow_scripts.models.pose_gan.spread import spread
+from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.kinematics import bone_lengths
+from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.windows import MODES, Mode, WindowPlan
+
+
+def settings(space: str = "3d", **changes: Any) -> Settings:
+    pose = {"hidden": 16, "latent": 4, "space": space, "batch_size": 16}
+    return Settings.model_validate({"pose": pose, "hidden": 16, "critic_hidden": 16, "noise": 3} | changes)
+
+
+def two_genres() -> Dataset:
+    dataset = tiny_dataset(clips=5)
+    for number, clip in enumerate(dataset.clips):
+        clip.genre = "calm" if number % 2 else "arms"
+    return dataset
+
+
+def untrained(dataset: Dataset, space: str = "3d", **changes: Any) -> Model:
+    torch.manual_seed(0)
+    config = settings(space, **changes)
+    part = PoseGan.from_dataset(config.pose, dataset).state()
+    model = Model.from_dataset(config, dataset, part)
+    model.network.eval()
+    return model
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return two_genres()
+
+
+@pytest.fixture(scope="module", params=["3d", "2d"])
+def model(dataset: Dataset, request: pytest.FixtureRequest) -> Model:
+    return untrained(dataset, request.param)
+
+
+@pytest.mark.parametrize("seconds", [0.04, 1.0, 11.37])
+def test_length_bones_and_numbers(model: Model, seconds: float) -> None:
+    person = model.generate(click(max(seconds, 0.4), 118, 9), seconds, None, np.random.default_rng(1))
+    assert person.positions.shape == (round(FPS * seconds), 24, 3)
+    assert person.root.shape == (round(FPS * seconds), 3)
+    for frame in person.positions:
+        np.testing.assert_allclose(bone_lengths(frame[None]), SMPL24.rest_lengths, atol=1e-5)
+    if model.config.pose.space == "2d":
+        assert not person.world[..., 2].any()
+
+
+def test_silence_gives_finite_motion(model: Model) -> None:
+    person = model.generate(silence(8.0), 8.0, None, np.random.default_rng(1))
+    assert np.isfinite(person.world).all()
+    assert len(person.root) == 240
+
+
+def test_chance_is_only_the_generator(model: Model) -> None:
+    music = click(20.0, 112, 5)
+    first, again, other = (model.generate(music, 20.0, None, np.random.default_rng(seed)).world for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_in_one_go_or_step_by_step_or_in_parts(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    music = click(4.0, 112, 5)
+    whole = model.generate(music, 4.0, None, np.random.default_rng(1)).world
+    stepwise = model.generate(music, 4.0, None, np.random.default_rng(1), stepwise=True).world
+    np.testing.assert_allclose(stepwise, whole, atol=1e-4)
+    monkeypatch.setattr("workflow_scripts.models.pose_gan.model.PART", 50)
+    np.testing.assert_allclose(model.generate(music, 4.0, None, np.random.default_rng(1)).world, whole, atol=1e-4)
+
+
+def test_state_rebuilds_the_model(model: Model) -> None:
+    music = click(5.0, 112, 5)
+    back = Model.from_state(model.config, model.state())
+    dances = [each.generate(music, 5.0, None, np.random.default_rng(3)).world for each in (model, back)]
+    np.testing.assert_array_equal(*dances)
+
+
+def test_genre_is_asked_for_or_follows_the_music(dataset: Dataset, model: Model) -> None:
+    assert model.genres == ("arms", "calm")
+    for clip in dataset.split("train"):
+        seconds = len(clip.motion.root) / FPS
+        free = model.generate(clip.music, seconds, None, np.random.default_rng(1)).world
+        asked = {
+            name: model.generate(clip.music, seconds, None, np.random.default_rng(1), name).world
+            for name in model.genres
+        }
+        np.testing.assert_array_equal(free, asked[clip.genre])
+        assert np.abs(asked["arms"] - asked["calm"]).max() > 1e-3
+
+
+def test_data_without_genres() -> None:
+    model = untrained(tiny_dataset())
+    assert model.genres == ()
+    assert len(model.generate(click(2.0, 112, 5), 2.0, None, np.random.default_rng(1)).root) == 60
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_losses_of_any_kind_of_example(dataset: Dataset, mode: Mode) -> None:
+    plan = WindowPlan(mode, 30, 15)
+    lengths = [(k, len(c.motion.root)) for k, c in enumerate(dataset.clips) if c.split == "train"]
+    changed = replace(dataset, plan=plan, windows=dataset.windows | {"train": plan.windows(lengths)[:8]})
+    model = untrained(changed)
+    batch = model.examples(changed, "train").__getitems__(range(3))
+    for loss, learned in ((model.critic_loss(batch), model.critic), (model.loss(batch), model.network.steering)):
+        loss.backward()
+        slopes = [float(p.grad.norm()) for p in learned.parameters() if p.grad is not None]
+        assert np.isfinite(slopes).all()
+        assert sum(slopes) > 0
+    assert all(p.grad is None for p in model.network.poses.parameters())
+
+
+def test_what_is_padding_does_not_count(dataset: Dataset) -> None:
+    model = untrained(dataset, music_dropout=0.0)
+    batch = model.examples(dataset, "train").__getitems__([0, 1])
+    batch["present"][:, 20:] = 0.0
+    score = model._scores(batch["motion"], batch)
+    other = batch["motion"].clone()
+    other[:, 20:] += 100
+    torch.testing.assert_close(model._scores(other, batch), score)
+
+
+def test_flat_dancers_keep_bones_floor_and_what_is_seen() -> None:
+    """An arm in the picture's plane stays as it is, one that points at the camera gets its whole length."""
+    positions = np.tile(SMPL24.rest_positions - SMPL24.rest_positions[0], (2, 1, 1))
+    left, right = [18, 20, 22], [19, 21, 23]
+    shoulder = positions[1, 17].copy()
+    positions[1, right] = shoulder + np.abs(positions[1, right, :1] - shoulder[0]) * (-0.1, 0.3, np.sqrt(0.9))
+    root = np.array([[0.0, 0.945, 0.0], [0.1, 0.945, 2.0]])
+    flat = flattened(Person(positions.astype(np.float32), root.astype(np.float32)))
+    assert not flat.world[..., 2].any()
+    np.testing.assert_allclose(flat.positions[1, left], positions[1, left], atol=1e-6)
+    for frame in flat.positions:
+        np.testing.assert_allclose(bone_lengths(frame[None]), SMPL24.rest_lengths, atol=1e-6)
+    hand = flat.positions[1, 23] - flat.positions[1, 17]
+    np.testing.assert_allclose(hand[:2] / np.linalg.norm(hand), np.array([-0.1, 0.3]) / np.hypot(0.1, 0.3), atol=1e-6)
+    np.testing.assert_allclose(flat.world[..., 1].min(axis=1), 0.02, atol=1e-6)  # as high as the toes were
+
+
+def test_columns_of_the_picture(dataset: Dataset) -> None:
+    assert len(columns("3d")) == 72
+    assert len(columns("2d")) == 48  # x and y of 23 joints, height, velocity along x
+    flat = in_space(dataset, "2d")
+    model = untrained(dataset, "2d")
+    clip = flat.clips[0]
+    vectors = model.scales.vectors(clip.motion, FPS)
+    whole = to_space(vectors[:, columns("2d")], "2d")
+    torch.testing.assert_close(whole, vectors, atol=1e-5, rtol=0)
+
+
+def test_spread_of_the_training_poses_themselves() -> None:
+    """Generated poses that are the training's are just as good as those: a ratio of 1, equal measures."""
+    rng = np.random.default_rng(0)
+    real, train = [rng.normal(size=(300, 3))], [rng.normal(size=(600, 3))]
+    found = spread(real, train, train, 30.0)
+    assert found["pose_distance_ratio"] == pytest.approx(1)
+    assert found["pose_coverage"] == found["real_coverage"] > 0.9
+    assert (found["real_poses"], found["made_poses"]) == (20, 40)
+    away = spread(real, train, [train[0] + 100], 30.0)
+    assert away["pose_distance_ratio"] > 10
+    assert away["pose_coverage"] == away["pose_precision"] == 0
+    assert spread([real[0][:20]], train, train, 30.0) == {}
+
+
+def test_held_out_measures(dataset: Dataset) -> None:
+    many = replace(
+        dataset, clips=[replace(clip, split="validation") if k > 1 else clip for k, clip in enumerate(dataset.clips)]
+    )
+    found = untrained(many).held_out(many)
+    assert {"pose_distance_ratio", "pose_coverage", "pose_precision", "pose_recall", "real_coverage"} <= found.keys()
+    assert np.isfinite(list(found.values())).all()
+    assert untrained(tiny_dataset(clips=1)).held_out(tiny_dataset(clips=1)) == {}
+
+
+def test_a_sheet_shows_a_figure_per_place() -> None:
+    bodies = np.tile(SMPL24.rest_positions, (3, 1, 1))
+    picture = sheet([("a", bodies), ("b", bodies)], "epoch 1")
+    left = np.all(picture == (32, 110, 190), axis=-1)
+    rows, places = np.nonzero(left)
+    assert picture.dtype == np.uint8
+    for column in range(3):  # a left arm in every place, of a person who faces us: at the right of the middle
+        inside = places[(places // 120) == column] % 120
+        assert inside.min() > 55
+        assert inside.max() > 110
+    assert len(np.unique((rows - 26) // 196)) == 2
+
+
+def test_sheets_of_the_same_noise(dataset: Dataset) -> None:
+    gan = PoseGan.from_dataset(settings().pose, dataset)
+    np.testing.assert_array_equal(gan.show_progress(3), gan.show_progress(3))
+
+
+def test_unknown_settings_are_errors() -> None:
+    with pytest.raises(ValidationError, match="hiden"):
+        Settings.model_validate({"hiden": 3})
+    with pytest.raises(ValidationError, match="4d"):
+        Settings.model_validate({"pose": {"space": "4d"}})
+    with pytest.raises(ValueError, match="first step"):
+        Model.from_dataset(settings(), tiny_dataset())
