@@ -103,6 +103,31 @@ def test_a_model_s_own_way_of_dancing_makes_its_dances_again_and_trains_nothing(
     assert not planned.keys() & {"train_network", "build_motion_graph", "build_dataset"}
 
 
+@pytest.mark.parametrize(
+    ("architecture", "entry", "part", "own", "later"),
+    [
+        ("pose_clusters", "find_clusters", "clusters.h5", "clusters: {count: 9}", "hidden: 8"),
+        ("pose_gan", "fit_pose_gan", "pose_gan.ckpt", "pose: {latent: 9}", "hidden: 8"),
+    ],
+)
+def test_a_first_step_follows_its_own_settings_alone(
+    finished: Workflow, architecture: str, entry: str, part: str, own: str, later: str
+) -> None:
+    """What its job is given is what it is compared by."""
+
+    def given(settings: str) -> str:
+        model = f"  {architecture}: {{architecture: {architecture}, dataset: main, settings: {{{settings}}}}}\n"
+        with edited(finished.config, "  seq2seq:\n", f"{model}  seq2seq:\n"):
+            done = finished.run("--dry-run", "--printshellcmds", f"results/models/{architecture}/checkpoint.ckpt")
+        assert done.returncode == 0, done.stdout
+        assert f"--part results/models/{architecture}/{part}" in done.stdout
+        found = re.search(rf"train\.{entry} .*?--config '([^']*)'", done.stdout)
+        assert found
+        return found[1]
+
+    assert given("") == given(later) != given(own)
+
+
 def test_a_seed_that_is_not_there_is_a_missing_input(finished: Workflow) -> None:
     with edited(finished.config, "  seq2seq:\n", "  seq2seq:\n    generate: {seed_pose: 'gone.h5:0:1'}\n"):
         done = finished.run("--dry-run", *TARGETS)
