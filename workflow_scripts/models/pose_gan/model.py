@@ -96,6 +96,12 @@ class Model(GradientModel):
         )
 
     @property
+    def steering(self) -> nn.Module:
+        """What is trained of the network."""
+        steering: Any = self.network.steering
+        return steering  # type: ignore[no-any-return]
+
+    @property
     def genres(self) -> tuple[str, ...]:
         """See `DanceModel.genres`."""
         return tuple(name for name in self.poses.genres if name)
@@ -119,7 +125,7 @@ class Model(GradientModel):
             "poses": self.poses.state(),
             "scales": self.scales.state(),
             "table": list(self.table),
-            "steering": self.network.steering.state_dict(),
+            "steering": self.steering.state_dict(),
         }
 
     @classmethod
@@ -128,7 +134,7 @@ class Model(GradientModel):
         assert isinstance(config, Settings)
         means, genres = state["table"]
         model = cls(config, PoseGan.from_state(state["poses"]), Scales(**state["scales"]), (means, genres))
-        model.network.steering.load_state_dict(state["steering"])
+        model.steering.load_state_dict(state["steering"])
         model.network.eval()
         return model
 
