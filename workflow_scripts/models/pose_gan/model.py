@@ -96,6 +96,12 @@ class Model(GradientModel):
         )
 
     @property
+    def steering(self) -> nn.Module:
+        """What is trained of the network."""
+        steering: Any = self.network.steering
+        return steering  # type: ignore[no-any-return]
+
+    @property
     def genres(self) -> tuple[str, ...]:
         """See `DanceModel.genres`."""
         return tuple(name for name in self.poses.genres if name)
@@ -119,7 +125,7 @@ class Model(GradientModel):
             "poses": self.poses.state(),
             "scales": self.scales.state(),
             "table": list(self.table),
-            "steering": self.network.steering.state_dict(),
+            "steering": self.steering.state_dict(),
         }
 
     @classmethod
@@ -128,7 +134,7 @@ class Model(GradientModel):
         assert isinstance(config, Settings)
         means, genres = state["table"]
         model = cls(config, PoseGan.from_state(state["poses"]), Scales(**state["scales"]), (means, genres))
-        model.network.steering.load_state_dict(state["steering"])
+        model.steering.load_state_dict(state["steering"])
         model.network.eval()
         return model
 
@@ -205,7 +211,7 @@ class Model(GradientModel):
         """Dance; without a genre, that of the training clip whose music is on the whole most like the song's."""
         frames = round(music.fps * seconds)
         number = self._nearest_genre(music, frames) if genre is None else self.poses.genres.index(genre)
-        told = {name: values[None] for name, values in _told(metre(music, frames)).items()}
+        told: dict[str, Tensor] = {name: values[None] for name, values in _told(metre(music, frames)).items()}
         first = {name: told[name][:, :1].floor() for name in ("beat", "bar")}
         tables = {}
         for name, begin in first.items():
@@ -215,11 +221,11 @@ class Model(GradientModel):
         self.network.eval()
         state, made = None, []
         part = 1 if stepwise else PART
-        for begin in range(0, frames, part):
-            stop = min(begin + part, frames)
-            now = {name: values[:, begin:stop] for name, values in told.items()}
-            now["music"] = torch.from_numpy(self.scales.heard(music, begin, stop))[None]
-            now["genre"] = torch.full((1, stop - begin), number)
+        for start in range(0, frames, part):
+            stop = min(start + part, frames)
+            now = {name: values[:, start:stop] for name, values in told.items()}
+            now["music"] = torch.from_numpy(self.scales.heard(music, start, stop))[None]
+            now["genre"] = torch.full((1, stop - start), number)
             motion, state = self._made(now, _blended(tables, now, first), state)
             made.append(motion[0])
         whole = to_space(torch.cat(made), self.poses.config.space)
@@ -236,9 +242,9 @@ class Model(GradientModel):
             return {}
         rng = np.random.default_rng(0)
         train = [pose_points(clip.motion) for clip in dataset.split("train")]
-        danced = []
+        danced: list[npt.NDArray[np.floating]] = []
         # As long in all as the training dances.
-        while sum(map(len, danced)) < sum(map(len, train)):
+        while sum(len(each) for each in danced) < sum(len(each) for each in train):
             for clip in dataset.split("validation"):
                 genre = clip.genre if clip.genre in self.genres else None
                 seconds = len(clip.motion.root) / self.fps
