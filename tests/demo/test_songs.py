@@ -2,11 +2,14 @@
 
 import hashlib
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from scipy.signal import butter, sosfilt
 
+from workflow_scripts.demo import write_songs
 from workflow_scripts.demo.songs import GENRES, RATE, compose
 from workflow_scripts.workflow.errors import UserError
 
@@ -109,3 +112,14 @@ def test_same_seed_same_samples_and_others_differ():
 def test_unknown_genre_is_named():
     with pytest.raises(UserError, match=r"'polka'.*disco"):
         compose("polka", 1, 5.0)
+
+
+def test_songs_of_any_length_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["write_songs", str(tmp_path / "songs"), "--count", "2", "--seconds", "3.5", "--seed", "9"]
+    monkeypatch.setattr("sys.argv", arguments)
+    write_songs.main()
+    names = sorted(path.name for path in (tmp_path / "songs").iterdir())
+    assert names == ["disco_9.wav", "hiphop_10.wav"]
+    for name in names:
+        info = soundfile.info(tmp_path / "songs" / name)
+        assert (info.samplerate, info.channels, info.frames) == (44100, 2, round(3.5 * 44100))
