@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import torch
 from tiny_dances import tiny_dataset
 
+from workflow_scripts.models.seq2seq.model import Model, Settings
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.train.fit import TrainConfig, fit_model
 from workflow_scripts.train.lr_range import rates_and_losses
@@ -106,8 +108,6 @@ def test_running_mean_is_what_is_kept(dataset: Dataset, tmp_path: Path) -> None:
     ]
     kept = fit_model(config(max_epochs=3, ema=0.2, **settings), dataset, tmp_path / "last.ckpt").state["network"]
     torch.manual_seed(3)
-    from workflow_scripts.models.seq2seq.model import Model, Settings
-
     start = Model.from_dataset(Settings.model_validate(TINY | settings), dataset).network.state_dict()
     for name, expected in start.items():
         mean = expected.clone()
@@ -137,6 +137,24 @@ def test_a_budget_of_time_ends_training_and_its_schedule(dataset: Dataset, tmp_p
     rates = [epoch.learning_rate for epoch in fitted.history]
     assert rates[0] > rates[len(rates) // 2] > rates[-1]
     assert rates[-1] < 0.1 * 3e-3
+
+
+def test_a_learner_is_told_how_far_it_is(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[float] = []
+    plain = Model.loss
+
+    def noted(self: Model, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        heard.append(self.progress)
+        return plain(self, batch)
+
+    monkeypatch.setattr(Model, "loss", noted)
+    steps = 2 * -(-len(dataset.windows["train"]) // 3)
+    fit_model(
+        config(max_epochs=2),
+        replace(dataset, windows=dataset.windows | {"validation": dataset.windows["test"]}),
+        tmp_path / "last.ckpt",
+    )
+    assert heard == pytest.approx([step / steps for step in range(steps)])
 
 
 def test_half_precision(dataset: Dataset, tmp_path: Path) -> None:

@@ -150,11 +150,13 @@ class Learner(ABC):
         config: the settings.
         network: what is trained.
         critic: for adversarial training, the network that tells real from generated; None for all others.
+        progress: how much of training is over, 0..1: kept up to date by training without a critic.
     """
 
     config: LearnerConfig
     network: "torch.nn.Module"
     critic: "torch.nn.Module | None" = None
+    progress: float = 1.0
 
     @abstractmethod
     def examples(self, dataset: Dataset, split: str) -> "Examples":

@@ -156,11 +156,16 @@ class PhraseModel(GradientModel):
 
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Return the loss on poses plus that on their velocities, in shared standard deviations."""
-        music, codes = batch["music"], self.codes.expand(len(batch["music"]), -1, -1)
+        music, told = batch["music"], dict(batch)
+        # Only the codes of these windows, whose numbers follow each other: a table of hours of dances is long.
+        first = batch["phrase"].amin(dim=1, keepdim=True)
+        told |= {name: batch[name] - first for name in ("phrase", "following")}
+        count = int(torch.maximum(told["phrase"], told["following"]).max()) + 1
+        codes = self.codes[(first + torch.arange(count, device=first.device)).clamp(max=len(self.codes) - 1)]
         if self.network.training:
             music = music * (torch.rand(len(music), 1, 1, device=music.device) >= self.config.music_dropout)
             codes = codes + self.config.variation * torch.randn_like(codes)
-        poses = self.danced(batch, music, _blended(codes, batch))
+        poses = self.danced(batch, music, _blended(codes, told))
         present = batch["present"]
         error = LOSSES[self.config.loss]
         result = (error(poses, batch["motion"]) * present).sum() / present.sum()

@@ -92,6 +92,7 @@ class Loop(lightning.LightningModule):
         """Return the loss of this process's share of a batch."""
         # Other processes of a step draw other numbers; the first one draws those of a process that is alone.
         torch.manual_seed((1_000_003 * self.seed + self.global_step) * 1009 + self.global_rank)
+        self.learner.progress = self.progress(self.global_step)
         loss = self.learner.loss(batch)
         own, total = self.order.part_of_batch(index)
         # Gradients are averaged over processes, whose shares of a batch may differ by a window.

@@ -13,10 +13,8 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from workflow_scripts.models.base import ModelConfig
-from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.phrase_model import PhraseConfig, PhraseModel
 from workflow_scripts.models.seq2seq.network import Network, Song
-from workflow_scripts.motion.dataset_file import Dataset
 
 # Sizes of networks by name: layers, hidden. Kakashi's are those of its experiments 1 to 10, and of 11.
 PRESETS: dict[str, tuple[int, int]] = {"small_2x256": (2, 256), "kakashi_2x512": (2, 512), "kakashi_4x1024": (4, 1024)}
@@ -74,7 +72,6 @@ class Model(PhraseModel):
 
     Config: ClassVar[type[ModelConfig]] = Settings
     config: Settings
-    steps: int = 1  # of training in all, once `examples` has counted them
 
     def make_network(self, features: int, outputs: int) -> Network:
         """Return an untrained network."""
@@ -107,13 +104,6 @@ class Model(PhraseModel):
         """See `PhraseModel.opening`."""
         return self.seq2seq.opening(music, phases, before)
 
-    def examples(self, dataset: Dataset, split: str) -> Examples:
-        """See `PhraseModel.examples`; those of training tell how many steps it will take."""
-        examples = super().examples(dataset, split)
-        if split == "train":
-            self.steps = self.config.max_epochs * max(1, -(-len(examples) // self.config.batch_size))
-        return examples
-
     def danced(self, batch: dict[str, Tensor], music: Tensor, code: Tensor) -> Tensor:
         """Return the poses of a batch: in training with true poses before, and more and more of its own.
 
@@ -128,7 +118,6 @@ class Model(PhraseModel):
         motion = batch["motion"]
         true = torch.cat([motion[:, :1], motion[:, :-1]], dim=1)
         before, share = true, self._share_of_own()
-        network.steps += 1
         if share:
             with torch.no_grad():
                 own_here = torch.rand(*motion.shape[:2], 1, device=motion.device) < share
@@ -143,4 +132,4 @@ class Model(PhraseModel):
     def _share_of_own(self) -> float:
         if self.config.sampling_schedule == "constant":
             return self.config.scheduled_sampling
-        return self.config.scheduled_sampling * min(1.0, float(self.seq2seq.steps) / self.steps)
+        return self.config.scheduled_sampling * self.progress

@@ -40,8 +40,6 @@ class Network(nn.Module):
     The state of a song between its parts is a `Song`.
     """
 
-    steps: Tensor
-
     def __init__(
         self,
         features: int,
@@ -79,8 +77,6 @@ class Network(nn.Module):
         self.decoder = CELLS[cell](per_frame * heard + code + feedback * outputs, hidden, **shape)
         self.attended = nn.Linear(2 * hidden, hidden) if attention else None
         self.pose = nn.Linear(hidden, outputs)
-        # Steps of training so far: part of the network, so that a training that is resumed knows them.
-        self.register_buffer("steps", torch.zeros(()))
 
     def opening(self, music: Tensor, phases: Tensor, before: Tensor | None = None) -> Song:
         """Return where a song begins.
