@@ -204,6 +204,33 @@ def test_sheets_of_the_same_noise(dataset: Dataset) -> None:
     np.testing.assert_array_equal(gan.show_progress(3), gan.show_progress(3))
 
 
+def test_progress_is_shown_from_where_the_network_lies(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The device "meta" stands for a GPU: all tensors that the network is given must be there."""
+    gan = PoseGan.from_dataset(settings().pose, dataset)
+    gan.network.to("meta")
+    seen = []
+
+    def joints(poses: torch.Tensor) -> np.ndarray:
+        seen.append(poses.device.type)
+        return np.tile(SMPL24.rest_positions, (len(poses), 1, 1))
+
+    monkeypatch.setattr(gan, "joints", joints)
+    # Nothing can be copied from "meta", so the way back is made of zeros.
+    monkeypatch.setattr(torch.Tensor, "cpu", lambda self: torch.zeros(self.shape, device="cpu"))
+    gan.show_progress(1)
+    assert seen == ["cpu"] * 2
+
+
+def test_a_step_makes_its_tensors_where_the_batch_lies(dataset: Dataset, model: Model) -> None:
+    """The first step on the device "meta": it would refuse to mix with tensors made on the CPU."""
+    gan = PoseGan.from_dataset(settings(model.config.pose.space).pose, dataset)
+    batch = {name: values.to("meta") for name, values in gan.examples(dataset, "train").__getitems__([0, 1]).items()}
+    gan.network.to("meta")
+    assert gan.critic is not None
+    gan.critic.to("meta")
+    assert gan.loss(batch).device.type == gan.critic_loss(batch).device.type == "meta"
+
+
 def test_unknown_settings_are_errors() -> None:
     with pytest.raises(ValidationError, match="hiden"):
         Settings.model_validate({"hiden": 3})

@@ -140,10 +140,12 @@ class PoseGan(Learner):
     @torch.no_grad()
     def show_progress(self, epoch: int) -> npt.NDArray[np.uint8]:
         """Return a sheet of stick figures: a row of `SHEET` per genre, of the same noise after every epoch."""
-        noise = torch.randn(SHEET, self.config.latent, generator=torch.Generator().manual_seed(0))
+        device = next(self.network.parameters()).device
+        # Drawn on the CPU: the same numbers on every device.
+        noise = torch.randn(SHEET, self.config.latent, generator=torch.Generator().manual_seed(0)).to(device)
         rows = []
         for number, name in enumerate(self.genres):
-            poses = self.network(noise, torch.full((SHEET,), number)).cpu()
+            poses = self.network(noise, torch.full((SHEET,), number, device=device)).cpu()
             rows.append((name, self.joints(poses)))
         return sheet(rows, f"epoch {epoch}")
 
