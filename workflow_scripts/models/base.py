@@ -118,6 +118,9 @@ class LearnerConfig(ModelConfig):
     gradient_clip: float = Field(default=1.0, gt=0)
 
 
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
 class GradientConfig(LearnerConfig):
     """Settings of training without a critic (docs/training.md).
 
@@ -139,7 +142,7 @@ class GradientConfig(LearnerConfig):
     warmup: float = Field(default=0.0, ge=0, lt=1)
     ema: float = Field(default=0.0, ge=0, lt=1)
     patience: int | None = Field(default=None, ge=1)
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Precision = "32-true"
     devices: int = Field(default=1, ge=1, le=64)
 
 
