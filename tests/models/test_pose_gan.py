@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from scipy.spatial.distance import cdist
 from tiny_dances import FPS, click, silence, tiny_dataset
 
 from workflow_scripts.models.pose_gan.model import Model, Settings
@@ -14,6 +15,7 @@ from workflow_scripts.models.pose_gan.space import columns, flattened, in_space,
 from workflow_scripts.models.pose_gan.spread import spread
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.kinematics import bone_lengths
+from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.windows import MODES, Mode, WindowPlan
@@ -174,6 +176,47 @@ def test_spread_of_the_training_poses_themselves() -> None:
     assert away["pose_distance_ratio"] > 10
     assert away["pose_coverage"] == away["pose_precision"] == 0
     assert spread([real[0][:20]], train, train, 30.0) == {}
+
+
+def test_spread_draws_so_many_poses_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory grows with the square of the poses compared, which do not grow with the data."""
+    compared = []
+
+    def distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        compared.append((len(one), len(other)))
+        return cdist(one, other)
+
+    monkeypatch.setattr("workflow_scripts.motion.manifold.cdist", distances)
+    monkeypatch.setattr("workflow_scripts.models.pose_gan.spread.MOST", 30)
+    rng = np.random.default_rng(0)
+    real, train, made = ([rng.normal(size=(length, 3))] for length in (900, 1200, 1500))
+    found = spread(real, train, made, 30.0)
+    assert (found["real_poses"], found["made_poses"]) == (30, 30)
+    assert set(compared) == {(30, 30)}
+    assert spread(real, train, made, 30.0) == found
+    assert found["real_coverage"] > 0.8  # drawn from all of them
+    # As many as there are, where there are fewer.
+    assert spread(real, train, [made[0][:300]], 30.0)["made_poses"] == 20
+
+
+def test_held_out_dances_no_more_than_can_be_compared(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the training dances, 4 x 180 frames; or as so many poses half a second apart, all songs in turn."""
+    model = untrained(dataset)
+    clips = [dataset.clips[-1], dataset.clips[0]]  # two songs of 180 frames to dance to
+    both = replace(dataset, clips=[*dataset.clips, replace(clips[1], split="validation")])
+    songs, true = [], model.generate
+
+    def generate(music: Music, *rest: Any) -> Person:
+        songs.append([clip.music is music for clip in clips].index(True))
+        return true(music, *rest)
+
+    monkeypatch.setattr(model, "generate", generate)
+    model.held_out(both)
+    assert sorted(songs) == [0, 0, 1, 1]
+    songs.clear()
+    monkeypatch.setattr("workflow_scripts.models.pose_gan.spread.MOST", 20)
+    assert model.held_out(both)["made_poses"] == 20
+    assert sorted(songs) == [0, 1]  # 20 poses are 300 frames
 
 
 def test_held_out_measures(dataset: Dataset) -> None:
