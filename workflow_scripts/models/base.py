@@ -171,8 +171,11 @@ class Learner(ABC):
         """Return the scalar loss of the critic on a batch; only learners with a critic have one."""
         raise NotImplementedError(f"{type(self).__name__} has no critic")
 
-    def show_progress(self, epoch: int) -> "npt.NDArray[np.uint8] | None":
-        """Return a picture (H, W, 3) RGB of what the network makes after an epoch, or None where there is none."""
+    def show_progress(self) -> list[tuple[str, npt.NDArray[np.floating]]] | None:
+        """Return poses that the network makes at this time: names, joints (n, 24, 3) in metres. None where it has none.
+
+        The train stage draws them.
+        """
         return None
 
 

@@ -24,7 +24,7 @@ from workflow_scripts.train.gradient import make_trainer
 from workflow_scripts.train.loop import SAVE_INTERVAL_S
 from workflow_scripts.workflow.files import atomic_path
 
-Show = Callable[[int, npt.NDArray[np.uint8]], None]
+Show = Callable[[int, list[tuple[str, npt.NDArray[np.floating]]]], None]
 # Gulrajani et al. 2017: no momentum, for the two chase each other.
 BETAS = (0.0, 0.9)
 
@@ -41,7 +41,7 @@ def fit_adversarially(
         dataset: its training windows are learned.
         seed: of the draws and of noise. Equal seeds give equal weights (on one machine, with as many threads).
         last: where the state is saved after an epoch; if it exists, training goes on from it as if never interrupted.
-        show: is given the number of an epoch and its picture after each that has one.
+        show: is given the number of an epoch and what the learner shows after some of them, the last one included.
     """
     config = learner.config
     assert isinstance(config, AdversarialConfig)
@@ -175,7 +175,7 @@ class _Loop(lightning.LightningModule):
         """Show what the running mean makes, in the place of the network."""
         now = copy.deepcopy(self.network.state_dict())
         self.network.load_state_dict(self.average.state_dict())
-        picture = self.learner.show_progress(epoch)
+        poses = self.learner.show_progress()
         self.network.load_state_dict(now)
-        if picture is not None:
-            show(epoch, picture)
+        if poses is not None:
+            show(epoch, poses)
