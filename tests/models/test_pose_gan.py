@@ -5,18 +5,20 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from scipy.spatial.distance import cdist
 from tiny_dances import FPS, click, silence, tiny_dataset
 
 from workflow_scripts.models.pose_gan.model import Model, Settings
-from workflow_scripts.models.pose_gan.picture import sheet
 from workflow_scripts.models.pose_gan.poses import PoseGan
 from workflow_scripts.models.pose_gan.space import columns, flattened, in_space, to_space
 from workflow_scripts.models.pose_gan.spread import spread
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.kinematics import bone_lengths
+from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.motion.windows import MODES, Mode, WindowPlan
+from workflow_scripts.workflow.provenance import code_digests
 
 
 def settings(space: str = "3d", **changes: Any) -> Settings:
@@ -176,6 +178,47 @@ def test_spread_of_the_training_poses_themselves() -> None:
     assert spread([real[0][:20]], train, train, 30.0) == {}
 
 
+def test_spread_draws_so_many_poses_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory grows with the square of the poses compared, which do not grow with the data."""
+    compared = []
+
+    def distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        compared.append((len(one), len(other)))
+        return cdist(one, other)
+
+    monkeypatch.setattr("workflow_scripts.motion.manifold.cdist", distances)
+    monkeypatch.setattr("workflow_scripts.models.pose_gan.spread.MOST", 30)
+    rng = np.random.default_rng(0)
+    real, train, made = ([rng.normal(size=(length, 3))] for length in (900, 1200, 1500))
+    found = spread(real, train, made, 30.0)
+    assert (found["real_poses"], found["made_poses"]) == (30, 30)
+    assert set(compared) == {(30, 30)}
+    assert spread(real, train, made, 30.0) == found
+    assert found["real_coverage"] > 0.8  # drawn from all of them
+    # As many as there are, where there are fewer.
+    assert spread(real, train, [made[0][:300]], 30.0)["made_poses"] == 20
+
+
+def test_held_out_dances_no_more_than_can_be_compared(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the training dances, 4 x 180 frames; or as so many poses half a second apart, all songs in turn."""
+    model = untrained(dataset)
+    clips = [dataset.clips[-1], dataset.clips[0]]  # two songs of 180 frames to dance to
+    both = replace(dataset, clips=[*dataset.clips, replace(clips[1], split="validation")])
+    songs, true = [], model.generate
+
+    def generate(music: Music, *rest: Any) -> Person:
+        songs.append([clip.music is music for clip in clips].index(True))
+        return true(music, *rest)
+
+    monkeypatch.setattr(model, "generate", generate)
+    model.held_out(both)
+    assert sorted(songs) == [0, 0, 1, 1]
+    songs.clear()
+    monkeypatch.setattr("workflow_scripts.models.pose_gan.spread.MOST", 20)
+    assert model.held_out(both)["made_poses"] == 20
+    assert sorted(songs) == [0, 1]  # 20 poses are 300 frames
+
+
 def test_held_out_measures(dataset: Dataset) -> None:
     many = replace(
         dataset, clips=[replace(clip, split="validation") if k > 1 else clip for k, clip in enumerate(dataset.clips)]
@@ -186,22 +229,47 @@ def test_held_out_measures(dataset: Dataset) -> None:
     assert untrained(tiny_dataset(clips=1)).held_out(tiny_dataset(clips=1)) == {}
 
 
-def test_a_sheet_shows_a_figure_per_place() -> None:
-    bodies = np.tile(SMPL24.rest_positions, (3, 1, 1))
-    picture = sheet([("a", bodies), ("b", bodies)], "epoch 1")
-    left = np.all(picture == (32, 110, 190), axis=-1)
-    rows, places = np.nonzero(left)
-    assert picture.dtype == np.uint8
-    for column in range(3):  # a left arm in every place, of a person who faces us: at the right of the middle
-        inside = places[(places // 120) == column] % 120
-        assert inside.min() > 55
-        assert inside.max() > 110
-    assert len(np.unique((rows - 26) // 196)) == 2
-
-
-def test_sheets_of_the_same_noise(dataset: Dataset) -> None:
+def test_progress_is_shown_of_the_same_noise(dataset: Dataset) -> None:
+    """Of chance there is nothing in it, and the same noise is another pose in another genre."""
     gan = PoseGan.from_dataset(settings().pose, dataset)
-    np.testing.assert_array_equal(gan.show_progress(3), gan.show_progress(3))
+    first, again = gan.show_progress(), gan.show_progress()
+    assert [name for name, _ in first] == ["arms", "calm"]
+    for (_, joints), (_, same) in zip(first, again, strict=True):
+        assert joints.shape == (8, 24, 3)
+        np.testing.assert_array_equal(joints, same)
+    assert np.abs(first[0][1] - first[1][1]).max() > 1e-3
+
+
+def test_how_progress_is_drawn_is_no_part_of_a_model() -> None:
+    """Else a colour would train again whatever the module takes part in."""
+    assert not [name for name in code_digests("workflow_scripts.models.pose_gan.model") if ".train" in name]
+
+
+def test_progress_is_shown_from_where_the_network_lies(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The device "meta" stands for a GPU: all tensors that the network is given must be there."""
+    gan = PoseGan.from_dataset(settings().pose, dataset)
+    gan.network.to("meta")
+    seen = []
+
+    def joints(poses: torch.Tensor) -> np.ndarray:
+        seen.append(poses.device.type)
+        return np.tile(SMPL24.rest_positions, (len(poses), 1, 1))
+
+    monkeypatch.setattr(gan, "joints", joints)
+    # Nothing can be copied from "meta", so the way back is made of zeros.
+    monkeypatch.setattr(torch.Tensor, "cpu", lambda self: torch.zeros(self.shape, device="cpu"))
+    gan.show_progress()
+    assert seen == ["cpu"] * 2
+
+
+def test_a_step_makes_its_tensors_where_the_batch_lies(dataset: Dataset, model: Model) -> None:
+    """The first step on the device "meta": it would refuse to mix with tensors made on the CPU."""
+    gan = PoseGan.from_dataset(settings(model.config.pose.space).pose, dataset)
+    batch = {name: values.to("meta") for name, values in gan.examples(dataset, "train").__getitems__([0, 1]).items()}
+    gan.network.to("meta")
+    assert gan.critic is not None
+    gan.critic.to("meta")
+    assert gan.loss(batch).device.type == gan.critic_loss(batch).device.type == "meta"
 
 
 def test_unknown_settings_are_errors() -> None:

@@ -14,7 +14,7 @@ from workflow_scripts.models.adversarial import critic_loss, generator_loss
 from workflow_scripts.models.pose_gan.poses import PoseGan
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.motion.manifold import mean_nearest
-from workflow_scripts.train import adversarial
+from workflow_scripts.train import adversarial, gradient
 from workflow_scripts.train.fit import TrainConfig, fit_model
 from workflow_scripts.train.fit_pose_gan import fit_pose_gan
 from workflow_scripts.workflow.errors import UserError
@@ -110,6 +110,56 @@ def test_resumed_equals_uninterrupted(dataset: Dataset, tmp_path: Path, monkeypa
     assert [vars(r) | {"seconds": 0} for r in resumed[1]] == [vars(r) | {"seconds": 0} for r in once[1]]
     sheets = [sorted(path.name for path in (tmp_path / name / "epochs").iterdir()) for name in ("once", "state")]
     assert sheets[0] == sheets[1] == [f"{epoch:05d}.png" for epoch in (1, 2, 3, 4)]
+
+
+def test_a_budget_of_time_counts_what_was_before_a_resume(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that goes on a minute whenever it is read: a broken run and its resume stop where one run would."""
+    monkeypatch.setattr(adversarial, "SAVE_INTERVAL_S", 0.0)
+    minutes = iter(range(100_000))
+    monkeypatch.setattr(adversarial.time, "perf_counter", lambda: 60.0 * next(minutes))
+    settings = config(max_epochs=1000, max_minutes=100)
+    once, resumed = tmp_path / "once", tmp_path / "resumed"
+    whole = len(fit_pose_gan(settings, dataset, once)[1])
+    assert 6 < whole < 40
+    loss, calls = PoseGan.loss, []
+
+    def dies(self: PoseGan, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) > 2 * (whole - 3):  # two steps an epoch
+            raise RuntimeError("killed")
+        return loss(self, batch)
+
+    monkeypatch.setattr(PoseGan, "loss", dies)
+    with pytest.raises(RuntimeError, match="killed"):
+        fit_pose_gan(settings, dataset, resumed)
+    monkeypatch.setattr(PoseGan, "loss", loss)
+    assert whole <= len(fit_pose_gan(settings, dataset, resumed)[1]) <= whole + 1
+
+
+def test_what_a_budget_of_time_ends_with_is_shown(dataset: Dataset, tmp_path: Path) -> None:
+    rounds = fit_pose_gan(config(max_epochs=1000, max_minutes=1e-6), dataset, tmp_path)[1]
+    assert len(rounds) == 1
+    assert [path.name for path in (tmp_path / "epochs").iterdir()] == ["00001.png"]
+
+
+def test_trains_on_a_gpu_or_the_cpu_and_flushes_denormals(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never on what else Lightning may find, such as Apple's MPS, which has no float64."""
+    made = []
+    true = gradient.lightning.Trainer
+
+    def trainer(**arguments: Any) -> Any:
+        made.append(arguments["accelerator"])
+        return true(**arguments)
+
+    monkeypatch.setattr(gradient.lightning, "Trainer", trainer)
+    torch.set_flush_denormal(False)
+    fit_pose_gan(config(max_epochs=1), dataset, tmp_path)
+    assert made == ["gpu" if torch.cuda.device_count() else "cpu"]
+    assert float(torch.tensor(1e-39) * torch.ones(())) == 0
 
 
 def test_draws_follow_weights_and_epochs() -> None:

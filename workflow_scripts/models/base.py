@@ -118,6 +118,9 @@ class LearnerConfig(ModelConfig):
     gradient_clip: float = Field(default=1.0, gt=0)
 
 
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
 class GradientConfig(LearnerConfig):
     """Settings of training without a critic (docs/training.md).
 
@@ -139,7 +142,7 @@ class GradientConfig(LearnerConfig):
     warmup: float = Field(default=0.0, ge=0, lt=1)
     ema: float = Field(default=0.0, ge=0, lt=1)
     patience: int | None = Field(default=None, ge=1)
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Precision = "32-true"
     devices: int = Field(default=1, ge=1, le=64)
 
 
@@ -170,8 +173,11 @@ class Learner(ABC):
         """Return the scalar loss of the critic on a batch; only learners with a critic have one."""
         raise NotImplementedError(f"{type(self).__name__} has no critic")
 
-    def show_progress(self, epoch: int) -> "npt.NDArray[np.uint8] | None":
-        """Return a picture (H, W, 3) RGB of what the network makes after an epoch, or None where there is none."""
+    def show_progress(self) -> list[tuple[str, npt.NDArray[np.floating]]] | None:
+        """Return poses that the network makes at this time: names, joints (n, 24, 3) in metres. None where it has none.
+
+        The train stage draws them.
+        """
         return None
 
 

@@ -4,16 +4,13 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from sys import stderr
 from typing import Any
 
 import lightning
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning.pytorch.plugins.environments import LightningEnvironment
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 
@@ -23,12 +20,11 @@ from workflow_scripts.models.examples import as_they_are
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.train.adversarial_history import Round
-from workflow_scripts.train.gradient import quiet
+from workflow_scripts.train.gradient import make_trainer
+from workflow_scripts.train.loop import SAVE_INTERVAL_S
 from workflow_scripts.workflow.files import atomic_path
 
-Show = Callable[[int, npt.NDArray[np.uint8]], None]
-# The state is saved no more often than this.
-SAVE_INTERVAL_S = 10.0
+Show = Callable[[int, list[tuple[str, npt.NDArray[np.floating]]]], None]
 # Gulrajani et al. 2017: no momentum, for the two chase each other.
 BETAS = (0.0, 0.9)
 
@@ -45,26 +41,15 @@ def fit_adversarially(
         dataset: its training windows are learned.
         seed: of the draws and of noise. Equal seeds give equal weights (on one machine, with as many threads).
         last: where the state is saved after an epoch; if it exists, training goes on from it as if never interrupted.
-        show: is given the number of an epoch and its picture after each that has one.
+        show: is given the number of an epoch and what the learner shows after some of them, the last one included.
     """
     config = learner.config
     assert isinstance(config, AdversarialConfig)
-    quiet()
     examples = learner.examples(dataset, "train")
     weights = np.array([dataset.clips[number].weight for number in examples.numbers])
     draws = Draws(weights, config.steps * config.critic_steps * config.batch_size, seed)
     loop = _Loop(learner, config, seed, last, show)
-    trainer = lightning.Trainer(
-        accelerator="auto",
-        devices=1,
-        max_epochs=config.max_epochs,
-        max_time=timedelta(minutes=config.max_minutes) if config.max_minutes else None,
-        enable_checkpointing=False,
-        enable_model_summary=False,
-        enable_progress_bar=stderr.isatty(),
-        logger=False,
-        plugins=[LightningEnvironment()],
-    )
+    trainer = make_trainer(config.max_epochs, logger=False)
     batches = DataLoader(
         examples,
         config.batch_size,
@@ -101,7 +86,8 @@ class Draws(Sampler[int]):
 class _Loop(lightning.LightningModule):
     """Alternate steps: every batch teaches the critic, every `critic_steps`-th of them then the generator.
 
-    Part of the saved state are both networks and optimisers, the running mean and the history of losses.
+    Part of the saved state are both networks and optimisers, the running mean, the history of losses and the time
+    that all took.
     """
 
     def __init__(self, learner: Learner, config: AdversarialConfig, seed: int, last: Path, show: Show | None) -> None:
@@ -113,12 +99,20 @@ class _Loop(lightning.LightningModule):
         self.config, self.seed, self.last, self.show = config, seed, last, show
         self.history: list[Round] = []
         self._losses: dict[str, list[float]] = {}
+        self._before = 0.0  # seconds of earlier runs
+        self._started = self._epoch_started = self._saved = time.perf_counter()
+
+    def elapsed(self) -> float:
+        """Return the seconds of training, those of earlier, broken runs included, up to their last saved states."""
+        return self._before + time.perf_counter() - self._started
+
+    def on_fit_start(self) -> None:
         self._started = self._saved = time.perf_counter()
 
     def on_train_epoch_start(self) -> None:
         torch.manual_seed(1_000_003 * self.seed + self.current_epoch)
         self._losses = {"critic": [], "generator": []}
-        self._started = time.perf_counter()
+        self._epoch_started = time.perf_counter()
         # Falls along a cosine, as in training without a critic.
         rate = self.config.learning_rate * (1 + math.cos(math.pi * self.current_epoch / self.config.max_epochs)) / 2
         for optimizer in self._both():
@@ -133,13 +127,15 @@ class _Loop(lightning.LightningModule):
             with torch.no_grad():
                 for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
                     mean.lerp_(now, 1 - self.config.average)
+            if self.config.max_minutes is not None and self.elapsed() >= 60 * self.config.max_minutes:
+                self.trainer.should_stop = True
 
     def on_train_epoch_end(self) -> None:
         epoch = self.current_epoch + 1
         losses = {f"{name}_loss": sum(values) / len(values) for name, values in self._losses.items()}
-        self.history.append(Round(epoch=epoch, seconds=time.perf_counter() - self._started, **losses))
+        self.history.append(Round(epoch=epoch, seconds=time.perf_counter() - self._epoch_started, **losses))
         due = time.perf_counter() - self._saved >= SAVE_INTERVAL_S
-        if self.show and (due or epoch == self.config.max_epochs):
+        if self.show and (due or epoch == self.config.max_epochs or self.trainer.should_stop):
             self._show(epoch, self.show)
         # Saved atomically, so that a killed run leaves its last complete state. Not by a callback: those come before
         # this method, and would save a history without this epoch.
@@ -157,9 +153,11 @@ class _Loop(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["history"] = [vars(each) for each in self.history]
+        checkpoint["elapsed"] = self.elapsed()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.history = [Round(**each) for each in checkpoint["history"]]
+        self._before = checkpoint["elapsed"]
 
     def _both(self) -> tuple[Any, Any]:
         both: Any = self.optimizers()  # a list of two, as configured
@@ -177,7 +175,7 @@ class _Loop(lightning.LightningModule):
         """Show what the running mean makes, in the place of the network."""
         now = copy.deepcopy(self.network.state_dict())
         self.network.load_state_dict(self.average.state_dict())
-        picture = self.learner.show_progress(epoch)
+        poses = self.learner.show_progress()
         self.network.load_state_dict(now)
-        if picture is not None:
-            show(epoch, picture)
+        if poses is not None:
+            show(epoch, poses)

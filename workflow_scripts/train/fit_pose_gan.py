@@ -35,6 +35,7 @@ def fit_pose_gan(config: TrainConfig, dataset: Dataset, state: Path) -> tuple[di
 
     from workflow_scripts.models.pose_gan.poses import PoseGan, PoseSettings
     from workflow_scripts.train.adversarial import fit_adversarially
+    from workflow_scripts.train.pose_sheet import sheet
 
     # By name: with the second step's module in hand, an edit of that would train poses again.
     settings = getattr(settings_of(config), "pose", None)
@@ -44,8 +45,8 @@ def fit_pose_gan(config: TrainConfig, dataset: Dataset, state: Path) -> tuple[di
     torch.manual_seed(config.seed)
     learner = PoseGan.from_dataset(settings, dataset)
 
-    def show(epoch: int, picture: npt.NDArray[np.uint8]) -> None:
-        _write_picture(state / PICTURES / f"{epoch:05d}.png", picture)
+    def show(epoch: int, poses: list[tuple[str, npt.NDArray[np.floating]]]) -> None:
+        _write_picture(state / PICTURES / f"{epoch:05d}.png", sheet(poses, f"epoch {epoch}"))
 
     rounds = fit_adversarially(learner, dataset, config.seed, state / "last.ckpt", show)
     return learner.state(), rounds

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from lightning.pytorch.plugins.environments import LightningEnvironment
 
-from workflow_scripts.models.base import GradientConfig, Learner
+from workflow_scripts.models.base import GradientConfig, Learner, Precision
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.train.loop import Loop
@@ -44,7 +44,9 @@ def fit(learner: Learner, dataset: Dataset, seed: int, last: Path, tensorboard: 
     order = EpochOrder(weights, config.batch_size, seed)
     loop = Loop(learner, order, seed, last, tell=not stderr.isatty())
     trainer = make_trainer(
-        config,
+        config.max_epochs,
+        config.devices,
+        config.precision,
         gradient_clip_val=config.gradient_clip,
         limit_val_batches=1.0 if len(validation) else 0,
         logger=_tensorboard(tensorboard),
@@ -64,8 +66,14 @@ def fit(learner: Learner, dataset: Dataset, seed: int, last: Path, tensorboard: 
     return loop.history
 
 
-def make_trainer(config: GradientConfig, **more: Any) -> lightning.Trainer:
-    """Return a trainer of so many devices and such numbers as `config` asks for.
+def make_trainer(max_epochs: int, devices: int = 1, precision: Precision = "32-true", **more: Any) -> lightning.Trainer:
+    """Return a trainer on GPUs where torch sees any, else on the CPU. (Apple's MPS cannot compute with float64.)
+
+    Args:
+        max_epochs: passes over the training data.
+        devices: GPUs, or processes where there are none.
+        precision: of numbers, see `GradientConfig`.
+        more: arguments of `lightning.Trainer`.
 
     Raises:
         UserError: this machine has not so many GPUs, or cannot compute with such numbers.
@@ -75,18 +83,18 @@ def make_trainer(config: GradientConfig, **more: Any) -> lightning.Trainer:
     # an LSTM over 720 frames took 11 s instead of 3 s.
     torch.set_flush_denormal(True)
     gpus = torch.cuda.device_count()
-    if gpus and config.devices > gpus:
-        raise UserError(f"devices: {config.devices} GPUs are asked for, this machine has {gpus}")
-    if config.precision == "16-mixed" and not gpus:
+    if gpus and devices > gpus:
+        raise UserError(f"devices: {devices} GPUs are asked for, this machine has {gpus}")
+    if precision == "16-mixed" and not gpus:
         raise UserError("precision: 16-mixed needs a GPU; bf16-mixed works without one")
     return lightning.Trainer(
         accelerator="gpu" if gpus else "cpu",
-        devices=config.devices,
+        devices=devices,
         # Without a GPU, processes on the CPU ("gloo"): slower than threads, but the same steps.
-        strategy="auto" if config.devices == 1 else "ddp",
+        strategy="auto" if devices == 1 else "ddp",
         use_distributed_sampler=False,  # the order shares out batches itself
-        precision=config.precision,
-        max_epochs=config.max_epochs,
+        precision=precision,
+        max_epochs=max_epochs,
         num_sanity_val_steps=0,
         enable_checkpointing=False,
         enable_model_summary=False,

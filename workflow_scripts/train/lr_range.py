@@ -67,7 +67,9 @@ def rates_and_losses(
     with tempfile.TemporaryDirectory() as folder:
         last = Path(folder) / "last.ckpt"
         trainer = make_trainer(
-            settings,
+            settings.max_epochs,
+            settings.devices,
+            settings.precision,
             gradient_clip_val=settings.gradient_clip,
             limit_val_batches=0,
             logger=False,

@@ -24,7 +24,7 @@ from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.pose_gan.networks import DanceCritic, Steering
 from workflow_scripts.models.pose_gan.poses import PoseGan, PoseSettings
 from workflow_scripts.models.pose_gan.space import in_space, to_space, velocities
-from workflow_scripts.models.pose_gan.spread import pose_points, spread
+from workflow_scripts.models.pose_gan.spread import enough_frames, pose_points, spread
 from workflow_scripts.models.scales import Scales
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.metre import Metre, metre, phase_features
@@ -237,18 +237,21 @@ class Model(GradientModel):
         See `spread`. Names with `real_` in front are the same of the training dances' poses: what there is to reach.
         """
         dataset = in_space(dataset, self.poses.config.space)
-        real = [pose_points(clip.motion) for clip in dataset.split("validation")]
-        if not real:
+        clips = dataset.split("validation")
+        if not clips:
             return {}
-        rng = np.random.default_rng(0)
+        real = [pose_points(clip.motion) for clip in clips]
         train = [pose_points(clip.motion) for clip in dataset.split("train")]
+        rng = np.random.default_rng(0)
         danced: list[npt.NDArray[np.floating]] = []
-        # As long in all as the training dances.
-        while sum(len(each) for each in danced) < sum(len(each) for each in train):
-            for clip in dataset.split("validation"):
-                genre = clip.genre if clip.genre in self.genres else None
-                seconds = len(clip.motion.root) / self.fps
-                danced.append(pose_points(self.generate(clip.music, seconds, None, rng, genre)))
+        order: list[int] = []
+        while sum(map(len, danced)) < enough_frames(train, self.fps):
+            # All songs come equally often, but for the last time.
+            order = order or rng.permutation(len(clips)).tolist()
+            clip = clips[order.pop()]
+            genre = clip.genre if clip.genre in self.genres else None
+            seconds = len(clip.motion.root) / self.fps
+            danced.append(pose_points(self.generate(clip.music, seconds, None, rng, genre)))
         return spread(real, train, danced, self.fps)
 
     def _nearest_genre(self, music: Music, frames: int) -> int:

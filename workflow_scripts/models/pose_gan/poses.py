@@ -17,12 +17,11 @@ from torch import Tensor, nn
 from workflow_scripts.models.adversarial import AdversarialConfig, critic_loss, generator_loss
 from workflow_scripts.models.base import Learner
 from workflow_scripts.models.examples import Examples
-from workflow_scripts.models.pose_gan.picture import sheet
 from workflow_scripts.models.pose_gan.space import Space, columns, in_space, to_space, velocities
 from workflow_scripts.models.scales import Scales
 from workflow_scripts.motion.dataset_file import Dataset
 
-SHEET = 8  # poses a row of the picture
+SHOWN = 8  # poses of a genre, of what shows progress
 
 
 class PoseSettings(AdversarialConfig):
@@ -138,14 +137,16 @@ class PoseGan(Learner):
         return scores
 
     @torch.no_grad()
-    def show_progress(self, epoch: int) -> npt.NDArray[np.uint8]:
-        """Return a sheet of stick figures: a row of `SHEET` per genre, of the same noise after every epoch."""
-        noise = torch.randn(SHEET, self.config.latent, generator=torch.Generator().manual_seed(0))
+    def show_progress(self) -> list[tuple[str, npt.NDArray[np.floating]]]:
+        """Return `SHOWN` poses per genre, of the same noise at every time."""
+        device = next(self.network.parameters()).device
+        # Drawn on the CPU: the same numbers on every device.
+        noise = torch.randn(SHOWN, self.config.latent, generator=torch.Generator().manual_seed(0)).to(device)
         rows = []
         for number, name in enumerate(self.genres):
-            poses = self.network(noise, torch.full((SHEET,), number)).cpu()
+            poses = self.network(noise, torch.full((SHOWN,), number, device=device)).cpu()
             rows.append((name, self.joints(poses)))
-        return sheet(rows, f"epoch {epoch}")
+        return rows
 
     def joints(self, poses: Tensor) -> npt.NDArray[np.floating]:
         """Return world joints (N, 24, 3), metres, of poses (N, P), each at x = z = 0, bones as long as at rest."""

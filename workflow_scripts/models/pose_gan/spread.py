@@ -13,6 +13,8 @@ from workflow_scripts.motion.skeleton import Floats
 APART_S = 0.5
 # ... so often, each time beginning later; the means are reported.
 OFFSETS = 5
+# Distances are taken between all poses of two sets at once, 8 bytes each: so many poses of a set are drawn at most.
+MOST = 4000
 
 
 def pose_points(person: Person) -> Floats:
@@ -20,11 +22,16 @@ def pose_points(person: Person) -> Floats:
     return np.concatenate([person.positions.reshape(len(person.positions), -1), person.root[:, 1:2]], axis=1)
 
 
+def enough_frames(train: Sequence[Floats], fps: float) -> float:
+    """Return how many frames of generated dances `spread` can use in all."""
+    return min(sum(len(points) for points in train), MOST * max(APART_S * fps, 1))
+
+
 def spread(real: Sequence[Floats], train: Sequence[Floats], made: Sequence[Floats], fps: float) -> dict[str, float]:
     """Return how the poses made lie among real ones, and how training poses do: what there is to reach.
 
     Args:
-        real: (T, D) points of held-out dances.
+        real: (T, D) points of held-out dances; of all sets no more than `MOST` are used, drawn with a fixed seed.
         train: (T, D) points of training dances.
         made: (T, D) points of generated dances; in all as many as of `train` are used, drawn with a fixed seed.
         fps: frames per second of all.
@@ -40,7 +47,9 @@ def spread(real: Sequence[Floats], train: Sequence[Floats], made: Sequence[Float
     for offset in range(0, stride, max(stride // OFFSETS, 1)):
         thin = [np.concatenate([points[offset::stride] for points in each]) for each in (real, train, made)]
         centres, control, points = thin
-        count = min(len(control), len(points))
+        if len(centres) > MOST:
+            centres = centres[rng.choice(len(centres), MOST, replace=False)]
+        count = min(len(control), len(points), MOST)
         if min(len(centres), count) <= NEIGHBOURS:
             continue
         row: dict[str, float] = {"real_poses": len(centres), "made_poses": count}
