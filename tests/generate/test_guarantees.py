@@ -29,10 +29,14 @@ class Swinger(DanceModel):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         self.asked.append(
             {"frames": len(music.features), "before": seed_motion, "genre": genre, "stepwise": stepwise, "music": music}
+            | {"memory": memory, "remembered": None if memory is None else len(memory)}
         )
+        if memory is not None:
+            memory[str(len(memory))] = True
         frames = round(music.fps * seconds)
         phase, heading, x, z = rng.uniform([0, -1, -0.3, -0.3], [6, 1, 0.3, 0.3])
         angle = 2 * np.pi * 0.7 * np.arange(frames) / music.fps + phase
@@ -87,6 +91,14 @@ def test_an_interval_hears_its_part_of_the_song_and_sees_what_was_before() -> No
         np.testing.assert_allclose(asked["music"].beats, song.beats - 5.0 * number)
         assert (asked["before"] is None) == (number == 0)
     assert len(model.asked[1]["before"].root) == 60
+
+
+def test_what_a_model_remembers_is_kept_from_interval_to_interval_of_one_song() -> None:
+    model = Swinger()
+    for _ in range(2):
+        danced(model, click(15.0, 110), np.random.default_rng(0), length=5.0)
+    danced(model, click(5.0, 110), np.random.default_rng(0))
+    assert [asked["remembered"] for asked in model.asked] == [0, 1, 2, 0, 1, 2, None]
 
 
 @pytest.mark.parametrize("chance", range(3))

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from workflow_scripts.demo.choreography import choreograph
+from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.models.motion_graph import model as graph
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
 from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
@@ -383,6 +384,16 @@ def test_no_unit_comes_back_within_the_window_where_there_are_enough(model, path
     for _, path in paths:
         used = [placement.unit for placement in path]
         assert not [unit for place, unit in enumerate(used) if unit in used[max(place - 12, 0) : place]]
+
+
+@pytest.mark.parametrize("genre", [None, "house"])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_unit_comes_back_within_the_window_across_intervals(model, paths, genre, seed):
+    danced(model, music(120, 15.0), np.random.default_rng(seed), genre=genre, length=5.0)
+    assert len(paths) == 3
+    used = [placement.unit for _, path in paths for placement in path]
+    assert len(used) > 15
+    assert not [unit for place, unit in enumerate(used) if unit in used[max(place - 12, 0) : place]]
 
 
 def test_samples_dance_other_units(model, paths):

@@ -9,8 +9,9 @@ from tiny_dances import FPS, click, silence, tiny_dataset
 
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters, k_means
+from workflow_scripts.models.pose_clusters.decoding import RECENT, Members, choose_members
 from workflow_scripts.models.pose_clusters.model import Model, Settings
-from workflow_scripts.models.pose_clusters.steps import step_grid
+from workflow_scripts.models.pose_clusters.steps import Steps, step_grid
 from workflow_scripts.motion.augmentation import turned
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.kinematics import bone_lengths
@@ -131,6 +132,35 @@ def test_a_genre_is_danced_with_steps_of_that_genre(dataset: Dataset) -> None:
         assert {model.names[k] for k in model.steps.genre[allowed]} == {genre}
         person = model.generate(click(6.0, 110, 2), 6.0, None, np.random.default_rng(1), genre)
         assert np.isfinite(person.world).all()
+
+
+def many_members(count: int = 60, clusters: int = 2) -> Members:
+    """Steps of one second of which any can be danced after any other, some better than others."""
+    rng = np.random.default_rng(0)
+    numbers = np.arange(count)
+    alone = np.full(count, -1)
+    steps = Steps(0 * numbers, numbers, 30.0 * numbers, 30.0 * numbers + 30, alone, np.ones(count), 0 * numbers)
+    starts, ends = ((rng.normal(size=(count, 24, 3)), np.zeros((count, 24, 3))) for _ in range(2))
+    return Members(steps, numbers % clusters, starts, ends, FPS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_step_comes_back_soon_where_there_are_enough(seed: int) -> None:
+    members, rng = many_members(), np.random.default_rng(seed)
+    clusters = rng.integers(0, 2, 100)
+    anything = np.ones(60, bool)
+    danced = [int(member) for member in rng.choice(60, RECENT, replace=False)]
+    path = choose_members(clusters, np.ones(100), members, anything, rng, danced=danced)
+    np.testing.assert_array_equal(members.cluster[path], clusters)
+    used = danced + path
+    assert not [place for place in range(RECENT, len(used)) if used[place] in used[place - RECENT : place]]
+
+
+def test_intervals_of_a_song_remember_their_steps(model: Model) -> None:
+    memory: dict[str, Any] = {}
+    for number in (1, 2):
+        model.generate(click(5.0, 110), 5.0, None, np.random.default_rng(1), memory=memory)
+        assert len(memory["steps"]) == number * (len(step_grid(click(5.0, 110), 5.0, 1)) - 1)
 
 
 def test_learns_what_follows_what_and_measures_it_held_out(dataset: Dataset) -> None:

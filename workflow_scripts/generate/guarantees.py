@@ -1,6 +1,7 @@
 """What every dance is, whatever the model: as long as the song, finite, in one piece, on firm bones, on the floor."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -75,10 +76,11 @@ def _in_intervals(
     stops = [*starts[1:], frames]
     dance = Person(np.empty((frames, SMPL24.size, 3), np.float32), np.empty((frames, 3), np.float32))
     shown = max(round(SHOWN_S * music.fps), 2)
+    memory: dict[str, Any] = {}
     for start, stop, own in zip(starts, stops, rng.spawn(len(starts)), strict=True):
         if start:
             before = dance.part(slice(max(start - shown, 0), start))
-        piece = _piece(model, music.part(slice(start, stop)), before, own, genre, False)
+        piece = _piece(model, music.part(slice(start, stop)), before, own, genre, False, memory)
         dance.positions[start:stop], dance.root[start:stop] = piece.positions, piece.root
     return dance
 
@@ -90,10 +92,11 @@ def _piece(
     rng: np.random.Generator,
     genre: str | None,
     stepwise: bool,
+    memory: dict[str, Any] | None = None,
 ) -> Person:
     """Return what the model makes of some music, checked, on the rest pose's bones, and joined to what was before."""
     frames = len(music.features)
-    made = model.generate(music, frames / music.fps, before, rng, genre, stepwise)
+    made = model.generate(music, frames / music.fps, before, rng, genre, stepwise, memory)
     if not len(made.root) == len(made.positions) == frames or not _finite(made):
         raise ValueError(f"the model danced {len(made.root)} frames for {frames}, or numbers that are not finite")
     positions = np.empty(made.positions.shape, np.float32)

@@ -58,6 +58,7 @@ class DanceModel(ABC):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         """Return a dance of exactly round(music.fps * seconds) frames at `music.fps`.
 
@@ -70,6 +71,8 @@ class DanceModel(ABC):
             genre: one of `genres`, or None to follow the music.
             stepwise: one step after the other (a frame of a network, a unit of motion), each chosen from what was
                 danced so far and not with a view to the rest of the song.
+            memory: what the model remembers of earlier intervals of the same song: empty for the first one, then
+                whatever the model left in it; None where the song is danced at once.
 
         Returns:
             positions (T, 24, 3) and root (T, 3), metres, constant bone lengths, floor at y = 0.

@@ -204,6 +204,7 @@ class PhraseModel(GradientModel):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         """Dance: draw a phrase for each of the song's, run the decoder over the song, integrate the root."""
         frames = round(music.fps * seconds)

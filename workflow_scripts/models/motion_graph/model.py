@@ -148,6 +148,7 @@ class Model(DanceModel):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         """Return a dance; see `DanceModel.generate`. The song's beats are all it hears, with tempo and downbeats.
 
@@ -167,6 +168,9 @@ class Model(DanceModel):
             end = Person(body[:, 1:], body[:, 0])
             poses, velocities = self._starts
             first_cost = join_costs(*body_state(end, np.zeros(1), music.fps), poses[chosen], velocities[chosen])[0]
+        memory = {} if memory is None else memory
+        earlier = np.array(memory.get("units", []), dtype=np.int64)
+        place = np.cumsum(chosen) - 1  # of each of all units among those chosen
         path = place_units(
             units,
             joins,
@@ -185,7 +189,9 @@ class Model(DanceModel):
             music.beats_per_bar,
             avoided,
             stepwise,
+            place[earlier[chosen[earlier]]].tolist(),
         )
+        memory["units"] = [*earlier.tolist(), *np.flatnonzero(chosen)[[placement.unit for placement in path]].tolist()]
         return perform(path, grid, units, self.clips, np.arange(frames) / music.fps, seed)
 
     def _of_genre(self, genre: str | None) -> tuple[Units, Floats, Floats, npt.NDArray[np.bool_]]:

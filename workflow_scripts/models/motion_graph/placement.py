@@ -1,6 +1,6 @@
 """Where units of motion go in a song: the grid of beats, what a choice costs, and the search for the cheapest one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -108,6 +108,7 @@ def place_units(
     beats_per_bar: int = 4,
     avoided: Floats | float = 0.0,
     stepwise: bool = False,
+    danced: Sequence[int] = (),
 ) -> list[Placement]:
     """Choose units for a song by dynamic programming, so that kinematic minima fall on its beats.
 
@@ -128,6 +129,7 @@ def place_units(
         beats_per_bar: of the song.
         avoided: (N,) additional cost of each unit per beat.
         stepwise: choose each unit by its own cost alone, the cheapest per beat, without a look at what comes after.
+        danced: the units danced before the grid, oldest first; they count as repetitions like those placed here.
 
     Returns:
         Placements that cover the grid without gap or overlap.
@@ -145,26 +147,28 @@ def place_units(
 
     search = _cheapest_next if stepwise else _cheapest_path
     path: list[Placement] = []
+    used = list(danced)
     drawn = 0
     lately = np.zeros(len(units), dtype=np.float32)
     start = np.zeros(len(units), dtype=np.float32) if first_cost is None else first_cost
     while not path or path[-1].last < len(grid) - 1:
         now = path[-1].last if path else 0
         horizon = min(now + HORIZON, len(grid) - 1)
+        lately[:] = 0.0
+        if weights.repeat_window:
+            lately[used[-weights.repeat_window :]] = REPEAT_COST
         jitter = {beat: row for beat, row in jitter.items() if beat >= now}
         while drawn < horizon:
             jitter[drawn] = rng.uniform(0, JITTER, len(units)).astype(np.float32)
             drawn += 1
         ahead = search(units, joins, now, horizon, cost, start, spans)
         for number, placement in enumerate(ahead):
-            recent = {other.unit for other in path[max(len(path) - weights.repeat_window, 0) :]}
+            recent = used[max(len(used) - weights.repeat_window, 0) :]
             # The first one is kept in any case: the search has weighed its repetition.
             if number and (placement.first >= now + COMMIT or (weights.repeat_window and placement.unit in recent)):
                 break
             path.append(placement)
-        lately[:] = 0.0
-        if weights.repeat_window:
-            lately[[placement.unit for placement in path[-weights.repeat_window :]]] = REPEAT_COST
+            used.append(placement.unit)
         start = joins[path[-1].unit].copy()
         start[units.follows == path[-1].unit] = 0.0
     return path

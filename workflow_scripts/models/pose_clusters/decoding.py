@@ -1,5 +1,6 @@
 """From clusters to real steps: of each cluster's members those that join best are danced."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,7 @@ def choose_members(
     rng: np.random.Generator,
     start: tuple[Floats, Floats] | None = None,
     ahead: int = AHEAD,
+    danced: Sequence[int] = (),
 ) -> list[int]:
     """Return a step for each of `clusters` (K,), by dynamic programming over a few steps at a time.
 
@@ -53,11 +55,13 @@ def choose_members(
         allowed: (N,) true for those that may be chosen.
         rng: the only source of chance.
         start: pose and velocity (1, 24, 3) the dance goes on from.
-        ahead: steps the search looks ahead; half of them are kept.
+        ahead: steps the search looks ahead; half of them are kept, none from a repetition on.
+        danced: the steps before, oldest first, which are not to be repeated either.
     """
     pools = [np.flatnonzero(allowed & (members.cluster == number)) for number in range(int(clusters.max()) + 1)]
     lengths = (members.steps.end - members.steps.start) / members.fps
     path: list[int] = []
+    recent = list(danced)[-RECENT:]
     while len(path) < len(clusters):
         first, stop = len(path), min(len(path) + ahead, len(clusters))
         layers: list[Ints] = []
@@ -67,7 +71,7 @@ def choose_members(
             before = layers[-1] if layers else np.array(path[-1:], dtype=np.int64)
             now = _candidates(pools[clusters[place]], before, members.steps, rng)
             own = WARP_WEIGHT * np.abs(np.log(lengths[now] / seconds[place])) + rng.uniform(0, JITTER, len(now))
-            own += REPEAT_COST * np.isin(now, path[-RECENT:])
+            own += REPEAT_COST * np.isin(now, recent)
             if layers:
                 through = cost[:, None] + members.joins(before, now)
                 back.append(through.argmin(axis=0))
@@ -84,7 +88,13 @@ def choose_members(
         for layer, pointers in zip(reversed(layers[:-1]), reversed(back), strict=True):
             choice = int(pointers[choice])
             found.append(int(layer[choice]))
-        path += found[::-1][: max(ahead // 2, 1) if stop < len(clusters) else None]
+        kept = max(ahead // 2, 1) if stop < len(clusters) else None
+        for number, member in enumerate(found[::-1][:kept]):
+            # The search knows what was danced before, not what it places itself. It has weighed the first one.
+            if number and member in recent:
+                break
+            path.append(member)
+            recent = [*recent, member][-RECENT:]
     return path
 
 

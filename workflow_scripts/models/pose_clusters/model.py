@@ -241,6 +241,7 @@ class Model(GradientModel):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         """Dance: draw a cluster for every step of the song, choose members of them, join these."""
         self.network.eval()
@@ -262,9 +263,11 @@ class Model(GradientModel):
         for place in range(len(grid) - 1):
             scores = self._scores(heard, danced, place, asked, stepwise).numpy().astype(np.float64)
             danced[place + 1] = self._drawn(np.where(possible, scores, -np.inf), rng)
-        path = choose_members(
-            danced[1:], np.diff(grid), self._members, allowed, rng, start, ahead=1 if stepwise else AHEAD
-        )
+        memory = {} if memory is None else memory
+        earlier: list[int] = memory.get("steps", [])
+        ahead = 1 if stepwise else AHEAD
+        path = choose_members(danced[1:], np.diff(grid), self._members, allowed, rng, start, ahead, earlier)
+        memory["steps"] = [*earlier, *path]
         placed = [Placement(member, place, place + 1) for place, member in enumerate(path)]
         dance = perform(placed, grid, self.steps, self.motions, np.arange(frames) / music.fps, seed)
         positions = with_bone_lengths(dance.positions, SMPL24.rest_lengths)

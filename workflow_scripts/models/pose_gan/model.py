@@ -207,6 +207,7 @@ class Model(GradientModel):
         rng: np.random.Generator,
         genre: str | None = None,
         stepwise: bool = False,
+        memory: dict[str, Any] | None = None,
     ) -> Person:
         """Dance; without a genre, that of the training clip whose music is on the whole most like the song's."""
         frames = round(music.fps * seconds)
