@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.motion.manifold import coverage, density, mean_nearest, precision, radii, recall
+from workflow_scripts.motion.manifold import coverage, mean_nearest, precision, radii, recall
 
 
 def clouds(seed: int, n: int = 400, dimensions: int = 4) -> np.ndarray:
@@ -19,7 +19,6 @@ def test_all_by_hand() -> None:
     """Balls of k = 1 about 0, 1 and 4: radii 1, 1, 3. Of 0.5, 6 and 20 the first two lie in some ball."""
     real, made = np.array([[0.0], [1.0], [4.0]]), np.array([[0.5], [6.0], [20.0]])
     assert precision(real, made, 1) == pytest.approx(2 / 3)
-    assert density(real, made, 1) == pytest.approx(3 / 3)  # 0.5 lies in two balls, 6 in one
     assert coverage(real, made, 1) == 1.0
     # Balls about 0.5, 6 and 20 have radii 5.5, 5.5 and 14.
     assert recall(real, made, 1) == 1.0
@@ -28,7 +27,7 @@ def test_all_by_hand() -> None:
 
 def test_far_apart() -> None:
     real, far = clouds(0), clouds(1) + 100
-    for measure in (precision, recall, density, coverage):
+    for measure in (precision, recall, coverage):
         assert measure(real, far) == 0.0
     assert mean_nearest(real, far) == pytest.approx(200, rel=0.05)
 
@@ -39,7 +38,6 @@ def test_the_same_kind() -> None:
     expected = 1 - np.prod([(n - i) / (2 * n - i) for i in range(1, k + 1)])
     covered = np.mean([coverage(clouds(2 * s), clouds(2 * s + 1), k) for s in range(5)])
     assert covered == pytest.approx(expected, abs=0.01)
-    assert np.mean([density(clouds(2 * s), clouds(2 * s + 1), k) for s in range(5)]) == pytest.approx(1, abs=0.08)
     assert precision(clouds(0), clouds(1)) > 0.9
     assert recall(clouds(0), clouds(1)) > 0.9
 

@@ -11,6 +11,7 @@ import torch
 from tiny_dances import tiny_dataset
 
 from workflow_scripts.models.adversarial import critic_loss, generator_loss
+from workflow_scripts.models.pose_gan.model import Model
 from workflow_scripts.models.pose_gan.poses import PoseGan
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.motion.manifold import mean_nearest
@@ -110,6 +111,34 @@ def test_resumed_equals_uninterrupted(dataset: Dataset, tmp_path: Path, monkeypa
     assert [vars(r) | {"seconds": 0} for r in resumed[1]] == [vars(r) | {"seconds": 0} for r in once[1]]
     sheets = [sorted(path.name for path in (tmp_path / name / "epochs").iterdir()) for name in ("once", "state")]
     assert sheets[0] == sheets[1] == [f"{epoch:05d}.png" for epoch in (1, 2, 3, 4)]
+
+
+def test_the_second_step_resumed_equals_uninterrupted(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two steps of the second epoch."""
+    monkeypatch.setattr(adversarial, "SAVE_INTERVAL_S", 0.0)
+    part, _ = fit_pose_gan(config(), dataset, tmp_path / "pose")
+    settings = config().model_copy(update={"settings": DANCE | {"pose": POSE, "steps": 2, "max_epochs": 3}})
+    once = fit_model(settings, dataset, tmp_path / "once.ckpt", part)
+    last, loss, calls = tmp_path / "last.ckpt", Model.loss, []
+
+    def dies(self: Model, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("killed")
+        return loss(self, batch)
+
+    monkeypatch.setattr(Model, "loss", dies)
+    with pytest.raises(RuntimeError, match="killed"):
+        fit_model(settings, dataset, last, part)
+    assert len(torch.load(last, weights_only=True)["history"]) == 1
+    resumed = fit_model(settings, dataset, last, part)
+    assert len(calls) == 4 + 4  # two epochs were left
+    assert_equal(resumed.state["steering"], once.state["steering"])
+    assert_equal(resumed.state["poses"]["network"], part["network"])
+    assert resumed.held_out == once.held_out
+    assert [vars(r) | {"seconds": 0} for r in resumed.history] == [vars(r) | {"seconds": 0} for r in once.history]
 
 
 def test_a_budget_of_time_counts_what_was_before_a_resume(

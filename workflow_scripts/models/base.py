@@ -166,7 +166,10 @@ class Learner(ABC):
 
     @abstractmethod
     def examples(self, dataset: Dataset, split: str) -> "Examples":
-        """Return one example per window of a split ("train" or "validation"), in the order of its windows."""
+        """Return one example per window of a split ("train" or "validation"), in the order of its windows.
+
+        A learner with a critic is asked for "train" alone.
+        """
 
     @abstractmethod
     def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":

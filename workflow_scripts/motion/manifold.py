@@ -4,9 +4,8 @@ The manifold of a set is taken to be the union of balls about its points, each a
 k-th nearest neighbour in the set.
 
 Sources: precision and recall, Kynkäänniemi et al., "Improved precision and recall metric for assessing generative
-models", NeurIPS 2019; density and coverage, Naeem et al., "Reliable fidelity and diversity metrics for generative
-models", ICML 2020. Both take distances in a network's features of pictures; here points are what they are (poses in
-metres).
+models", NeurIPS 2019; coverage, Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML
+2020. Both take distances in a network's features of pictures; here points are what they are (poses in metres).
 """
 
 import numpy as np
@@ -28,11 +27,6 @@ def precision(real: Floats, generated: Floats, k: int = NEIGHBOURS) -> float:
 def recall(real: Floats, generated: Floats, k: int = NEIGHBOURS) -> float:
     """Return the share of real points (N, D) within the manifold of the generated ones (M, D)."""
     return precision(generated, real, k)
-
-
-def density(real: Floats, generated: Floats, k: int = NEIGHBOURS) -> float:
-    """Return how many balls of real points (N, D) a generated one (M, D) lies in, over `k`; can be more than 1."""
-    return float(_inside(real, generated, k).sum(axis=0).mean() / k)
 
 
 def coverage(real: Floats, generated: Floats, k: int = NEIGHBOURS) -> float:

@@ -10,6 +10,7 @@ Noise comes in vectors per beat and per bar, blended from one to the next, so th
 The root's velocity, which is no part of a pose, is made by the second step.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -145,7 +146,7 @@ class Model(GradientModel):
         for number, clip in enumerate(dataset.clips):
             if clip.split == split:
                 frames = len(clip.music.features)
-                genre = self.poses.genres.index(clip.genre) if clip.genre in self.poses.genres else 0
+                genre = self.poses.genres.index(clip.genre)
                 clips[number] = {
                     "music": torch.from_numpy(self.scales.heard(clip.music, 0, frames)),
                     "motion": self.scales.vectors(clip.motion, self.fps)[:, self.columns],
@@ -183,11 +184,8 @@ class Model(GradientModel):
 
     def _danced(self, told: dict[str, Tensor]) -> Tensor:
         """Return dances (B, T, D) of new noise to the music of a batch."""
-        first = {name: told[name][:, :1].floor() for name in ("beat", "bar")}
-        tables = {}
-        for name, begin in first.items():
-            count = int((told[name] - begin).max()) + 2
-            tables[name] = torch.randn(len(begin), count, self.config.noise, device=begin.device)
+        device = told["beat"].device
+        tables, first = _noise(told, lambda *shape: torch.randn(*shape, self.config.noise, device=device))
         return self._made(told, _blended(tables, told, first), None)[0]
 
     def _made(self, told: dict[str, Tensor], noise: Tensor, state: Any) -> tuple[Tensor, Any]:
@@ -213,12 +211,9 @@ class Model(GradientModel):
         frames = round(music.fps * seconds)
         number = self._nearest_genre(music, frames) if genre is None else self.poses.genres.index(genre)
         told: dict[str, Tensor] = {name: values[None] for name, values in _told(metre(music, frames)).items()}
-        first = {name: told[name][:, :1].floor() for name in ("beat", "bar")}
-        tables = {}
-        for name, begin in first.items():
-            count = int((told[name] - begin).max()) + 2
-            drawn = rng.standard_normal((1, count, self.config.noise)).astype(np.float32)
-            tables[name] = torch.from_numpy(drawn)
+        tables, first = _noise(
+            told, lambda *shape: torch.from_numpy(rng.standard_normal((*shape, self.config.noise)).astype(np.float32))
+        )
         self.network.eval()
         state, made = None, []
         part = 1 if stepwise else PART
@@ -270,6 +265,18 @@ def _told(position: Metre) -> dict[str, Tensor]:
         "bar": position.bar,
     }
     return {name: torch.from_numpy(values) for name, values in columns.items()}
+
+
+def _noise(told: dict[str, Tensor], draw: Callable[[int, int], Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return noise for all beats and bars of dances, and the first beat and bar (B, 1), as `_blended` takes them.
+
+    Args:
+        told: the position (B, T) counted in "beat" and "bar".
+        draw: makes noise (B, K, C) of a given B and K.
+    """
+    first = {name: told[name][:, :1].floor() for name in ("beat", "bar")}
+    counts = {name: int((told[name] - begin).max()) + 2 for name, begin in first.items()}
+    return {name: draw(len(begin), counts[name]) for name, begin in first.items()}, first
 
 
 def _blended(tables: dict[str, Tensor], told: dict[str, Tensor], first: dict[str, Tensor]) -> Tensor:

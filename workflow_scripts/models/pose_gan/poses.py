@@ -105,9 +105,8 @@ class PoseGan(Learner):
         for number in sorted(set(dataset.windows[split][:, 0].tolist())):
             clip = dataset.clips[number]
             vectors = self.scales.vectors(clip.motion, self.fps)[:, self.columns][:, : self.width]
-            # A genre that is in no training clip is measured as the first.
-            genre = self.genres.index(clip.genre) if clip.genre in self.genres else 0
-            clips[number] = {"pose": vectors, "genre": torch.full((len(vectors),), genre)}
+            genre = torch.full((len(vectors),), self.genres.index(clip.genre))
+            clips[number] = {"pose": vectors, "genre": genre}
             rows += [(number, frame, 1) for frame in range(len(vectors))]
         return Examples(clips, np.array(rows, dtype=np.int64).reshape(-1, 3))
 
