@@ -22,7 +22,7 @@ rule train_network:
     resources:
         mem_mb=4000,
         runtime=240,
-        gpus=train_gpus,
+        gpu=train_gpus,
     params:
         config=model_config,
         code=model_code,

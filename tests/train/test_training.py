@@ -18,6 +18,7 @@ from tiny_dances import tiny_dataset
 
 from workflow_scripts.models.seq2seq.model import Model, Settings
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
+from workflow_scripts.train import loop
 from workflow_scripts.train.fit import TrainConfig, fit_model
 from workflow_scripts.train.lr_range import rates_and_losses
 from workflow_scripts.workflow.errors import UserError
@@ -46,9 +47,16 @@ def losses(path: Path) -> list[list[float]]:
     return [[float(row[name]) for name in ("train_loss", "validation_loss")] for row in csv.DictReader(path.open())]
 
 
-def test_two_processes_learn_as_one(dataset: Dataset, tmp_path: Path) -> None:
-    """The same global batches of three, two for one process and one for the other: the same losses to rounding."""
-    write_dataset(tmp_path / "tiny.h5", dataset)
+@pytest.mark.parametrize(("uneven", "off"), [(False, 1e-3), pytest.param(True, 1e-2, marks=pytest.mark.slow)])
+def test_two_processes_learn_as_one(dataset: Dataset, tmp_path: Path, uneven: bool, off: float) -> None:
+    """The same batches of three, two windows for one process and one for the other: the same losses to rounding.
+
+    Windows of different length are weighted by their frames, which for the loss on velocities is not quite right.
+    """
+    windows = dataset.windows["train"].copy()
+    if uneven:
+        windows[::3, 2], windows[1::3, 2] = 40, 70
+    write_dataset(tmp_path / "tiny.h5", replace(dataset, windows=dataset.windows | {"train": windows}))
     for devices in (1, 2):
         settings = config(devices=devices, max_epochs=3, **PLAIN)
         done = subprocess.run(
@@ -59,7 +67,7 @@ def test_two_processes_learn_as_one(dataset: Dataset, tmp_path: Path) -> None:
     one, two = (losses(tmp_path / "models" / f"of{devices}" / "history.csv") for devices in (1, 2))
     assert len(one) == 3
     for first, second in zip(one, two, strict=True):
-        assert second == pytest.approx(first, rel=1e-3)
+        assert second == pytest.approx(first, rel=off)
 
 
 def test_killed_at_any_moment_and_started_again(dataset: Dataset, tmp_path: Path) -> None:
@@ -90,6 +98,49 @@ def test_killed_at_any_moment_and_started_again(dataset: Dataset, tmp_path: Path
     assert -signal.SIGKILL in kills
     checkpoints = [(tmp_path / "models" / name / "checkpoint.ckpt").read_bytes() for name in ("quiet", "killed")]
     assert checkpoints[0] == checkpoints[1]
+
+
+def test_a_job_that_is_told_to_end_saves_first(tmp_path: Path) -> None:
+    """It does so between steps; nothing is validated here, and most of the time goes into steps."""
+    write_dataset(tmp_path / "tiny.h5", tiny_dataset(clips=1))
+    process = subprocess.Popen(
+        command(tmp_path, "told", config(max_epochs=100_000)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    # Not before its first save, ten seconds after the start of training: then Lightning's handlers are in place.
+    while not (saved := list((tmp_path / "state/told").rglob("last.ckpt"))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    before = torch.load(saved[0], weights_only=True)["global_step"]
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert torch.load(saved[0], weights_only=True)["global_step"] > before
+    assert not (tmp_path / "models/told/checkpoint.ckpt").exists()
+
+
+def test_a_training_that_was_over_when_it_was_killed_learns_no_more(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after its last epoch and before its outputs."""
+    monkeypatch.setattr(loop, "SAVE_INTERVAL_S", 0.0)
+    settings = config(patience=2, learning_rate=0.3, schedule="constant", max_epochs=40)
+    first, again = (fit_model(settings, dataset, tmp_path / "last.ckpt") for _ in range(2))
+    assert len(first.history) < 40
+    assert [epoch.train_loss for epoch in again.history] == [epoch.train_loss for epoch in first.history]
+
+
+def test_an_unreadable_state_is_deleted(dataset: Dataset, tmp_path: Path) -> None:
+    last = tmp_path / "last.ckpt"
+    last.write_bytes(b"half a file")
+    with pytest.raises(UserError, match="saved state of a training"):
+        fit_model(config(), dataset, last)
+    assert not last.exists()
+
+
+def test_a_loss_that_explodes_is_said(dataset: Dataset, tmp_path: Path) -> None:
+    settings = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 1e37, "schedule": "constant", "loss": "mse"}
+    with pytest.raises(UserError, match=r"loss of epoch \d+ is (nan|inf): lower learning_rate"):
+        fit_model(config(**settings), dataset, tmp_path / "last.ckpt")
 
 
 def test_fewer_windows_than_a_batch(dataset: Dataset, tmp_path: Path) -> None:

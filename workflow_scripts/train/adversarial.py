@@ -20,7 +20,7 @@ from workflow_scripts.models.examples import as_they_are
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.train.adversarial_history import Round
-from workflow_scripts.train.gradient import make_trainer
+from workflow_scripts.train.gradient import make_trainer, run_trainer
 from workflow_scripts.train.loop import SAVE_INTERVAL_S
 from workflow_scripts.workflow.files import atomic_path
 
@@ -57,9 +57,7 @@ def fit_adversarially(
         collate_fn=as_they_are,  # type: ignore[arg-type]  # `Examples` hands out batches
         generator=torch.Generator(),
     )
-    trainer.fit(loop, batches, ckpt_path=str(last) if last.is_file() else None, weights_only=True)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+    run_trainer(trainer, loop, last, batches)
     learner.network.load_state_dict(loop.average.state_dict())
     learner.network.cpu().eval()
     return loop.history

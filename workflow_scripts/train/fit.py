@@ -150,18 +150,20 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
-    torch.set_num_threads(arguments.threads)
     from workflow_scripts.train.seed_poses import seed_poses
 
     started = time.perf_counter()
-    settings_of(config)  # mistakes are reported before the dataset is read
+    settings = settings_of(config)  # mistakes are reported before the dataset is read
+    torch.set_num_threads(max(arguments.threads // getattr(settings, "devices", 1), 1))
     dataset = read_dataset(arguments.dataset)
     data, code = sha256_of(arguments.dataset), _code(config)
     part = sha256_of(arguments.part) if arguments.part else None
     # A state serves only the very experiment it was saved by.
     state = arguments.state / digest([config.model_dump(), data, code, part])
     first = read_part(arguments.part) if arguments.part else None
-    fitted = fit_model(config, dataset, state / "last.ckpt", first, arguments.tensorboard)
+    # Another experiment is another curve.
+    board = arguments.tensorboard and arguments.tensorboard / state.name
+    fitted = fit_model(config, dataset, state / "last.ckpt", first, board)
     losses = _losses(fitted.history)
     checkpoint = {
         "architecture": config.architecture,

@@ -1,6 +1,7 @@
 """Training by gradient: Lightning does the work; here is what it is told."""
 
 import logging
+import signal
 import warnings
 from pathlib import Path
 from sys import stderr
@@ -10,12 +11,16 @@ import lightning
 import numpy as np
 import torch
 from lightning.pytorch.plugins.environments import LightningEnvironment
+from lightning.pytorch.utilities.exceptions import SIGTERMException
+from torch.utils.data import DataLoader
 
 from workflow_scripts.models.base import GradientConfig, Learner, Precision
+from workflow_scripts.models.examples import Batch, Examples
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.train.loop import Loop
 from workflow_scripts.train.order import EpochOrder, loader, plain_loader
+from workflow_scripts.workflow.checkpoint import read_checkpoint
 from workflow_scripts.workflow.errors import UserError
 
 
@@ -51,19 +56,39 @@ def fit(learner: Learner, dataset: Dataset, seed: int, last: Path, tensorboard: 
         limit_val_batches=1.0 if len(validation) else 0,
         logger=_tensorboard(tensorboard),
     )
-    trainer.fit(
-        loop,
-        loader(training, order),
-        plain_loader(validation, config.batch_size) if len(validation) else None,
-        ckpt_path=str(last) if last.is_file() else None,
-        weights_only=True,
-    )
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+    run_trainer(trainer, loop, last, loader(training, order), _measured(validation, config.batch_size))
     if trainer.global_rank:
         raise SystemExit(0)  # a helper of the first process, which goes on alone
     loop.finish()
     return loop.history
+
+
+def run_trainer(
+    trainer: lightning.Trainer,
+    loop: lightning.LightningModule,
+    last: Path,
+    training: DataLoader[Batch],
+    validation: DataLoader[Batch] | None = None,
+) -> None:
+    """Run a training, from its saved state if there is one.
+
+    Raises:
+        SystemExit: the job was told to end (SIGTERM), with the status of one that a signal ended.
+        KeyboardInterrupt: it was interrupted.
+        BrokenFileError: the saved state is unreadable; it has been deleted.
+    """
+    if last.is_file():
+        read_checkpoint(last, "saved state of a training")
+    try:
+        trainer.fit(loop, training, validation, ckpt_path=str(last) if last.is_file() else None, weights_only=True)
+    except SIGTERMException:
+        raise SystemExit(128 + signal.SIGTERM) from None
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+
+
+def _measured(examples: Examples, batch_size: int) -> DataLoader[Batch] | None:
+    return plain_loader(examples, batch_size) if len(examples) else None
 
 
 def make_trainer(max_epochs: int, devices: int = 1, precision: Precision = "32-true", **more: Any) -> lightning.Trainer:

@@ -1,6 +1,7 @@
 """A learner as Lightning wants it, with all that a run needs to go on where it was broken off in its saved state."""
 
 import copy
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from workflow_scripts.models.base import GradientConfig, Learner
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.train.optimisers import make_optimizer, rate_factor
 from workflow_scripts.train.order import EpochOrder
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path
 
 # The state is saved no more often than this, so that saving costs little of a short training; a kill loses no more.
@@ -56,6 +58,7 @@ class Loop(lightning.LightningModule):
         self._losses: dict[str, list[list[float]]] = {"train": [], "validation": []}
         self._factor = rate_factor(config.schedule, config.warmup)
         self._before = self._epoch_before = 0.0  # seconds of earlier runs: in all, and in this epoch
+        self._clock = 0.0  # seconds of training at the end of the last step, the same in all processes
         self._started = self._epoch_started = self._saved = self._told = time.perf_counter()
 
     def elapsed(self) -> float:
@@ -66,7 +69,7 @@ class Loop(lightning.LightningModule):
         """Return how much of training is over before a step, 0..1, by steps or by time, whichever is farther."""
         config = self.config
         by_steps = step / (config.max_epochs * len(self.order))
-        by_time = self.elapsed() / (60 * config.max_minutes) if config.max_minutes else 0.0
+        by_time = self._clock / (60 * config.max_minutes) if config.max_minutes else 0.0
         return min(max(by_steps, by_time), 1.0)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
@@ -82,6 +85,10 @@ class Loop(lightning.LightningModule):
         self.order.share = (self.global_rank, self.trainer.world_size)
         self._started = self._epoch_started = self._saved = self._told = time.perf_counter()
 
+    def on_train_start(self) -> None:
+        """Stop at once where the saved state is that of a training that was over."""
+        self._stop_when_over()
+
     def on_train_epoch_start(self) -> None:
         """Begin an epoch; one that was broken off does not begin again."""
         self.order.epoch, self.order.done = self.current_epoch, 0
@@ -95,8 +102,9 @@ class Loop(lightning.LightningModule):
         self.learner.progress = self.progress(self.global_step)
         loss = self.learner.loss(batch)
         own, total = self.order.part_of_batch(index)
-        # Gradients are averaged over processes, whose shares of a batch may differ by a window.
-        weighted = loss * (own * self.trainer.world_size / total)
+        # A loss is a mean over frames, and gradients are averaged over processes, which have not equally many.
+        frames = batch["present"].sum() * min(own, 1)
+        weighted = loss * frames * self.trainer.world_size / self.trainer.strategy.reduce(frames, reduce_op="sum")
         mean = self.trainer.strategy.reduce(weighted.detach().clone(), reduce_op="mean")
         self._losses["train"].append([float(mean), total])
         return weighted
@@ -114,10 +122,9 @@ class Loop(lightning.LightningModule):
                         mean.lerp_(now, 1 - keep)
                     else:
                         mean.copy_(now)
-        config = self.config
-        over = config.max_minutes is not None and self.elapsed() >= 60 * config.max_minutes
-        if config.max_minutes is not None and self.trainer.strategy.reduce_boolean_decision(over, all=False):
-            self.trainer.should_stop = True
+        if self.config.max_minutes is not None:
+            self._clock = self.trainer.strategy.broadcast(self.elapsed())
+        self._stop_when_over()
         # The end of an epoch has to be saved with its validation.
         if index + 1 < len(self.order):
             self._save_when_due()
@@ -147,8 +154,14 @@ class Loop(lightning.LightningModule):
             seconds=self._epoch_before + time.perf_counter() - self._epoch_started,
             learning_rate=float(self.optimizers().param_groups[0]["lr"]),  # type: ignore[union-attr]
         )
+        if epoch.train_loss is not None and not math.isfinite(epoch.train_loss):
+            raise UserError(
+                f"the loss of epoch {epoch.epoch} is {epoch.train_loss}: lower learning_rate ({self.learning_rate:g}) "
+                "or gradient_clip, or give warmup"
+            )
         self.history.append(epoch)
-        self._watch(epoch)
+        self._keep_best(epoch)
+        self._stop_when_over()
         if self.logger:
             names = ("train_loss", "validation_loss", "learning_rate")
             known = {name: value for name in names if (value := getattr(epoch, name)) is not None}
@@ -190,32 +203,37 @@ class Loop(lightning.LightningModule):
         self._losses = saved["losses"]
         self.order.epoch, self.order.done = len(self.history), saved["done"]
         self._before, self._epoch_before = saved["elapsed"], saved["epoch_seconds"]
+        self._clock = self._before
 
-    def _watch(self, epoch: Epoch) -> None:
-        """Keep the best weights, and stop when `patience` epochs have brought no better ones."""
+    def _keep_best(self, epoch: Epoch) -> None:
         if self.best is None or epoch.validation_loss is None:
             return
-        losses = [each.validation_loss for each in self.history if each.validation_loss is not None]
-        if epoch.validation_loss <= min(losses):
+        if epoch.validation_loss <= min(self._validation_losses()):
             source = self.network if self.average is None else self.average
             self.best.load_state_dict(source.state_dict())
-        if len(losses) - 1 - losses.index(min(losses)) >= (self.config.patience or 0):
+
+    def _stop_when_over(self) -> None:
+        """Stop when the time is over, or when `patience` epochs have brought no lower validation loss."""
+        config, losses = self.config, self._validation_losses()
+        if config.max_minutes is not None and self._clock >= 60 * config.max_minutes:
+            self.trainer.should_stop = True
+        if config.patience is not None and losses and len(losses) - 1 - losses.index(min(losses)) >= config.patience:
             self.trainer.should_stop = True
 
+    def _validation_losses(self) -> list[float]:
+        return [each.validation_loss for each in self.history if each.validation_loss is not None]
+
     def _save_when_due(self) -> None:
+        """Save when the last time is long enough ago, or when the job has been told to end (a cluster's time limit)."""
         now = time.perf_counter()
-        due = self.trainer.strategy.broadcast(now - self._saved >= SAVE_INTERVAL_S)
-        if not due:
+        due = now - self._saved >= SAVE_INTERVAL_S or self.trainer.received_sigterm
+        if not self.trainer.strategy.broadcast(due):
             return
-        # All processes take part, the first one writes.
-        if self.trainer.world_size == 1:
+        if self.global_rank == 0:
             with atomic_path(self.last) as path:
                 self.trainer.save_checkpoint(path)
-        else:
-            beside = self.last.with_name(f"{self.last.name}.part")
-            self.trainer.save_checkpoint(beside)
-            if self.global_rank == 0:
-                beside.replace(self.last)
+        else:  # takes part, writes nothing
+            self.trainer.save_checkpoint(self.last)
         self._saved = now
 
 
