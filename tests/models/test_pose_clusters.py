@@ -83,6 +83,15 @@ def test_steps_of_several_beats_begin_on_the_downbeat() -> None:
     np.testing.assert_allclose(np.diff(grid), 1.0, atol=1e-9)
 
 
+def test_steps_of_a_part_of_a_song_begin_on_its_downbeats() -> None:
+    part = click(30, 110).part(slice(315, 615))
+    grid = step_grid(part, 10, 4)
+    inside = part.downbeats[(part.downbeats >= 0) & (part.downbeats <= 10)]
+    assert len(inside) == 5
+    np.testing.assert_allclose(np.abs(grid[:, None] - inside).min(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(np.diff(grid), 4 * 60 / 110, atol=1e-9)
+
+
 @pytest.mark.parametrize("seconds", [0.04, 1.0, 11.37])
 @pytest.mark.parametrize("stepwise", [False, True])
 def test_length_bones_floor_and_no_jumps(model: Model, seconds: float, stepwise: bool) -> None:

@@ -52,10 +52,11 @@ class Steps:
 def step_grid(music: Music, seconds: float, beats: int) -> Floats:
     """Return the bounds of steps of `beats` beats, seconds: the first at or before 0, the last at or after `seconds`.
 
-    A step begins on the first downbeat. Where beats are missing, or there are none, see `beat_grid`.
+    A step begins on the first downbeat of the grid (a part of a song knows those before it too). Where beats are missing, or there are none, see `beat_grid`.
     """
     grid = beat_grid(music.beats, seconds, music.tempo)
-    downbeat = int(np.abs(grid - music.downbeats[0]).argmin()) if len(music.downbeats) else 0
+    downbeats = music.downbeats[music.downbeats >= grid[0] - 1e-6]
+    downbeat = int(np.abs(grid - downbeats[0]).argmin()) if len(downbeats) else 0
     before = -downbeat % beats
     after = -(len(grid) - 1 + before) % beats
     early = grid[0] - (grid[1] - grid[0]) * np.arange(before, 0, -1)
