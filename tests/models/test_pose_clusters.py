@@ -126,6 +126,21 @@ def test_chance_is_only_the_generator_and_state_is_all(model: Model) -> None:
     assert not np.allclose(same, other)
 
 
+def test_steps_at_the_ends_of_a_song_are_told_to_last_as_long_as_others(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    heard = model._heard
+
+    def spy(*arguments: Any) -> torch.Tensor:
+        told.append(heard(*arguments))
+        return told[-1]
+
+    monkeypatch.setattr(model, "_heard", spy)
+    model.generate(click(10.0, 60), 10.0, None, np.random.default_rng(0))  # whose first beat is at 0.2 s
+    np.testing.assert_allclose(told[0][:, -1], 1.0, atol=1e-4)  # octaves above half a second
+
+
 def test_continues_a_given_motion(model: Model, dataset: Dataset) -> None:
     seed = Person(dataset.clips[0].motion.positions[:60], dataset.clips[0].motion.root[:60])
     person = model.generate(click(5.0, 100, 3), 5.0, seed, np.random.default_rng(1))

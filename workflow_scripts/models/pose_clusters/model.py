@@ -172,7 +172,7 @@ class Model(GradientModel):
             cluster = self.clusters.of(step_shapes(steps, motions, self.config.clusters.poses))
             genre = self.names.index(clip.genre) if clip.genre in self.names else len(self.names)
             clips[number] = {
-                "heard": self._heard(clip.music, steps.start, steps.end),
+                "heard": self._heard(clip.music, steps.start, steps.end, (steps.end - steps.start) / dataset.fps),
                 "before": torch.from_numpy(np.concatenate([[self.count], cluster[:-1]])),
                 "cluster": torch.from_numpy(cluster),
                 "genre": torch.full((len(cluster),), genre),
@@ -255,7 +255,7 @@ class Model(GradientModel):
             body = seed.at(np.arange(2) / music.fps)
             start = states([Person(body[:, 1:], body[:, 0])], np.zeros(1, np.int64), np.zeros(1), music.fps)
         bounds = np.clip(grid * music.fps, 0, max(frames - 1, 0))
-        heard = self._heard(music, bounds[:-1], bounds[1:])
+        heard = self._heard(music, bounds[:-1], bounds[1:], np.diff(grid))
         asked = self.names.index(genre) if genre is not None else len(self.names)
         danced = np.full(len(grid), self.count)
         danced[0] = before
@@ -295,18 +295,21 @@ class Model(GradientModel):
         shape = shapes(body, np.maximum(ends - seconds * fps, 0), ends, self.config.clusters.poses)
         return int(self.clusters.of(shape)[0])
 
-    def _heard(self, music: Music, starts: Floats, ends: Floats) -> Tensor:
-        """Return what is heard in steps (N,) of frames: means of both halves, place in the metre, octaves of time."""
+    def _heard(self, music: Music, starts: Floats, ends: Floats, seconds: Floats) -> Tensor:
+        """Return what is heard in steps (N,) of frames: means of both halves, place in the metre, octaves of time.
+
+        The frames are those there are; a step that begins before the song or ends after it lasts all of `seconds`.
+        """
+        octaves = np.log2(np.maximum(seconds, 1 / self.fps) / USUAL_STEP_S)
         last = max(len(music.features) - 1, 0)
         phases = phase_features(metre(music, last + 1))
         rows = []
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        for start, end, octave in zip(starts.tolist(), ends.tolist(), octaves.tolist(), strict=True):
             first = min(int(start), last)
             middle = max(int((start + end) / 2), first + 1)
             stop = max(int(end), middle + 1)
             halves = [self.scales.heard(music, *bounds).mean(axis=0) for bounds in ((first, middle), (middle, stop))]
-            octaves = np.log2(max(end - start, 1.0) / self.fps / USUAL_STEP_S)
-            rows.append(np.concatenate([*halves, phases[min(round(start), last)], [octaves]]))
+            rows.append(np.concatenate([*halves, phases[min(round(start), last)], [octave]]))
         return torch.from_numpy(np.array(rows, dtype=np.float32))
 
     @torch.no_grad()
