@@ -35,11 +35,10 @@ from workflow_scripts.models.pose_clusters.steps import (
 )
 from workflow_scripts.models.scales import Scales
 from workflow_scripts.motion.dataset_file import Dataset
-from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.metre import PHASES, metre, phase_features
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
-from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
 # Octaves of a step's duration are counted from here.
@@ -269,11 +268,7 @@ class Model(GradientModel):
         path = choose_members(danced[1:], np.diff(grid), self._members, allowed, rng, start, ahead, earlier)
         memory["steps"] = [*earlier, *path]
         placed = [Placement(member, place, place + 1) for place, member in enumerate(path)]
-        dance = perform(placed, grid, self.steps, self.motions, np.arange(frames) / music.fps, seed)
-        positions = with_bone_lengths(dance.positions, SMPL24.rest_lengths)
-        # What is left of a join's offset may push a foot into the floor.
-        lowest = positions[:, :, 1].min(axis=1) + dance.root[:, 1]
-        return Person(positions, dance.root - np.minimum(lowest, 0)[:, None] * np.array([0.0, 1.0, 0.0]))
+        return perform(placed, grid, self.steps, self.motions, np.arange(frames) / music.fps, seed)
 
     @cached_property
     def _members(self) -> Members:

@@ -52,7 +52,8 @@ class Steps:
 def step_grid(music: Music, seconds: float, beats: int) -> Floats:
     """Return the bounds of steps of `beats` beats, seconds: the first at or before 0, the last at or after `seconds`.
 
-    A step begins on the first downbeat of the grid (a part of a song knows those before it too). Where beats are missing, or there are none, see `beat_grid`.
+    A step begins on the first downbeat of the grid (a part of a song knows those before it too). Where beats are
+    missing, or there are none, see `beat_grid`.
     """
     grid = beat_grid(music.beats, seconds, music.tempo)
     downbeats = music.downbeats[music.downbeats >= grid[0] - 1e-6]
