@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
 from workflow_scripts.models.examples import Examples
-from workflow_scripts.models.motion_graph.joining import Seed, perform
-from workflow_scripts.models.motion_graph.placement import Placement
+from workflow_scripts.models.pieces.body import states
+from workflow_scripts.models.pieces.packing import packed, unpacked
+from workflow_scripts.models.pieces.perform import Placement, Seed, perform
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import Clusters, ClusterSettings
 from workflow_scripts.models.pose_clusters.decoding import AHEAD, Members, choose_members
@@ -27,9 +28,8 @@ from workflow_scripts.models.pose_clusters.steps import (
     Steps,
     bodies,
     cut_steps,
-    on_rest_body,
+    normalised_clip,
     shapes,
-    states,
     step_grid,
     step_shapes,
 )
@@ -134,10 +134,7 @@ class Model(GradientModel):
             "centroids": torch.from_numpy(self.clusters.centroids),
             "sizes": torch.from_numpy(self.clusters.sizes),
             "spread": self.clusters.spread,
-            "clips": [
-                {name: torch.from_numpy(getattr(clip, name).astype(np.float32)) for name in ("positions", "root")}
-                for clip in self.motions
-            ],
+            "clips": packed(self.motions),
             "steps": {name: torch.from_numpy(column) for name, column in self.steps.columns().items()},
             "genres": list(self.names),
             "cluster": torch.from_numpy(self.cluster),
@@ -148,10 +145,7 @@ class Model(GradientModel):
     def from_state(cls, config: ModelConfig, state: dict[str, Any]) -> Self:
         """Rebuild a trained model, ready to generate."""
         assert isinstance(config, Settings)
-        motions = [
-            Person(*(clip[name].numpy().astype(np.float64) for name in ("positions", "root")))
-            for clip in state["clips"]
-        ]
+        motions = unpacked(state["clips"])
         steps = Steps(**{name: column.numpy() for name, column in state["steps"].items()})
         clusters = Clusters(state["centroids"].numpy(), state["sizes"].numpy(), state["spread"])
         scales, cluster = Scales(**state["scales"]), state["cluster"].numpy()
@@ -284,7 +278,7 @@ class Model(GradientModel):
 
     def _cluster_at_end(self, motion: Person, fps: float, seconds: float) -> int:
         """Return the cluster that the last `seconds` of a motion belong to."""
-        body = on_rest_body(motion, fps)
+        body = normalised_clip(motion, fps)
         last = len(body.root) - 1.0
         ends = np.array([last])
         shape = shapes(body, np.maximum(ends - seconds * fps, 0), ends, self.config.clusters.poses)
