@@ -13,8 +13,11 @@ from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.models.motion_graph import model as graph
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
-from workflow_scripts.models.motion_graph.placement import Weights, beat_grid, join_costs, place_units
-from workflow_scripts.models.motion_graph.units import bar_phase, cut_frames, cut_units, normalised
+from workflow_scripts.models.motion_graph.placement import Weights, place_units
+from workflow_scripts.models.motion_graph.units import bar_phase, cut_frames, cut_units
+from workflow_scripts.models.pieces.body import normalised
+from workflow_scripts.models.pieces.grid import beat_grid
+from workflow_scripts.models.pieces.joins import join_costs
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics
 from workflow_scripts.motion.feet import lock_feet
 from workflow_scripts.motion.kinematics import facing_angle, kinematic_minima, mean_joint_speed

@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 from tiny_dances import FPS, click, silence, tiny_dataset
 
+from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters, k_means
 from workflow_scripts.models.pose_clusters.decoding import RECENT, Members, choose_members
@@ -83,6 +84,15 @@ def test_steps_of_several_beats_begin_on_the_downbeat() -> None:
     np.testing.assert_allclose(np.diff(grid), 1.0, atol=1e-9)
 
 
+def test_steps_of_a_part_of_a_song_begin_on_its_downbeats() -> None:
+    part = click(30, 110).part(slice(315, 615))
+    grid = step_grid(part, 10, 4)
+    inside = part.downbeats[(part.downbeats >= 0) & (part.downbeats <= 10)]
+    assert len(inside) == 5
+    np.testing.assert_allclose(np.abs(grid[:, None] - inside).min(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(np.diff(grid), 4 * 60 / 110, atol=1e-9)
+
+
 @pytest.mark.parametrize("seconds", [0.04, 1.0, 11.37])
 @pytest.mark.parametrize("stepwise", [False, True])
 def test_length_bones_floor_and_no_jumps(model: Model, seconds: float, stepwise: bool) -> None:
@@ -92,9 +102,11 @@ def test_length_bones_floor_and_no_jumps(model: Model, seconds: float, stepwise:
     assert person.root.shape == (round(FPS * seconds), 3)
     for frame in person.positions:
         np.testing.assert_allclose(bone_lengths(frame[None]), SMPL24.rest_lengths, atol=1e-5)
-    assert person.world[..., 1].min() > -0.03
     # Arms of 0.55 m swing with 0.8 rad at a bit over 1 Hz: hands make less than 4 m/s.
     assert np.linalg.norm(np.diff(person.world, axis=0), axis=-1).max(initial=0) * FPS < 6
+    # Keeping to the floor is the stage's part.
+    length = "frame" if stepwise else "song"
+    assert danced(model, music, np.random.default_rng(1), length=length).world[..., 1].min() > -1e-5
 
 
 @pytest.mark.parametrize("stepwise", [False, True])
@@ -115,6 +127,21 @@ def test_chance_is_only_the_generator_and_state_is_all(model: Model) -> None:
     same, other = (again.generate(music, 20.0, None, np.random.default_rng(seed)).world for seed in (1, 2))
     np.testing.assert_array_equal(second, same)
     assert not np.allclose(same, other)
+
+
+def test_steps_at_the_ends_of_a_song_are_told_to_last_as_long_as_others(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    heard = model._heard
+
+    def spy(*arguments: Any) -> torch.Tensor:
+        told.append(heard(*arguments))
+        return told[-1]
+
+    monkeypatch.setattr(model, "_heard", spy)
+    model.generate(click(10.0, 60), 10.0, None, np.random.default_rng(0))  # whose first beat is at 0.2 s
+    np.testing.assert_allclose(told[0][:, -1], 1.0, atol=1e-4)  # octaves above half a second
 
 
 def test_continues_a_given_motion(model: Model, dataset: Dataset) -> None:

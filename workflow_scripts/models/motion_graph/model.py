@@ -14,13 +14,17 @@ import torch
 from pydantic import Field
 
 from workflow_scripts.models.base import DanceModel, ModelConfig
-from workflow_scripts.models.motion_graph.joining import Seed, perform
-from workflow_scripts.models.motion_graph.placement import GENRE_COST, Weights, beat_grid, join_costs, place_units
-from workflow_scripts.models.motion_graph.units import Units, bar_phase, body_state, cut_units, normalised
+from workflow_scripts.models.motion_graph.placement import GENRE_COST, Weights, place_units
+from workflow_scripts.models.motion_graph.units import Units, bar_phase, cut_units
+from workflow_scripts.models.pieces.body import body_state, normalised, states
+from workflow_scripts.models.pieces.grid import beat_grid
+from workflow_scripts.models.pieces.joins import join_costs
+from workflow_scripts.models.pieces.packing import packed, unpacked
+from workflow_scripts.models.pieces.perform import Seed, perform
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
-from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
 ENOUGH_WINDOWS = 2  # units of a genre, in windows without repetition, that a dance of nothing else can be made of
@@ -104,41 +108,25 @@ class Model(DanceModel):
         return {
             "fps": float(self.fps),
             "genres": list(self.names),
-            "clips": [
-                {
-                    "positions": torch.from_numpy(clip.positions.astype(np.float32)),
-                    "root": torch.from_numpy(clip.root.astype(np.float32)),
-                }
-                for clip in self.clips
-            ],
+            "clips": packed(self.clips),
             "units": {name: torch.from_numpy(column) for name, column in self.units.columns().items()},
         }
 
     @classmethod
     def from_state(cls, config: ModelConfig, state: dict[str, Any]) -> Self:
         """Rebuild the model."""
-        clips = [
-            Person(*(clip[name].numpy().astype(np.float64) for name in ("positions", "root")))
-            for clip in state["clips"]
-        ]
+        clips = unpacked(state["clips"])
         units = Units(**{name: column.numpy() for name, column in state["units"].items()})
         return cls(cast(MotionGraphConfig, config), state["fps"], clips, units, state["genres"])
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:
-        return self._states(self.units.start)
+        return states(self.clips, self.units.clip, self.units.start, self.fps)
 
     @cached_property
     def _joins(self) -> Floats:
-        return join_costs(*self._states(self.units.end), *self._starts)
-
-    def _states(self, frames: Floats) -> tuple[Floats, Floats]:
-        poses = np.empty((len(frames), SMPL24.size, 3), dtype=np.float32)
-        velocities = np.empty_like(poses)
-        for number, clip in enumerate(self.clips):
-            rows = self.units.clip == number
-            poses[rows], velocities[rows] = body_state(clip, frames[rows], self.fps)
-        return poses, velocities
+        ends = states(self.clips, self.units.clip, self.units.end, self.fps)
+        return join_costs(*ends, *self._starts)
 
     def generate(
         self,

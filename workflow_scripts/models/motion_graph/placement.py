@@ -1,17 +1,14 @@
-"""Where units of motion go in a song: the grid of beats, what a choice costs, and the search for the cheapest one."""
+"""Where units of motion go in a song: what a choice costs, and the search for the cheapest one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from workflow_scripts.models.motion_graph.units import Units
+from workflow_scripts.models.pieces.perform import Placement
 from workflow_scripts.motion.skeleton import Floats
 
-CALM_TEMPO = 120.0  # beats per minute where a song states none: a walking pace most dances can be bent to
-SLOWEST_BEAT_S = 1.5  # 40 beats per minute; "beats" farther apart are divided
-VELOCITY_WEIGHT_S = 0.15  # a velocity difference counts as the way it makes in this time
 BENT_TOO_FAR = 0.45  # |log| of a change of speed that shows; beyond it a unit costs 1 more
 SLOW_COST = 3.0  # of a unit in which nobody moves; it fades to 0 at the speed floor
 REPEAT_COST = 10.0  # of a unit danced lately: more than all else, so that it comes back only where no other is left
@@ -22,15 +19,6 @@ TEMPO_WEIGHT = 0.2  # per octave between the tempo a unit was danced to and the 
 SKIP_COST = 0.3  # per beat without an accent
 GENRE_COST = 3.0  # per beat of a unit of another genre than asked for, where too few are of that genre
 PREDECESSORS = 256  # the cheapest ways to reach a beat that are tried for a join
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A unit and the beats of the grid at which it starts and ends."""
-
-    unit: int
-    first: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -46,53 +34,6 @@ class Weights:
 def spans_of(beats_per_bar: int) -> tuple[int, ...]:
     """Return how many beats a unit may last: one, two, or a bar (a waltz's rise and fall takes three)."""
     return (1, 2, beats_per_bar)
-
-
-def beat_grid(beats: Floats, seconds: float, tempo: float) -> Floats:
-    """Return beats that cover a dance: the first at or before 0, the last at or after `seconds`.
-
-    The song's own beats are kept. Gaps between them, and what comes before the first and after the last, are filled at
-    the song's pace: the dance goes on when the drums pause.
-
-    Args:
-        beats: seconds, in any order.
-        seconds: length of the dance.
-        tempo: beats per minute, used where fewer than two beats are known; 0 when unknown.
-    """
-    known = np.unique(beats[np.isfinite(beats) & (beats >= 0)])
-    known = known[np.concatenate([[True], np.diff(known) > 0.1])] if len(known) else known
-    pace = 60.0 / tempo if 30.0 <= tempo <= 300.0 else 60.0 / CALM_TEMPO
-    period = float(np.median(np.diff(known))) if len(known) > 1 else pace
-    period /= 2 ** max(np.ceil(np.log2(period / SLOWEST_BEAT_S)), 0)
-    if not len(known):
-        known = np.zeros(1)
-    grid = list(known[0] - period * np.arange(int(np.ceil(known[0] / period - 1e-9)), 0, -1))
-    for beat, following in pairwise(known):
-        grid += list(np.linspace(beat, following, max(int(np.round((following - beat) / period)), 1), endpoint=False))
-    after = max(int(np.ceil((seconds - known[-1]) / period)), 0)
-    grid += list(known[-1] + period * np.arange(after + 2))
-    grid[0] = min(grid[0], 0.0)  # rounding may leave it a hair after the first frame
-    # One unit at least, and every frame before its end.
-    return np.asarray(grid[: max(int(np.searchsorted(grid, seconds)), 1) + 1])
-
-
-def join_costs(from_poses: Floats, from_velocities: Floats, to_poses: Floats, to_velocities: Floats) -> Floats:
-    """Return how badly each motion continues another, (A, B) metres, float32.
-
-    Root mean square over joints of the distance, plus `VELOCITY_WEIGHT_S` times that of the velocities.
-
-    Args:
-        from_poses, from_velocities: (A, J, 3) from `body_state`.
-        to_poses, to_velocities: (B, J, 3).
-    """
-    joints = from_poses.shape[1]
-    total = np.zeros((len(from_poses), len(to_poses)), dtype=np.float32)
-    for weight, a, b in ((1.0, from_poses, to_poses), (VELOCITY_WEIGHT_S, from_velocities, to_velocities)):
-        x = a.reshape(len(a), -1).astype(np.float32)
-        y = b.reshape(len(b), -1).astype(np.float32)
-        squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2 * x @ y.T
-        total += weight * np.sqrt(np.maximum(squares, 0) / joints)
-    return total
 
 
 def place_units(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.models.motion_graph.placement import join_costs
+from workflow_scripts.models.pieces.joins import join_costs
 from workflow_scripts.models.pose_clusters.steps import Ints, Steps
 from workflow_scripts.motion.skeleton import Floats
 

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, GradientModel, ModelConfig
 from workflow_scripts.models.examples import Examples
-from workflow_scripts.models.motion_graph.joining import Seed, perform
-from workflow_scripts.models.motion_graph.placement import Placement
+from workflow_scripts.models.pieces.body import states
+from workflow_scripts.models.pieces.packing import packed, unpacked
+from workflow_scripts.models.pieces.perform import Placement, Seed, perform
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import Clusters, ClusterSettings
 from workflow_scripts.models.pose_clusters.decoding import AHEAD, Members, choose_members
@@ -27,19 +28,17 @@ from workflow_scripts.models.pose_clusters.steps import (
     Steps,
     bodies,
     cut_steps,
-    on_rest_body,
+    normalised_clip,
     shapes,
-    states,
     step_grid,
     step_shapes,
 )
 from workflow_scripts.models.scales import Scales
 from workflow_scripts.motion.dataset_file import Dataset
-from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.metre import PHASES, metre, phase_features
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
-from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
 # Octaves of a step's duration are counted from here.
@@ -135,10 +134,7 @@ class Model(GradientModel):
             "centroids": torch.from_numpy(self.clusters.centroids),
             "sizes": torch.from_numpy(self.clusters.sizes),
             "spread": self.clusters.spread,
-            "clips": [
-                {name: torch.from_numpy(getattr(clip, name).astype(np.float32)) for name in ("positions", "root")}
-                for clip in self.motions
-            ],
+            "clips": packed(self.motions),
             "steps": {name: torch.from_numpy(column) for name, column in self.steps.columns().items()},
             "genres": list(self.names),
             "cluster": torch.from_numpy(self.cluster),
@@ -149,10 +145,7 @@ class Model(GradientModel):
     def from_state(cls, config: ModelConfig, state: dict[str, Any]) -> Self:
         """Rebuild a trained model, ready to generate."""
         assert isinstance(config, Settings)
-        motions = [
-            Person(*(clip[name].numpy().astype(np.float64) for name in ("positions", "root")))
-            for clip in state["clips"]
-        ]
+        motions = unpacked(state["clips"])
         steps = Steps(**{name: column.numpy() for name, column in state["steps"].items()})
         clusters = Clusters(state["centroids"].numpy(), state["sizes"].numpy(), state["spread"])
         scales, cluster = Scales(**state["scales"]), state["cluster"].numpy()
@@ -172,7 +165,7 @@ class Model(GradientModel):
             cluster = self.clusters.of(step_shapes(steps, motions, self.config.clusters.poses))
             genre = self.names.index(clip.genre) if clip.genre in self.names else len(self.names)
             clips[number] = {
-                "heard": self._heard(clip.music, steps.start, steps.end),
+                "heard": self._heard(clip.music, steps.start, steps.end, (steps.end - steps.start) / dataset.fps),
                 "before": torch.from_numpy(np.concatenate([[self.count], cluster[:-1]])),
                 "cluster": torch.from_numpy(cluster),
                 "genre": torch.full((len(cluster),), genre),
@@ -255,7 +248,7 @@ class Model(GradientModel):
             body = seed.at(np.arange(2) / music.fps)
             start = states([Person(body[:, 1:], body[:, 0])], np.zeros(1, np.int64), np.zeros(1), music.fps)
         bounds = np.clip(grid * music.fps, 0, max(frames - 1, 0))
-        heard = self._heard(music, bounds[:-1], bounds[1:])
+        heard = self._heard(music, bounds[:-1], bounds[1:], np.diff(grid))
         asked = self.names.index(genre) if genre is not None else len(self.names)
         danced = np.full(len(grid), self.count)
         danced[0] = before
@@ -269,11 +262,7 @@ class Model(GradientModel):
         path = choose_members(danced[1:], np.diff(grid), self._members, allowed, rng, start, ahead, earlier)
         memory["steps"] = [*earlier, *path]
         placed = [Placement(member, place, place + 1) for place, member in enumerate(path)]
-        dance = perform(placed, grid, self.steps, self.motions, np.arange(frames) / music.fps, seed)
-        positions = with_bone_lengths(dance.positions, SMPL24.rest_lengths)
-        # What is left of a join's offset may push a foot into the floor.
-        lowest = positions[:, :, 1].min(axis=1) + dance.root[:, 1]
-        return Person(positions, dance.root - np.minimum(lowest, 0)[:, None] * np.array([0.0, 1.0, 0.0]))
+        return perform(placed, grid, self.steps, self.motions, np.arange(frames) / music.fps, seed)
 
     @cached_property
     def _members(self) -> Members:
@@ -289,24 +278,27 @@ class Model(GradientModel):
 
     def _cluster_at_end(self, motion: Person, fps: float, seconds: float) -> int:
         """Return the cluster that the last `seconds` of a motion belong to."""
-        body = on_rest_body(motion, fps)
+        body = normalised_clip(motion, fps)
         last = len(body.root) - 1.0
         ends = np.array([last])
         shape = shapes(body, np.maximum(ends - seconds * fps, 0), ends, self.config.clusters.poses)
         return int(self.clusters.of(shape)[0])
 
-    def _heard(self, music: Music, starts: Floats, ends: Floats) -> Tensor:
-        """Return what is heard in steps (N,) of frames: means of both halves, place in the metre, octaves of time."""
+    def _heard(self, music: Music, starts: Floats, ends: Floats, seconds: Floats) -> Tensor:
+        """Return what is heard in steps (N,) of frames: means of both halves, place in the metre, octaves of time.
+
+        The frames are those there are; a step that begins before the song or ends after it lasts all of `seconds`.
+        """
+        octaves = np.log2(np.maximum(seconds, 1 / self.fps) / USUAL_STEP_S)
         last = max(len(music.features) - 1, 0)
         phases = phase_features(metre(music, last + 1))
         rows = []
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        for start, end, octave in zip(starts.tolist(), ends.tolist(), octaves.tolist(), strict=True):
             first = min(int(start), last)
             middle = max(int((start + end) / 2), first + 1)
             stop = max(int(end), middle + 1)
             halves = [self.scales.heard(music, *bounds).mean(axis=0) for bounds in ((first, middle), (middle, stop))]
-            octaves = np.log2(max(end - start, 1.0) / self.fps / USUAL_STEP_S)
-            rows.append(np.concatenate([*halves, phases[min(round(start), last)], [octaves]]))
+            rows.append(np.concatenate([*halves, phases[min(round(start), last)], [octave]]))
         return torch.from_numpy(np.array(rows, dtype=np.float32))
 
     @torch.no_grad()

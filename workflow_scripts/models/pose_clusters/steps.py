@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.models.motion_graph.placement import beat_grid
-from workflow_scripts.models.motion_graph.units import body_state, normalised
+from workflow_scripts.models.pieces.body import normalised
+from workflow_scripts.models.pieces.grid import beat_grid
 from workflow_scripts.motion.between_frames import at_frames
 from workflow_scripts.motion.dataset_file import DatasetClip
 from workflow_scripts.motion.kinematics import facing_angle, mean_joint_speed, turned
@@ -52,10 +52,12 @@ class Steps:
 def step_grid(music: Music, seconds: float, beats: int) -> Floats:
     """Return the bounds of steps of `beats` beats, seconds: the first at or before 0, the last at or after `seconds`.
 
-    A step begins on the first downbeat. Where beats are missing, or there are none, see `beat_grid`.
+    A step begins on the first downbeat of the grid (a part of a song knows those before it too). Where beats are
+    missing, or there are none, see `beat_grid`.
     """
     grid = beat_grid(music.beats, seconds, music.tempo)
-    downbeat = int(np.abs(grid - music.downbeats[0]).argmin()) if len(music.downbeats) else 0
+    downbeats = music.downbeats[music.downbeats >= grid[0] - 1e-6]
+    downbeat = int(np.abs(grid - downbeats[0]).argmin()) if len(downbeats) else 0
     before = -downbeat % beats
     after = -(len(grid) - 1 + before) % beats
     early = grid[0] - (grid[1] - grid[0]) * np.arange(before, 0, -1)
@@ -93,7 +95,7 @@ def cut_steps(clips: list[DatasetClip], motions: list[Person], fps: float, beats
     return Steps(numbers, places, starts, ends, follows, speeds, kinds), genres
 
 
-def on_rest_body(motion: Person, fps: float) -> Person:
+def normalised_clip(motion: Person, fps: float) -> Person:
     """Return a motion `normalised`; a single frame is doubled, so that it can be cut."""
     if len(motion.root) < 2:
         motion = Person(np.repeat(motion.positions, 2, axis=0), np.repeat(motion.root, 2, axis=0))
@@ -102,7 +104,7 @@ def on_rest_body(motion: Person, fps: float) -> Person:
 
 def bodies(clips: list[DatasetClip], fps: float) -> list[Person]:
     """Return the motions of clips on the body of the rest pose."""
-    return [on_rest_body(clip.motion, fps) for clip in clips]
+    return [normalised_clip(clip.motion, fps) for clip in clips]
 
 
 def shapes(motion: Person, starts: Floats, ends: Floats, poses: int) -> Floats:
@@ -132,13 +134,3 @@ def step_shapes(steps: Steps, motions: list[Person], poses: int) -> Floats:
         rows = steps.clip == number
         result[rows] = shapes(motion, steps.start[rows], steps.end[rows], poses)
     return result
-
-
-def states(motions: list[Person], clip: Ints, frames: Floats, fps: float) -> tuple[Floats, Floats]:
-    """Return pose and velocity (N, 24, 3) float32 of clips at frames, as the body sees them (`body_state`)."""
-    poses = np.empty((len(frames), SMPL24.size, 3), dtype=np.float32)
-    velocities = np.empty_like(poses)
-    for number, motion in enumerate(motions):
-        rows = clip == number
-        poses[rows], velocities[rows] = body_state(motion, frames[rows], fps)
-    return poses, velocities

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-from workflow_scripts.models.motion_graph.placement import Placement
 from workflow_scripts.motion.joining import quintic_decay
 from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
@@ -19,6 +18,15 @@ RETURN_RATE = 0.45  # 1/s, of the distance
 FREE_DISTANCE = 0.3  # metres from the origin within which nothing pulls
 TURN_RATE = 0.35  # rad/s at most
 _FLOOR = np.array([1.0, 0.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A unit and the beats of the grid at which it starts and ends."""
+
+    unit: int
+    first: int
+    last: int
 
 
 class Cuts(Protocol):

@@ -1,0 +1,1 @@
+"""Pieces of training motion put together into dances: what models share that do so."""
