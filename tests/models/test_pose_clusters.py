@@ -190,6 +190,21 @@ def test_intervals_of_a_song_remember_their_steps(model: Model) -> None:
         assert len(memory["steps"]) == number * (len(step_grid(click(5.0, 110), 5.0, 1)) - 1)
 
 
+def test_no_more_steps_than_allowed() -> None:
+    dataset = tiny_dataset(6)
+    everything, small = (trained(dataset, 1, max_steps=most) for most in (10000, 25))
+    assert len(everything.motions) == 5
+    assert 9 <= len(small.steps) <= 25 < len(everything.steps)
+    assert len(small.motions) == len(set(small.steps.clip)) == 2
+    assert len(small.cluster) == len(small.steps)
+    for model in (everything, small):
+        after = np.flatnonzero(model.steps.follows >= 0)
+        assert len(after) == len(model.steps) - len(model.motions)
+        np.testing.assert_array_equal(model.steps.start[after], model.steps.end[model.steps.follows[after]])
+        np.testing.assert_array_equal(model.steps.clip[after], model.steps.clip[model.steps.follows[after]])
+    assert small.generate(click(5.0, 110), 5.0, None, np.random.default_rng(1)).root.shape == (150, 3)
+
+
 def test_learns_what_follows_what_and_measures_it_held_out(dataset: Dataset) -> None:
     """The arms swing up and down in turn: after one half of the swing comes the other one, in every song."""
     model = trained(dataset, 60, clusters={"count": 2}, music_dropout=1.0)
