@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 from tiny_dances import FPS, click, silence, tiny_dataset
 
+from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters, k_means
@@ -14,8 +15,8 @@ from workflow_scripts.models.pose_clusters.decoding import RECENT, Members, choo
 from workflow_scripts.models.pose_clusters.model import Model, Settings
 from workflow_scripts.models.pose_clusters.steps import Steps, step_grid
 from workflow_scripts.motion.augmentation import turned
-from workflow_scripts.motion.dataset_file import Dataset
-from workflow_scripts.motion.kinematics import bone_lengths
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
+from workflow_scripts.motion.kinematics import bone_lengths, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
@@ -150,15 +151,22 @@ def test_continues_a_given_motion(model: Model, dataset: Dataset) -> None:
     assert np.abs(person.world[0] - seed.world[-1]).max() < 0.15
 
 
-def test_a_genre_is_danced_with_steps_of_that_genre(dataset: Dataset) -> None:
+def test_a_genre_is_danced_with_steps_of_that_genre(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths: list[list[int]] = []
+
+    def spy(*arguments: Any) -> list[int]:
+        paths.append(choose_members(*arguments))
+        return paths[-1]
+
+    monkeypatch.setattr("workflow_scripts.models.pose_clusters.model.choose_members", spy)
     clips = [replace(clip, genre=genre) for clip, genre in zip(dataset.clips, ("calm", "wild", "wild"), strict=True)]
     model = trained(replace(dataset, clips=clips), 1)
     assert model.genres == ("calm", "wild")
     for genre in model.genres:
-        allowed = model._allowed(genre)
-        assert {model.names[k] for k in model.steps.genre[allowed]} == {genre}
         person = model.generate(click(6.0, 110, 2), 6.0, None, np.random.default_rng(1), genre)
         assert np.isfinite(person.world).all()
+        assert len(paths[-1]) > 10
+        assert {model.names[k] for k in model.steps.genre[paths[-1]]} == {genre}
 
 
 def many_members(count: int = 60, clusters: int = 2) -> Members:
@@ -213,6 +221,32 @@ def test_learns_what_follows_what_and_measures_it_held_out(dataset: Dataset) -> 
     assert measured["predictions"] == len(clip.music.beats) - 1
     assert measured["accuracy"] > 0.85
     assert measured["bigram_accuracy"] > 0.85
+    assert measured["majority_accuracy"] < 0.65
+
+
+def called_out(number: int) -> DatasetClip:
+    """A dance that raises the left or the right arm on every beat, as the song says and nothing before it tells."""
+    music, rng = click(20.0, 100.0 + 8 * number, number), np.random.default_rng(number)
+    beat = (np.arange(len(music.features)) / FPS - music.beats[0]) * music.tempo / 60
+    left = rng.random(len(music.beats) + 2) < 0.5
+    now = left[np.floor(beat).astype(int) + 1]
+    music.features[:, 0] = np.where(now, 1, -1) + rng.normal(0, 0.2, len(beat))
+    positions = np.tile(SMPL24.rest_positions - SMPL24.rest_positions[0], (len(beat), 1, 1))
+    for arm, raised in (((18, 20, 22), now), ((19, 21, 23), ~now)):
+        positions[:, arm, 1] += 0.5 * (raised * np.sin(np.pi * beat) ** 2)[:, None]
+    positions = with_bone_lengths(positions, SMPL24.rest_lengths).astype(np.float32)
+    person = Person(positions, np.tile(np.float32([0, 0.945, 0]), (len(beat), 1)))
+    split = "validation" if number == 3 else "train"
+    return DatasetClip("tiny", f"v{number}", "0000", f"tiny/v{number}", "", split, 1.0, person, music)
+
+
+def test_hears_what_comes_next_where_nothing_else_tells() -> None:
+    settings = {"collections": ["tiny"], "window_s": 6.0, "stride_s": 2.0, "validation": 0.3, "seed": 1}
+    dataset = assembled([called_out(number) for number in range(4)], DatasetConfig.model_validate(settings))
+    measured = trained(dataset, 60, clusters={"count": 2}, music_dropout=0.0).held_out(dataset)
+    assert measured["predictions"] > 30
+    assert measured["accuracy"] > 0.85
+    assert measured["bigram_accuracy"] < 0.65
     assert measured["majority_accuracy"] < 0.65
 
 
