@@ -174,7 +174,7 @@ def many_members(count: int = 60, clusters: int = 2) -> Members:
     rng = np.random.default_rng(0)
     numbers = np.arange(count)
     alone = np.full(count, -1)
-    steps = Steps(0 * numbers, numbers, 30.0 * numbers, 30.0 * numbers + 30, alone, np.ones(count), 0 * numbers)
+    steps = Steps(0 * numbers, 30.0 * numbers, 30.0 * numbers + 30, alone, np.ones(count), 0 * numbers)
     starts, ends = ((rng.normal(size=(count, 24, 3)), np.zeros((count, 24, 3))) for _ in range(2))
     return Members(steps, numbers % clusters, starts, ends, FPS)
 

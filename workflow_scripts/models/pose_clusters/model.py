@@ -44,6 +44,7 @@ from workflow_scripts.workflow.errors import UserError
 
 # Octaves of a step's duration are counted from here.
 USUAL_STEP_S = 0.5
+# Share of training windows in which no genre is told: a dance may be asked for with a genre or without, equally often.
 GENRE_DROPOUT = 0.5
 
 
