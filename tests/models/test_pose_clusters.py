@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 from tiny_dances import FPS, click, silence, tiny_dataset
 
+from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters, k_means
@@ -14,8 +15,8 @@ from workflow_scripts.models.pose_clusters.decoding import RECENT, Members, choo
 from workflow_scripts.models.pose_clusters.model import Model, Settings
 from workflow_scripts.models.pose_clusters.steps import Steps, step_grid
 from workflow_scripts.motion.augmentation import turned
-from workflow_scripts.motion.dataset_file import Dataset
-from workflow_scripts.motion.kinematics import bone_lengths
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
+from workflow_scripts.motion.kinematics import bone_lengths, with_bone_lengths
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
@@ -150,15 +151,22 @@ def test_continues_a_given_motion(model: Model, dataset: Dataset) -> None:
     assert np.abs(person.world[0] - seed.world[-1]).max() < 0.15
 
 
-def test_a_genre_is_danced_with_steps_of_that_genre(dataset: Dataset) -> None:
+def test_a_genre_is_danced_with_steps_of_that_genre(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths: list[list[int]] = []
+
+    def spy(*arguments: Any) -> list[int]:
+        paths.append(choose_members(*arguments))
+        return paths[-1]
+
+    monkeypatch.setattr("workflow_scripts.models.pose_clusters.model.choose_members", spy)
     clips = [replace(clip, genre=genre) for clip, genre in zip(dataset.clips, ("calm", "wild", "wild"), strict=True)]
     model = trained(replace(dataset, clips=clips), 1)
     assert model.genres == ("calm", "wild")
     for genre in model.genres:
-        allowed = model._allowed(genre)
-        assert {model.names[k] for k in model.steps.genre[allowed]} == {genre}
         person = model.generate(click(6.0, 110, 2), 6.0, None, np.random.default_rng(1), genre)
         assert np.isfinite(person.world).all()
+        assert len(paths[-1]) > 10
+        assert {model.names[k] for k in model.steps.genre[paths[-1]]} == {genre}
 
 
 def many_members(count: int = 60, clusters: int = 2) -> Members:
@@ -166,7 +174,7 @@ def many_members(count: int = 60, clusters: int = 2) -> Members:
     rng = np.random.default_rng(0)
     numbers = np.arange(count)
     alone = np.full(count, -1)
-    steps = Steps(0 * numbers, numbers, 30.0 * numbers, 30.0 * numbers + 30, alone, np.ones(count), 0 * numbers)
+    steps = Steps(0 * numbers, 30.0 * numbers, 30.0 * numbers + 30, alone, np.ones(count), 0 * numbers)
     starts, ends = ((rng.normal(size=(count, 24, 3)), np.zeros((count, 24, 3))) for _ in range(2))
     return Members(steps, numbers % clusters, starts, ends, FPS)
 
@@ -190,6 +198,21 @@ def test_intervals_of_a_song_remember_their_steps(model: Model) -> None:
         assert len(memory["steps"]) == number * (len(step_grid(click(5.0, 110), 5.0, 1)) - 1)
 
 
+def test_no_more_steps_than_allowed() -> None:
+    dataset = tiny_dataset(6)
+    everything, small = (trained(dataset, 1, max_steps=most) for most in (10000, 25))
+    assert len(everything.motions) == 5
+    assert 9 <= len(small.steps) <= 25 < len(everything.steps)
+    assert len(small.motions) == len(set(small.steps.clip)) == 2
+    assert len(small.cluster) == len(small.steps)
+    for model in (everything, small):
+        after = np.flatnonzero(model.steps.follows >= 0)
+        assert len(after) == len(model.steps) - len(model.motions)
+        np.testing.assert_array_equal(model.steps.start[after], model.steps.end[model.steps.follows[after]])
+        np.testing.assert_array_equal(model.steps.clip[after], model.steps.clip[model.steps.follows[after]])
+    assert small.generate(click(5.0, 110), 5.0, None, np.random.default_rng(1)).root.shape == (150, 3)
+
+
 def test_learns_what_follows_what_and_measures_it_held_out(dataset: Dataset) -> None:
     """The arms swing up and down in turn: after one half of the swing comes the other one, in every song."""
     model = trained(dataset, 60, clusters={"count": 2}, music_dropout=1.0)
@@ -198,6 +221,32 @@ def test_learns_what_follows_what_and_measures_it_held_out(dataset: Dataset) -> 
     assert measured["predictions"] == len(clip.music.beats) - 1
     assert measured["accuracy"] > 0.85
     assert measured["bigram_accuracy"] > 0.85
+    assert measured["majority_accuracy"] < 0.65
+
+
+def called_out(number: int) -> DatasetClip:
+    """A dance that raises the left or the right arm on every beat, as the song says and nothing before it tells."""
+    music, rng = click(20.0, 100.0 + 8 * number, number), np.random.default_rng(number)
+    beat = (np.arange(len(music.features)) / FPS - music.beats[0]) * music.tempo / 60
+    left = rng.random(len(music.beats) + 2) < 0.5
+    now = left[np.floor(beat).astype(int) + 1]
+    music.features[:, 0] = np.where(now, 1, -1) + rng.normal(0, 0.2, len(beat))
+    positions = np.tile(SMPL24.rest_positions - SMPL24.rest_positions[0], (len(beat), 1, 1))
+    for arm, raised in (((18, 20, 22), now), ((19, 21, 23), ~now)):
+        positions[:, arm, 1] += 0.5 * (raised * np.sin(np.pi * beat) ** 2)[:, None]
+    positions = with_bone_lengths(positions, SMPL24.rest_lengths).astype(np.float32)
+    person = Person(positions, np.tile(np.float32([0, 0.945, 0]), (len(beat), 1)))
+    split = "validation" if number == 3 else "train"
+    return DatasetClip("tiny", f"v{number}", "0000", f"tiny/v{number}", "", split, 1.0, person, music)
+
+
+def test_hears_what_comes_next_where_nothing_else_tells() -> None:
+    settings = {"collections": ["tiny"], "window_s": 6.0, "stride_s": 2.0, "validation": 0.3, "seed": 1}
+    dataset = assembled([called_out(number) for number in range(4)], DatasetConfig.model_validate(settings))
+    measured = trained(dataset, 60, clusters={"count": 2}, music_dropout=0.0).held_out(dataset)
+    assert measured["predictions"] > 30
+    assert measured["accuracy"] > 0.85
+    assert measured["bigram_accuracy"] < 0.65
     assert measured["majority_accuracy"] < 0.65
 
 

@@ -15,12 +15,13 @@ from pydantic import Field
 
 from workflow_scripts.models.base import DanceModel, ModelConfig
 from workflow_scripts.models.motion_graph.placement import GENRE_COST, Weights, place_units
-from workflow_scripts.models.motion_graph.units import Units, bar_phase, cut_units
+from workflow_scripts.models.motion_graph.units import Units, bar_phase, cut_clip
 from workflow_scripts.models.pieces.body import body_state, normalised, states
 from workflow_scripts.models.pieces.grid import beat_grid
 from workflow_scripts.models.pieces.joins import join_costs
 from workflow_scripts.models.pieces.packing import packed, unpacked
 from workflow_scripts.models.pieces.perform import Seed, perform
+from workflow_scripts.models.pieces.tables import chosen_pieces, together
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
@@ -79,29 +80,22 @@ class Model(DanceModel):
             UserError: the training clips hold no unit.
         """
         config = cast(MotionGraphConfig, config)
-        chosen: list[DatasetClip] = []
-        motions: list[Person] = []
-        training = dataset.split("train")
-        count = 0
-        order = np.random.default_rng(config.seed).permutation(len(training))
-        # Copies take no room from what was danced.
-        for clip in sorted((training[number] for number in order), key=lambda clip: clip.name != clip.original):
-            if len(clip.motion.root) < 4:
-                continue
-            motion = normalised(clip.motion, dataset.fps)
-            found = len(cut_units([clip], [motion], dataset.fps, config.min_unit_s, config.max_unit_s)[0])
-            if found and (not count or count + found <= config.max_units):
-                chosen.append(clip)
-                motions.append(motion)
-                count += found
-        if not count:
+        fps, bounds = dataset.fps, (config.min_unit_s, config.max_unit_s)
+        training = [clip for clip in dataset.split("train") if len(clip.motion.root) >= 4]
+
+        def cut(clip: DatasetClip) -> tuple[Person, Units]:
+            motion = normalised(clip.motion, fps)
+            return motion, cut_clip(clip.music, motion, fps, *bounds)
+
+        chosen = chosen_pieces(training, cut, config.max_units, config.seed)
+        if not chosen:
             raise UserError(
                 f"motion_graph: no motion between {config.min_unit_s:g} s and {config.max_unit_s:g} s from one rest to "
-                f"the next in {len(training)} training clips. "
+                f"the next in {len(dataset.split('train'))} training clips. "
                 "Add longer or livelier dances, or widen min_unit_s and max_unit_s."
             )
-        units, genres = cut_units(chosen, motions, dataset.fps, config.min_unit_s, config.max_unit_s)
-        return cls(config, dataset.fps, motions, units, genres)
+        columns, genres = together([table for _, _, table in chosen], [clip.genre for clip, _, _ in chosen])
+        return cls(config, fps, [motion for _, motion, _ in chosen], Units(**columns), genres)
 
     def state(self) -> dict[str, Any]:
         """Return the clips' motion (float32) and the table of units."""

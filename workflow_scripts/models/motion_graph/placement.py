@@ -23,7 +23,7 @@ PREDECESSORS = 256  # the cheapest ways to reach a beat that are tried for a joi
 
 @dataclass(frozen=True)
 class Weights:
-    """The part of the costs a user may set; see `motion_graph.Config`."""
+    """The part of the costs a user may set; see `MotionGraphConfig`."""
 
     warp: float
     bar: float

@@ -12,8 +12,10 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import peak_prominences
 
+from workflow_scripts.models.pieces.tables import together
 from workflow_scripts.motion.dataset_file import DatasetClip
 from workflow_scripts.motion.kinematics import SPEED_SMOOTHING_S, kinematic_minima, mean_joint_speed
+from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
 
@@ -106,37 +108,30 @@ def cut_units(
     Returns:
         The units, and the names of the genres that `Units.genre` numbers.
     """
-    genres = sorted({clip.genre for clip in clips})
-    tables: list[Units] = []
-    total = 0
-    for number, (clip, motion) in enumerate(zip(clips, motions, strict=True)):
-        cuts = cut_frames(motion.world, fps, min_unit_s)
-        start, end = cuts[:-1], cuts[1:]
-        fits = end - start <= max_unit_s * fps
-        previous = (
-            np.where(np.concatenate([[False], fits[:-1]]), np.cumsum(fits) - 2 + total, -1) if len(fits) else fits
-        )
-        start, end = start[fits], end[fits]
-        way = np.concatenate([[0.0], np.cumsum(mean_joint_speed(motion.world, fps))]) / fps
-        frames = np.arange(len(way))
-        tables.append(
-            Units(
-                clip=np.full(len(start), number),
-                start=start,
-                end=end,
-                follows=previous[fits].astype(np.int64),
-                speed=(np.interp(end, frames, way) - np.interp(start, frames, way)) / (end - start) * fps,
-                start_phase=bar_phase(start / fps, clip.music.downbeats),
-                end_phase=bar_phase(end / fps, clip.music.downbeats),
-                tempo=np.full(len(start), clip.music.tempo),
-                genre=np.full(len(start), genres.index(clip.genre)),
-            )
-        )
-        total += len(start)
+    tables = [
+        cut_clip(clip.music, motion, fps, min_unit_s, max_unit_s) for clip, motion in zip(clips, motions, strict=True)
+    ]
+    columns, genres = together(tables, [clip.genre for clip in clips])
+    return Units(**columns), genres
+
+
+def cut_clip(music: Music, motion: Person, fps: float, min_unit_s: float, max_unit_s: float) -> Units:
+    """Cut one clip into units, of clip 0 and genre 0; arguments as `cut_units`."""
+    cuts = cut_frames(motion.world, fps, min_unit_s)
+    start, end = cuts[:-1], cuts[1:]
+    fits = end - start <= max_unit_s * fps
+    previous = np.where(np.concatenate([[False], fits[:-1]]), np.cumsum(fits) - 2, -1) if len(fits) else fits
+    start, end = start[fits], end[fits]
+    way = np.concatenate([[0.0], np.cumsum(mean_joint_speed(motion.world, fps))]) / fps
+    frames = np.arange(len(way))
     return Units(
-        *(np.concatenate(column) for column in zip(*(_columns(table) for table in tables), strict=True))
-    ), genres
-
-
-def _columns(units: Units) -> list[npt.NDArray[Any]]:
-    return list(units.columns().values())
+        clip=np.zeros(len(start), dtype=np.int64),
+        start=start,
+        end=end,
+        follows=previous[fits].astype(np.int64),
+        speed=(np.interp(end, frames, way) - np.interp(start, frames, way)) / (end - start) * fps,
+        start_phase=bar_phase(start / fps, music.downbeats),
+        end_phase=bar_phase(end / fps, music.downbeats),
+        tempo=np.full(len(start), music.tempo),
+        genre=np.zeros(len(start), dtype=np.int64),
+    )

@@ -11,8 +11,8 @@ from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.workflow.errors import UserError
 
-RESTARTS = 8
-MAX_ROUNDS = 100
+RESTARTS = 8  # each ends in a local optimum that depends on its random seeds; the best one is taken
+MAX_ROUNDS = 100  # rounding may keep points that lie between two centres changing sides for ever
 
 
 class ClusterSettings(BaseModel):

@@ -19,6 +19,7 @@ from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.pieces.body import states
 from workflow_scripts.models.pieces.packing import packed, unpacked
 from workflow_scripts.models.pieces.perform import Placement, Seed, perform
+from workflow_scripts.models.pieces.tables import chosen_pieces, together
 from workflow_scripts.models.pose_clusters.baselines import bigram, majority
 from workflow_scripts.models.pose_clusters.clustering import Clusters, ClusterSettings
 from workflow_scripts.models.pose_clusters.decoding import AHEAD, Members, choose_members
@@ -34,7 +35,7 @@ from workflow_scripts.models.pose_clusters.steps import (
     step_shapes,
 )
 from workflow_scripts.models.scales import Scales
-from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.dataset_file import Dataset, DatasetClip
 from workflow_scripts.motion.metre import PHASES, metre, phase_features
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
@@ -43,6 +44,7 @@ from workflow_scripts.workflow.errors import UserError
 
 # Octaves of a step's duration are counted from here.
 USUAL_STEP_S = 0.5
+# Share of training windows in which no genre is told: a dance may be asked for with a genre or without, equally often.
 GENRE_DROPOUT = 0.5
 
 
@@ -58,6 +60,9 @@ class Settings(GradientConfig):
         temperature: of the choice of the next cluster; at 0 always the likeliest.
         top_k: the choice is among so many of the likeliest.
         speed_floor: steps slower than this share of the mean are not danced.
+        max_steps: training motion beyond this is learned from but not danced (whole clips, by chance), which bounds
+            memory and time.
+        seed: of that choice.
     """
 
     learning_rate: float = Field(default=3e-3, gt=0)
@@ -71,6 +76,8 @@ class Settings(GradientConfig):
     temperature: float = Field(default=0.7, ge=0)
     top_k: int = Field(default=5, ge=1)
     speed_floor: float = Field(default=0.4, ge=0, le=1)
+    max_steps: int = Field(default=10000, ge=1)
+    seed: int = 0
 
 
 class Model(GradientModel):
@@ -121,8 +128,14 @@ class Model(GradientModel):
             )
         clusters = Clusters(part["centroids"], part["sizes"], float(part["spread"]))
         clips = dataset.split("train")
-        motions = bodies(clips, dataset.fps)
-        steps, genres = cut_steps(clips, motions, dataset.fps, config.clusters.beats)
+
+        def cut(clip: DatasetClip) -> tuple[Person, Steps]:
+            motions = bodies([clip], dataset.fps)
+            return motions[0], cut_steps([clip], motions, dataset.fps, config.clusters.beats)[0]
+
+        chosen = chosen_pieces(clips, cut, config.max_steps, config.seed)
+        columns, genres = together([table for _, _, table in chosen], [clip.genre for clip, _, _ in chosen])
+        motions, steps = [motion for _, motion, _ in chosen], Steps(**columns)
         cluster = clusters.of(step_shapes(steps, motions, config.clusters.poses))
         return cls(config, dataset.fps, Scales.of(dataset), clusters, motions, steps, genres, cluster)
 
@@ -199,7 +212,7 @@ class Model(GradientModel):
         """Return how often the next cluster of validation dances is guessed, given the true ones before it.
 
         The classifier is told no genre. Beside its accuracy: that of the most frequent cluster and that of the bigram
-        (see `baselines`), both of the training dances, and how many predictions there were.
+        (see `baselines`), both of the training dances that are kept, and how many predictions there were.
         """
         training = [self.cluster[self.steps.clip == number] for number in range(len(self.motions))]
         most, table = majority(training, self.count), bigram(training, self.count)

@@ -25,7 +25,6 @@ class Steps:
 
     Attributes:
         clip: number of the clip the step lies in.
-        place: which step of its music's grid it is (see `step_grid`).
         start, end: where it begins and ends, in (fractional) frames of its clip.
         follows: the step that comes directly before it in the same clip, -1 for none.
         speed: mean joint speed, m/s.
@@ -33,7 +32,6 @@ class Steps:
     """
 
     clip: Ints
-    place: Ints
     start: Floats
     end: Floats
     follows: Ints
@@ -80,19 +78,19 @@ def cut_steps(clips: list[DatasetClip], motions: list[Person], fps: float, beats
         The steps, clip by clip, and the names of the genres that `Steps.genre` numbers.
     """
     genres = sorted({clip.genre for clip in clips})
-    rows: list[tuple[int, int, float, float, int, float, int]] = []
+    rows: list[tuple[int, float, float, int, float, int]] = []
     for number, (clip, motion) in enumerate(zip(clips, motions, strict=True)):
         last = len(motion.root) - 1
         grid = step_grid(clip.music, last / fps, beats) * fps
         whole = np.flatnonzero((grid[:-1] >= 0) & (grid[1:] <= last + 1e-6))
-        bounds = [(int(k), float(grid[k]), min(float(grid[k + 1]), float(last))) for k in whole]
+        bounds = [(float(grid[k]), min(float(grid[k + 1]), float(last))) for k in whole]
         way = np.concatenate([[0.0], np.cumsum(mean_joint_speed(motion.world, fps))])
-        for order, (place, start, end) in enumerate(bounds or [(0, 0.0, float(last))]):
+        for order, (start, end) in enumerate(bounds or [(0.0, float(last))]):
             moved = float(np.diff(np.interp([start, end], np.arange(len(way)), way))[0])
             before = len(rows) - 1 if order else -1
-            rows.append((number, place, start, end, before, moved / (end - start), genres.index(clip.genre)))
-    numbers, places, starts, ends, follows, speeds, kinds = (np.array(column) for column in zip(*rows, strict=True))
-    return Steps(numbers, places, starts, ends, follows, speeds, kinds), genres
+            rows.append((number, start, end, before, moved / (end - start), genres.index(clip.genre)))
+    numbers, starts, ends, follows, speeds, kinds = (np.array(column) for column in zip(*rows, strict=True))
+    return Steps(numbers, starts, ends, follows, speeds, kinds), genres
 
 
 def normalised_clip(motion: Person, fps: float) -> Person:
