@@ -39,12 +39,15 @@ def held_out(dataset: Dataset, seed: int, settings: dict[str, int]) -> dict[str,
 def main() -> None:
     """Fit, count, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("dataset", type=Path, nargs="?", default=Path("results/datasets/main.h5"))
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=0, help="of the classifier; 0: its default")
     parser.add_argument("--name", default="", help="stands before the names of the rows")
     arguments = parser.parse_args()
+    if not arguments.dataset.exists():
+        print(f"{arguments.dataset} is missing: `snakemake --cores 4 datasets` makes it")
+        return
     whole = read_dataset(arguments.dataset)
     plan = {
         "collections": ["all"],

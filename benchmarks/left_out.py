@@ -166,11 +166,14 @@ def groups_of(clips: Sequence[DatasetClip]) -> dict[str, list[int]]:
 def main() -> None:
     """Dance, measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("dataset", type=Path, nargs="?", default=Path("results/datasets/main.h5"))
     parser.add_argument("--clips", type=Path, help="results/clips, for the sound")
     parser.add_argument("--folds", type=int, default=8)
     parser.add_argument("--name", default="", help="stands before the names of the rows")
     arguments = parser.parse_args()
+    if not arguments.dataset.exists():
+        print(f"{arguments.dataset} is missing: `snakemake --cores 4 datasets` makes it")
+        return
     dataset = read_dataset(arguments.dataset)
     ours = measured(dances(dataset, arguments.folds), dataset, arguments.clips)
     captured = measured([clip.motion.world.astype(np.float64) for clip in dataset.clips], dataset, arguments.clips)

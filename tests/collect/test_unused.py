@@ -30,6 +30,8 @@ def results(tmp_path: Path) -> Path:
         "renders/graph/songs/s1_0.mp4",
         "evaluation/graph.json",
         "evaluation/comparison.csv",
+        "evaluation/beats/s1.json",
+        "state/graph-poses/0123/last.ckpt",
         "animations/index.html",
         "videos/unlisted/x.json",
     ):

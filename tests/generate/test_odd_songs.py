@@ -97,7 +97,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_hardly_a_song_is_danced_to_calmly(model: DanceModel, tmp_path: Path, name: str) -> None:
+def test_what_is_hardly_a_song_is_danced_to_and_not_wildly(model: DanceModel, tmp_path: Path, name: str) -> None:
     seconds, sound = ODD[name]
     verdict, music = of_sound(tmp_path, sound())
     assert verdict == "ok"

@@ -160,8 +160,11 @@ def test_a_motion_graph_has_the_units_of_the_mirror_too(dataset: Dataset, tmp_pa
 
 
 def test_mistakes_in_settings_are_named() -> None:
-    with pytest.raises(UserError, match="hiden"):
+    with pytest.raises(UserError, match=r"settings\.hiden: unknown setting; known are .*hidden"):
         settings_of(config(hiden=3))
+    nested = TrainConfig(architecture="pose_gan", settings={"pose": {"latnt": 3}})
+    with pytest.raises(UserError, match=r"settings\.pose\.latnt: unknown setting; known are .*latent"):
+        settings_of(nested)
     with pytest.raises(UserError, match=r"'transformer'.*motion_graph, seq2seq"):
         settings_of(TrainConfig(architecture="transformer"))
 

@@ -73,7 +73,7 @@ def test_two_processes_learn_as_one(dataset: Dataset, tmp_path: Path, uneven: bo
 def test_killed_at_any_moment_and_started_again(dataset: Dataset, tmp_path: Path) -> None:
     """SIGKILL three times at moments by chance, then left alone: the bytes of a training that nobody disturbed."""
     write_dataset(tmp_path / "tiny.h5", dataset)
-    settings = config(max_epochs=25, dropout=0.2, layers=2, ema=0.9)
+    settings = config(max_epochs=60, dropout=0.2, layers=2, ema=0.9)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     often = (
         "import workflow_scripts.train.loop as l, workflow_scripts.train.fit as f; l.SAVE_INTERVAL_S = 0.0; f.main()"
@@ -86,16 +86,20 @@ def test_killed_at_any_moment_and_started_again(dataset: Dataset, tmp_path: Path
 
     assert start("quiet").wait(240) == 0
     chance, kills = random.Random(5), []
+
+    def saved() -> list[int]:
+        return [path.stat().st_mtime_ns for path in (tmp_path / "state/killed").rglob("last.ckpt")]
+
     for _ in range(3):
-        process = start("killed")
+        before, process = saved(), start("killed")
         deadline = time.monotonic() + 120
-        while not list((tmp_path / "state/killed").rglob("last.ckpt")) and time.monotonic() < deadline:
+        while saved() in ([], before) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
-        time.sleep(chance.uniform(0.0, 1.0))
+        time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         kills.append(process.wait(60))
     assert start("killed").wait(240) == 0
-    assert -signal.SIGKILL in kills
+    assert kills == [-signal.SIGKILL] * 3
     checkpoints = [(tmp_path / "models" / name / "checkpoint.ckpt").read_bytes() for name in ("quiet", "killed")]
     assert checkpoints[0] == checkpoints[1]
 

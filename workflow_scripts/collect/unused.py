@@ -47,12 +47,12 @@ def unused(
         found += _strange_dances(results / name, models, known[SONGS], samples)
     for name, stems in (
         ("models", set(models)),
-        ("state", set(models)),
+        ("state", {*models, *(f"{model}-poses" for model in models)}),
         ("datasets", set(datasets)),
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "demo"}),
+        ("evaluation", {*models, "comparison", "demo", "beats"}),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:

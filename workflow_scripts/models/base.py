@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.music_file import Music
@@ -29,6 +29,22 @@ class ModelConfig(BaseModel):
     """A model's own settings. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def mistakes(cls, error: ValidationError, name: str) -> str:
+        """Return a line for each mistake in settings that are called `name`, with what is known where one is not."""
+        lines = []
+        for mistake in error.errors():
+            outer = mistake["loc"][:-1]
+            model: Any = cls
+            for part in outer:
+                model = model.model_fields[str(part)].annotation if hasattr(model, "model_fields") else None
+            path = ".".join([name, *map(str, mistake["loc"])])
+            if mistake["type"] == "extra_forbidden" and hasattr(model, "model_fields"):
+                lines.append(f"  {path}: unknown setting; known are {', '.join(model.model_fields)}")
+            else:
+                lines.append(f"  {path}: {mistake['msg']}, not {mistake['input']!r}")
+        return "\n".join(lines)
 
 
 class DanceModel(ABC):

@@ -10,8 +10,9 @@ import argparse
 import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from workflow_scripts.models.base import ModelConfig
 from workflow_scripts.models.pose_clusters.clustering import ClusterSettings, find_clusters
 from workflow_scripts.motion.augmentation import Augmentation
 from workflow_scripts.motion.dataset_file import read_dataset
@@ -23,10 +24,8 @@ from workflow_scripts.workflow.files import atomic_path, sha256_of
 from workflow_scripts.workflow.provenance import code_version, versions
 
 
-class ClusterConfig(BaseModel):
+class ClusterConfig(ModelConfig):
     """What clusters depend on: `settings.clusters` of the experiment, its seed, augmentation and genres."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     clusters: ClusterSettings = ClusterSettings()
     seed: int = Field(default=1, ge=0)
@@ -45,7 +44,7 @@ def main() -> None:
     try:
         config = ClusterConfig.model_validate_json(arguments.config)
     except ValidationError as error:
-        raise UserError(f"settings of the clusters (settings.clusters): {error}") from error
+        raise UserError(f"the clusters have mistakes:\n{ClusterConfig.mistakes(error, 'settings')}") from error
     dataset = chosen_clips(read_dataset(arguments.dataset), config.genres, config.augment, config.seed)
     clusters = find_clusters(dataset, config.clusters, config.seed)
     count = len(clusters.centroids)

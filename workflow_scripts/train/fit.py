@@ -66,22 +66,13 @@ def settings_of(config: TrainConfig) -> ModelConfig:
     """
     if config.architecture not in ARCHITECTURES:
         raise UserError(f"unknown architecture {config.architecture!r}; known: {', '.join(ARCHITECTURES)}")
+    known = load_architecture(config.architecture).Config
     try:
-        return load_architecture(config.architecture).Config.model_validate(config.settings)
+        return known.model_validate(config.settings)
     except ValidationError as error:
-        raise UserError(f"the settings of {config.architecture} have mistakes:\n{_mistakes(error, config)}") from error
-
-
-def _mistakes(error: ValidationError, config: TrainConfig) -> str:
-    known = ", ".join(load_architecture(config.architecture).Config.model_fields)
-    lines = []
-    for mistake in error.errors():
-        path = ".".join(["settings", *map(str, mistake["loc"])])
-        if mistake["type"] == "extra_forbidden":
-            lines.append(f"  {path}: unknown setting; known are {known}")
-        else:
-            lines.append(f"  {path}: {mistake['msg']}, not {mistake['input']!r}")
-    return "\n".join(lines)
+        raise UserError(
+            f"the settings of {config.architecture} have mistakes:\n{known.mistakes(error, 'settings')}"
+        ) from error
 
 
 def prepared(dataset: Dataset, config: TrainConfig) -> Dataset:

@@ -215,9 +215,11 @@ class Loop(lightning.LightningModule):
     def _stop_when_over(self) -> None:
         """Stop when the time is over, or when `patience` epochs have brought no lower validation loss."""
         config, losses = self.config, self._validation_losses()
-        if config.max_minutes is not None and self._clock >= 60 * config.max_minutes:
-            self.trainer.should_stop = True
-        if config.patience is not None and losses and len(losses) - 1 - losses.index(min(losses)) >= config.patience:
+        over = config.max_minutes is not None and self._clock >= 60 * config.max_minutes
+        if config.patience is not None and losses:
+            over |= len(losses) - 1 - losses.index(min(losses)) >= config.patience
+        # One process decides: another's losses may differ in the last digit.
+        if self.trainer.strategy.broadcast(over):
             self.trainer.should_stop = True
 
     def _validation_losses(self) -> list[float]:
