@@ -186,10 +186,21 @@ def model_features(wildcards):
     return feature_files(config["datasets"][dataset]["feature_set"], SONGS, wildcards.item)
 
 
-def seed_file(wildcards):
-    """The pose file that a dance goes on from, if it does."""
-    place = seed_place(dance_settings(config, wildcards.model, int(wildcards.sample))["seed_pose"])
+def seed_of(model, sample):
+    """The pose file that a model's dances go on from, if they do."""
+    place = seed_place(dance_settings(config, model, sample)["seed_pose"])
     return [str(place[0])] if place else []
+
+
+def seed_file(wildcards):
+    return seed_of(wildcards.model, int(wildcards.sample))
+
+
+# Said at the start: Snakemake (9.27) takes a dance that is there already for up to date when a file it needs is missing.
+for model in config["use"]["models"]:
+    for path in seed_of(model, 0):
+        if not path.startswith("results/") and not Path(path).exists():
+            raise WorkflowError(f"seed_pose of {model}: there is no file {path}")
 
 
 def used_dances():

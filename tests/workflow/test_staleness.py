@@ -128,11 +128,11 @@ def test_a_first_step_follows_its_own_settings_alone(
     assert given("") == given(later) != given(own)
 
 
-def test_a_seed_that_is_not_there_is_a_missing_input(finished: Workflow) -> None:
+def test_a_seed_that_is_not_there_is_said_at_once(finished: Workflow) -> None:
     with edited(finished.config, "  seq2seq:\n", "  seq2seq:\n    generate: {seed_pose: 'gone.h5:0:1'}\n"):
         done = finished.run("--dry-run", *TARGETS)
     assert done.returncode != 0
-    assert "gone.h5" in done.stdout
+    assert "seed_pose of seq2seq: there is no file gone.h5" in done.stdout
 
 
 def groups(output: str) -> set[str]:

@@ -104,7 +104,9 @@ class Loop(lightning.LightningModule):
         own, total = self.order.part_of_batch(index)
         # A loss is a mean over frames, and gradients are averaged over processes, which have not equally many.
         frames = batch["present"].sum() * min(own, 1)
-        weighted = loss * frames * self.trainer.world_size / self.trainer.strategy.reduce(frames, reduce_op="sum")
+        # A copy: it is summed in place, and the gradient needs this process's own number.
+        total_frames = self.trainer.strategy.reduce(frames.clone(), reduce_op="sum")
+        weighted = loss * frames * self.trainer.world_size / total_frames
         mean = self.trainer.strategy.reduce(weighted.detach().clone(), reduce_op="mean")
         self._losses["train"].append([float(mean), total])
         return weighted
