@@ -11,12 +11,12 @@ from workflow_scripts.motion.feet import above_floor, lock_feet
 from workflow_scripts.motion.joining import joined
 from workflow_scripts.motion.kinematics import facing_angle, turned, with_bone_lengths
 from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 # The end of one interval that the model is shown before the next.
 SHOWN_S = 2.0
-PART = 3000  # frames whose bones are measured at a time, so that a long song needs no more memory than a short one
 _FLOOR = np.array([1.0, 0.0, 1.0])
 
 

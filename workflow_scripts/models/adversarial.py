@@ -2,13 +2,16 @@
 GANs", NeurIPS 2017): the critic's scores are no probabilities but heights whose difference estimates a distance.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field
-from torch import Tensor
+from torch import Tensor, nn
 
-from workflow_scripts.models.base import LearnerConfig
+from workflow_scripts.models.base import Learner, LearnerConfig
 
 
 class AdversarialConfig(LearnerConfig):
@@ -27,6 +30,29 @@ class AdversarialConfig(LearnerConfig):
     critic_steps: int = Field(default=5, ge=1)
     gradient_penalty: float = Field(default=10.0, ge=0)
     average: float = Field(default=0.99, ge=0, lt=1)
+
+
+class AdversarialLearner(Learner):
+    """A learner whose network is taught by a critic. It is asked for examples of "train" alone.
+
+    Attributes:
+        config: the settings.
+        critic: tells real from generated; not needed when training is over.
+    """
+
+    config: AdversarialConfig
+    critic: nn.Module
+
+    @abstractmethod
+    def critic_loss(self, batch: dict[str, Tensor]) -> Tensor:
+        """Return the scalar loss of the critic on a batch of examples."""
+
+    def show_progress(self) -> list[tuple[str, npt.NDArray[np.floating]]] | None:
+        """Return poses that the network makes at this time: names, joints (n, 24, 3) in metres. None where it has none.
+
+        The train stage draws them.
+        """
+        return None
 
 
 def critic_loss(critic: Callable[[Tensor], Tensor], real: Tensor, generated: Tensor, penalty: float) -> Tensor:

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.motion.dataset_file import Dataset
@@ -171,36 +170,20 @@ class Learner(ABC):
     Attributes:
         config: the settings.
         network: what is trained.
-        critic: for adversarial training, the network that tells real from generated; None for all others.
         progress: how much of training is over, 0..1: kept up to date by training without a critic.
     """
 
     config: LearnerConfig
     network: "torch.nn.Module"
-    critic: "torch.nn.Module | None" = None
     progress: float = 1.0
 
     @abstractmethod
     def examples(self, dataset: Dataset, split: str) -> "Examples":
-        """Return one example per window of a split ("train" or "validation"), in the order of its windows.
-
-        A learner with a critic is asked for "train" alone.
-        """
+        """Return one example per window of a split ("train" or "validation"), in the order of its windows."""
 
     @abstractmethod
     def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
         """Return the scalar loss of a batch of examples, shapes (B, W, ...). The network is in train or eval mode."""
-
-    def critic_loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":
-        """Return the scalar loss of the critic on a batch; only learners with a critic have one."""
-        raise NotImplementedError(f"{type(self).__name__} has no critic")
-
-    def show_progress(self) -> list[tuple[str, npt.NDArray[np.floating]]] | None:
-        """Return poses that the network makes at this time: names, joints (n, 24, 3) in metres. None where it has none.
-
-        The train stage draws them.
-        """
-        return None
 
 
 class GradientModel(DanceModel, Learner):

@@ -16,18 +16,15 @@ from workflow_scripts.models.base import GradientConfig, GradientModel, ModelCon
 from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.losses import LOSSES
 from workflow_scripts.models.phrases import Phrases, count_phrases, heard_phrases, phrase_numbers
-from workflow_scripts.models.scales import Scales
+from workflow_scripts.models.scales import VELOCITY_S, Scales
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.metre import Metre, metre, phase_features
 from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.pose_file import Person
 
 # The last share of a phrase leads over into the next: the code is blended over its last beat of eight.
 LEAD_OVER = 1 / 8
-# A velocity that is off by one deviation per this time costs as much as a pose that is off by one deviation.
-VELOCITY_S = 0.15
-# A song is danced in parts of so many frames, so that a long one needs no more memory than a short one.
-PART = 3000
 
 LossName = Literal[
     "mse", "l1", "smooth_l1", "euclidean", "mape", "rpd",

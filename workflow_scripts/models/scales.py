@@ -18,6 +18,8 @@ from workflow_scripts.motion.skeleton import Floats
 
 # Standardised features of a new song beyond this would be farther out than anything in training (silence is).
 MAX_FEATURE = 4.0
+# A velocity that is off by one deviation per this time counts as much as a pose that is off by one deviation.
+VELOCITY_S = 0.15
 # The root's path is an integral, whose errors would carry a dancer away in a song of minutes; this draws them back.
 HOME_S = 8.0
 

@@ -12,6 +12,7 @@ from scipy.linalg import solveh_banded
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
 
 from workflow_scripts.motion.kinematics import facing_angle, turned
+from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 Mask = npt.NDArray[np.bool_]
@@ -30,7 +31,6 @@ LOCK = 1e4  # how much more a contact counts than free movement in the smooth co
 REACH = 0.999  # of the leg's length: a leg is never pulled quite straight
 MAX_DROP = 0.08  # m, by which the pelvis goes down to let a foot reach its place
 MAX_LIFT = 0.1  # m, by which a leg bends to bring its foot up to the floor; a body that is lower comes up whole
-PART = 3000  # frames corrected at a time, so that a long motion needs little more memory than itself
 
 _LEGS = tuple(
     (SMPL24.index(f"{s}_hip"), SMPL24.index(f"{s}_knee"), *foot)

@@ -9,10 +9,9 @@ generated turns would drift away from it over a song.
 import numpy as np
 
 from workflow_scripts.motion.kinematics import with_bone_lengths
+from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
-
-PART = 3000  # frames made at a time, so that a long motion needs little more memory than itself
 
 
 def width(skeleton: Skeleton = SMPL24) -> int:

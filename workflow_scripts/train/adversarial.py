@@ -14,8 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 
-from workflow_scripts.models.adversarial import AdversarialConfig
-from workflow_scripts.models.base import Learner
+from workflow_scripts.models.adversarial import AdversarialLearner
 from workflow_scripts.models.examples import as_they_are
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.skeleton import Floats
@@ -30,25 +29,24 @@ BETAS = (0.0, 0.9)
 
 
 def fit_adversarially(
-    learner: Learner, dataset: Dataset, seed: int, last: Path, show: Show | None = None
+    learner: AdversarialLearner, dataset: Dataset, seed: int, last: Path, show: Show | None = None
 ) -> list[Round]:
     """Train a learner's network against its critic, both in place, and return the losses of every epoch.
 
     The network ends up as the running mean of its weights (see `AdversarialConfig.average`).
 
     Args:
-        learner: as made from the dataset; one with a critic.
+        learner: as made from the dataset.
         dataset: its training windows are learned.
         seed: of the draws and of noise. Equal seeds give equal weights (on one machine, with as many threads).
         last: where the state is saved after an epoch; if it exists, training goes on from it as if never interrupted.
         show: is given the number of an epoch and what the learner shows after some of them, the last one included.
     """
     config = learner.config
-    assert isinstance(config, AdversarialConfig)
     examples = learner.examples(dataset, "train")
     weights = np.array([dataset.clips[number].weight for number in examples.numbers])
     draws = Draws(weights, config.steps * config.critic_steps * config.batch_size, seed)
-    loop = _Loop(learner, config, seed, last, show)
+    loop = _Loop(learner, seed, last, show)
     trainer = make_trainer(config.max_epochs, logger=False)
     batches = DataLoader(
         examples,
@@ -88,13 +86,12 @@ class _Loop(lightning.LightningModule):
     that all took.
     """
 
-    def __init__(self, learner: Learner, config: AdversarialConfig, seed: int, last: Path, show: Show | None) -> None:
+    def __init__(self, learner: AdversarialLearner, seed: int, last: Path, show: Show | None) -> None:
         super().__init__()
         self.automatic_optimization = False
-        assert learner.critic is not None
         self.learner, self.network, self.critic = learner, learner.network, learner.critic
         self.average = copy.deepcopy(learner.network)
-        self.config, self.seed, self.last, self.show = config, seed, last, show
+        self.config, self.seed, self.last, self.show = learner.config, seed, last, show
         self.history: list[Round] = []
         self._losses: dict[str, list[float]] = {}
         self._before = 0.0  # seconds of earlier runs

@@ -1,11 +1,11 @@
 """The losses of an adversarial training, as a table and as a picture."""
 
 import csv
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow_scripts.train.history import draw_curves
 from workflow_scripts.workflow.files import atomic_path
 
 COLUMNS = ("epoch", "critic_loss", "generator_loss", "seconds")
@@ -37,20 +37,7 @@ def write_rounds(target: Path, rounds: Sequence[Round]) -> None:
 
 
 def draw_rounds(target: Path, rounds: Sequence[Round], title: str) -> None:
-    """Draw both losses over epochs as SVG, the same bytes for the same losses."""
-    # Its list of fonts is cached per user and may name fonts of an environment that is gone; it says so of each one.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context({"svg.hashsalt": "playlist2dance", "font.size": 9}):
-        figure = Figure(figsize=(6, 3.5), layout="constrained")
-        axes = figure.subplots()
-        for name in ("critic_loss", "generator_loss"):
-            axes.plot([r.epoch for r in rounds], [getattr(r, name) for r in rounds], label=name.removesuffix("_loss"))
-        axes.set(xlabel="epoch", ylabel="loss", title=title)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(alpha=0.3, linewidth=0.5)
-        axes.legend(frameon=False)
-        with atomic_path(target) as path:
-            figure.savefig(path, format="svg", metadata={"Date": None})
+    """Draw both losses over epochs as SVG."""
+    names = ("critic_loss", "generator_loss")
+    curves = {name.removesuffix("_loss"): [(each.epoch, getattr(each, name)) for each in rounds] for name in names}
+    draw_curves(target, curves, title, "epoch")

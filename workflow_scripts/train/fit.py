@@ -108,11 +108,12 @@ def fit_model(
         return Fitted(model.state(), settings, [], model.held_out(dataset))
     import torch
 
+    from workflow_scripts.models.adversarial import AdversarialLearner
     from workflow_scripts.train.gradient import fit
 
     torch.manual_seed(config.seed)
     learner = cast(GradientModel, architecture.from_dataset(settings, dataset, part))
-    if learner.critic is not None:
+    if isinstance(learner, AdversarialLearner):
         from workflow_scripts.train.adversarial import fit_adversarially
 
         rounds = fit_adversarially(learner, dataset, config.seed, last)

@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,32 @@ def write_history(target: Path, history: Sequence[Epoch]) -> None:
 
 
 def draw_history(target: Path, history: Sequence[Epoch], title: str) -> None:
-    """Draw the losses over epochs as SVG, the same bytes for the same losses."""
+    """Draw the losses over epochs as SVG."""
+    curves = {}
+    for name, label in (("train_loss", "training"), ("validation_loss", "validation")):
+        points = [(each.epoch, loss) for each in history if (loss := getattr(each, name)) is not None]
+        if points:
+            curves[label] = points
+    draw_curves(target, curves, title, "epoch", yscale="log")
+
+
+def draw_curves(
+    target: Path,
+    curves: Mapping[str, Sequence[tuple[float, float]]],
+    title: str,
+    xlabel: str,
+    mark: tuple[float, str] | None = None,
+    **scales: str,
+) -> None:
+    """Draw losses as SVG, the same bytes for the same losses.
+
+    Args:
+        target: the picture.
+        curves: points (x, loss) by name.
+        title, xlabel: what stands above and below.
+        mark: a place along x, and what it is.
+        scales: `xscale`, `yscale` of matplotlib.
+    """
     # Its list of fonts is cached per user and may name fonts of an environment that is gone; it says so of each one.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     import matplotlib
@@ -45,11 +70,11 @@ def draw_history(target: Path, history: Sequence[Epoch], title: str) -> None:
     with matplotlib.rc_context({"svg.hashsalt": "playlist2dance", "font.size": 9}):
         figure = Figure(figsize=(6, 3.5), layout="constrained")
         axes = figure.subplots()
-        for name, label in (("train_loss", "training"), ("validation_loss", "validation")):
-            points = [(e.epoch, getattr(e, name)) for e in history if getattr(e, name) is not None]
-            if points:
-                axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) == 1 else "")
-        axes.set(xlabel="epoch", ylabel="loss", yscale="log", title=title)
+        for label, points in curves.items():
+            axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) == 1 else "")
+        if mark:
+            axes.axvline(mark[0], linestyle="--", color="tab:red", label=mark[1])
+        axes.set(xlabel=xlabel, ylabel="loss", title=title, **scales)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.3, which="both", linewidth=0.5)
         axes.legend(frameon=False)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from workflow_scripts.models.base import GradientConfig, GradientModel, load_architecture
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.train.fit import TrainConfig, prepared, settings_of
+from workflow_scripts.train.history import draw_curves
 from workflow_scripts.train.parts import read_part
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path
@@ -107,25 +108,11 @@ def main() -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("learning_rate", "loss"))
         writer.writerows((f"{rate:.6g}", f"{loss:.6g}") for rate, loss in zip(rates, losses, strict=True))
-    _draw(arguments.picture, rates, losses, best)
+    curve = {"loss": list(zip(rates, losses, strict=True))}
+    mark = (best, f"falls fastest: {best:.2g}") if best else None
+    name = arguments.picture.parent.name
+    draw_curves(arguments.picture, curve, name, "learning rate", mark, xscale="log", yscale="log")
     print(f"learning_rate: {best:.2g}" if best else "the loss falls at no learning rate")  # noqa: T201
-
-
-def _draw(target: Path, rates: list[float], losses: list[float], best: float | None) -> None:
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context({"svg.hashsalt": "playlist2dance", "font.size": 9}):
-        figure = Figure(figsize=(6, 3.5), layout="constrained")
-        axes = figure.subplots()
-        axes.plot(rates, losses)
-        if best:
-            axes.axvline(best, linestyle="--", color="tab:red", label=f"falls fastest: {best:.2g}")
-            axes.legend(frameon=False)
-        axes.set(xlabel="learning rate", ylabel="loss", xscale="log", yscale="log", title=target.parent.name)
-        axes.spines[["top", "right"]].set_visible(False)
-        with atomic_path(target) as path:
-            figure.savefig(path, format="svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Nothing is learned, and a few minutes of data suffice. The idea of joining captured motion where it is alike is that of
 Kovar, Gleicher and Pighin (Motion Graphs, SIGGRAPH 2002); that of matching motion beats to music beats is Kim, Park and
-Shin's (SIGGRAPH 2003). Feet are not locked here: the generate stage does that for every model.
+Shin's (SIGGRAPH 2003). Feet are locked before the cut, so that units rest where feet do; those of the joined dance are
+the generate stage's matter, as for every model.
 """
 
 from functools import cached_property

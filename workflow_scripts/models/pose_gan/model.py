@@ -19,23 +19,19 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from workflow_scripts.models.adversarial import AdversarialConfig, critic_loss, generator_loss
+from workflow_scripts.models.adversarial import AdversarialConfig, AdversarialLearner, critic_loss, generator_loss
 from workflow_scripts.models.base import GradientModel, ModelConfig
 from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.pose_gan.networks import DanceCritic, Steering
 from workflow_scripts.models.pose_gan.poses import PoseGan, PoseSettings
 from workflow_scripts.models.pose_gan.space import in_space, to_space, velocities
 from workflow_scripts.models.pose_gan.spread import enough_frames, pose_points, spread
-from workflow_scripts.models.scales import Scales
+from workflow_scripts.models.scales import VELOCITY_S, Scales
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.metre import Metre, metre, phase_features
 from workflow_scripts.motion.music_file import Music
+from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.pose_file import Person
-
-# The critic sees velocities too: one that is off by a deviation per this time weighs as much as a pose that is.
-VELOCITY_S = 0.15
-# A song is danced in parts of so many frames, so that a long one needs no more memory than a short one.
-PART = 3000
 
 
 class Settings(AdversarialConfig):
@@ -68,7 +64,7 @@ class Settings(AdversarialConfig):
     steps: int = Field(default=10, ge=1)
 
 
-class Model(GradientModel):
+class Model(GradientModel, AdversarialLearner):
     """See the module's docstring."""
 
     Config: ClassVar[type[ModelConfig]] = Settings
@@ -178,7 +174,6 @@ class Model(GradientModel):
         return batch | {"music": music * kept}
 
     def _scores(self, motion: Tensor, told: dict[str, Tensor]) -> Tensor:
-        assert self.critic is not None
         scores: Tensor = self.critic(motion, self.fps * VELOCITY_S, told)
         return scores
 

@@ -14,8 +14,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from workflow_scripts.models.adversarial import AdversarialConfig, critic_loss, generator_loss
-from workflow_scripts.models.base import Learner
+from workflow_scripts.models.adversarial import AdversarialConfig, AdversarialLearner, critic_loss, generator_loss
 from workflow_scripts.models.examples import Examples
 from workflow_scripts.models.pose_gan.space import Space, columns, in_space, to_space, velocities
 from workflow_scripts.models.scales import Scales
@@ -60,7 +59,7 @@ class Perceptron(nn.Module):
         return result
 
 
-class PoseGan(Learner):
+class PoseGan(AdversarialLearner):
     """A generator of poses (standardised columns of `motion.representation` without the root's velocity), a critic."""
 
     config: PoseSettings
@@ -131,7 +130,6 @@ class PoseGan(Learner):
 
     def scores(self, poses: Tensor, genre: Tensor) -> Tensor:
         """Return the critic's scores (N,)."""
-        assert self.critic is not None
         scores: Tensor = self.critic(poses, genre)[:, 0]
         return scores
 
