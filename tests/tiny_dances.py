@@ -1,6 +1,7 @@
 """Tiny dances to learn from, made here: arms that swing on the beat of a click, known in closed form."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,3 +84,18 @@ def write_song(folder: Path, name: str, music: Music) -> list[Path]:
         paths.append(folder / "features" / group / "songs" / f"{name}.h5")
         write_features(paths[-1], MusicFile(group, FPS, name, {"0000": features}))
     return paths
+
+
+def taught(model: Any, dataset: Dataset, steps: int, rate: float = 0.01) -> Any:
+    """Take plain steps on all training windows at once; returns the model, ready to dance."""
+    import torch
+
+    examples = model.examples(dataset, "train")
+    batch = examples.__getitems__(range(len(examples)))
+    optimizer = torch.optim.Adam(model.network.parameters(), lr=rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model.loss(batch).backward()
+        optimizer.step()
+    model.network.eval()
+    return model

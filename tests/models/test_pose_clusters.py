@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from tiny_dances import FPS, click, silence, tiny_dataset
+from tiny_dances import FPS, click, silence, taught, tiny_dataset
 
 from workflow_scripts.dataset.build import DatasetConfig, assembled
 from workflow_scripts.generate.guarantees import danced
@@ -26,15 +26,8 @@ def trained(dataset: Dataset, steps: int, **changes: Any) -> Model:
     config = Settings.model_validate({"hidden": 8, "dropout": 0.0, "clusters": {"count": 4}} | changes)
     torch.manual_seed(0)
     model = Model.from_dataset(config, dataset, find_clusters(dataset, config.clusters, 1).arrays())
-    examples = model.examples(dataset, "train")
-    batch = examples.__getitems__(range(len(examples)))
-    optimizer = torch.optim.Adam(model.network.parameters(), lr=0.03)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        model.loss(batch).backward()
-        optimizer.step()
-    model.network.eval()
-    return model
+    result: Model = taught(model, dataset, steps, 0.03)
+    return result
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from tiny_dances import FPS, click, silence, tiny_dataset
+from tiny_dances import FPS, click, silence, taught, tiny_dataset
 
 from workflow_scripts.models.seq2seq.model import Model, Settings
 from workflow_scripts.motion.augmentation import Augmentation, augmented, mirrored
@@ -26,14 +26,8 @@ def stacked(examples: Any) -> dict[str, torch.Tensor]:
 def trained(dataset: Dataset, steps: int, **changes: Any) -> Model:
     torch.manual_seed(0)
     model = Model.from_dataset(settings(**changes), dataset)
-    batch = stacked(model.examples(dataset, "train"))
-    optimizer = torch.optim.Adam(model.network.parameters(), lr=0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        model.loss(batch).backward()
-        optimizer.step()
-    model.network.eval()
-    return model
+    result: Model = taught(model, dataset, steps)
+    return result
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from tiny_dances import FPS, click, tiny_dataset
+from tiny_dances import FPS, click, taught, tiny_dataset
 
 from workflow_scripts.models.spectrogram_cnn_lstm.model import Model, Settings
 from workflow_scripts.models.spectrogram_cnn_lstm.network import Network
@@ -43,15 +43,8 @@ def spectrogram_dataset(**shape: Any) -> Dataset:
 def trained(dataset: Dataset, steps: int, **changes: Any) -> Model:
     torch.manual_seed(0)
     model = Model.from_dataset(settings(**changes), dataset)
-    examples = model.examples(dataset, "train")
-    batch = examples.__getitems__(range(len(examples)))
-    optimizer = torch.optim.Adam(model.network.parameters(), lr=0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        model.loss(batch).backward()
-        optimizer.step()
-    model.network.eval()
-    return model
+    result: Model = taught(model, dataset, steps)
+    return result
 
 
 @pytest.fixture(scope="module")
