@@ -18,7 +18,7 @@ from workflow_scripts.motion.pose_file import Person
 if TYPE_CHECKING:  # models that do not learn by gradient start without torch
     import torch
 
-    from workflow_scripts.models.examples import Examples
+    from workflow_scripts.models.examples import Windows
 
 # Architectures by the name used in the configuration; each is the package of that name in this one, with a `model`.
 ARCHITECTURES: tuple[str, ...] = ("motion_graph", "seq2seq", "spectrogram_cnn_lstm", "pose_clusters", "pose_gan")
@@ -178,8 +178,8 @@ class Learner(ABC):
     progress: float = 1.0
 
     @abstractmethod
-    def examples(self, dataset: Dataset, split: str) -> "Examples":
-        """Return one example per window of a split ("train" or "validation"), in the order of its windows."""
+    def examples(self, dataset: Dataset, split: str) -> "Windows":
+        """Return one example per window of a split ("train" or "validation"), in the order of its clips."""
 
     @abstractmethod
     def loss(self, batch: dict[str, "torch.Tensor"]) -> "torch.Tensor":

@@ -15,7 +15,7 @@ from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch.utils.data import DataLoader
 
 from workflow_scripts.models.base import GradientConfig, Learner, Precision
-from workflow_scripts.models.examples import Batch, Examples
+from workflow_scripts.models.examples import Batch, Windows
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.train.history import Epoch
 from workflow_scripts.train.loop import Loop
@@ -45,7 +45,7 @@ def fit(learner: Learner, dataset: Dataset, seed: int, last: Path, tensorboard: 
             "patience: the dataset has no validation windows to watch; leave it out, or keep some videos aside"
         )
     training = learner.examples(dataset, "train")
-    weights = np.array([dataset.clips[number].weight for number in dataset.windows["train"][:, 0]])
+    weights = np.array([dataset.clips[number].weight for number in training.numbers])
     order = EpochOrder(weights, config.batch_size, seed)
     loop = Loop(learner, order, seed, last, tell=not stderr.isatty())
     trainer = make_trainer(
@@ -87,7 +87,7 @@ def run_trainer(
         raise KeyboardInterrupt
 
 
-def _measured(examples: Examples, batch_size: int) -> DataLoader[Batch] | None:
+def _measured(examples: Windows, batch_size: int) -> DataLoader[Batch] | None:
     return plain_loader(examples, batch_size) if len(examples) else None
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Sampler
 
-from workflow_scripts.models.examples import Batch, Examples, as_they_are
+from workflow_scripts.models.examples import Batch, Windows, as_they_are
 from workflow_scripts.motion.skeleton import Floats
 
 
@@ -55,14 +55,14 @@ class EpochOrder(Sampler[list[int]]):
         return len(range(rank, total, processes)), total
 
 
-def loader(examples: Examples, order: EpochOrder) -> DataLoader[Batch]:
+def loader(examples: Windows, order: EpochOrder) -> DataLoader[Batch]:
     """Return the batches of an order."""
     # A loader gets a generator of its own: it would draw from that of dropout, more on a resume.
     made = DataLoader(examples, batch_sampler=order, collate_fn=as_they_are, generator=torch.Generator())  # type: ignore[arg-type]
-    return made  # `Examples` hands out batches
+    return made  # `Windows` hand out batches
 
 
-def plain_loader(examples: Examples, batch_size: int) -> DataLoader[Batch]:
+def plain_loader(examples: Windows, batch_size: int) -> DataLoader[Batch]:
     """Return all examples in their order."""
     made = DataLoader(examples, batch_size, collate_fn=as_they_are, generator=torch.Generator())  # type: ignore[arg-type]
     return made
