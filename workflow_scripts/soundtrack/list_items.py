@@ -14,7 +14,7 @@ from workflow_scripts.workflow.tables import write_table
 
 # `set/item` names the clip (<collection>/<video>.<clip>) or the dance (songs/<song>.<model>); `sound` is the WAV that
 # was danced to, `song` says which items have the same music.
-COLUMNS = ("set", "item", "sample", "wav", "poses", "clip", "sound", "split", "song", "genre")
+COLUMNS = ("set", "item", "sample", "wav", "poses", "clip", "sound", "split", "song")
 SONGS = "songs"
 
 
@@ -36,7 +36,7 @@ def clips_of_splits(dataset: Dataset, splits: Sequence[str]) -> Iterator[dict[st
                 "clips (collection/video.clip)"
             )
         for (collection, video, name), clip in clips.items():
-            yield _item(collection, video, name) | {"split": split, "song": clip.song, "genre": clip.genre}
+            yield _item(collection, video, name) | {"split": split, "song": clip.song}
 
 
 def clips_of_poses(path: Path, poses: PoseFile, wanted: str | None) -> Iterator[dict[str, str]]:
@@ -65,7 +65,7 @@ def dances(paths: Sequence[Path]) -> Iterator[tuple[dict[str, str], str]]:
         model = path.parts[-3]
         yield {
             "set": SONGS, "item": f"{song}.{model}", "poses": str(path), "clip": "0000",
-            "sound": f"results/clips/songs/{song}/0000.wav", "split": "", "song": song, "genre": "",
+            "sound": f"results/clips/songs/{song}/0000.wav", "split": "", "song": song,
         }, sample  # fmt: skip
 
 
@@ -73,7 +73,6 @@ def _item(collection: str, video: str, clip: str) -> dict[str, str]:
     return {
         "set": collection, "item": f"{video}.{clip}", "poses": f"results/poses/{collection}/{video}.h5", "clip": clip,
         "sound": f"results/clips/{collection}/{video}/{clip}.wav", "split": "", "song": f"{collection}/{video}",
-        "genre": "",
     }  # fmt: skip
 
 
