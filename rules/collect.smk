@@ -197,6 +197,7 @@ rule unused:
                 "models": list(config["models"]),
                 "datasets": list(config["datasets"]),
                 "samples": config["generate"]["samples"],
+                "sound_samples": config["soundtrack"]["samples"],
             }
         ),
     shell:

@@ -1,5 +1,6 @@
 """What nothing in the configuration uses any more is named, and stays."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,13 @@ def results(tmp_path: Path) -> Path:
         "models/graph/checkpoint.ckpt",
         "dances/graph/songs/s1_0.h5",
         "renders/graph/songs/s1_0.mp4",
+        "sounds/main/8000.h5",
+        "soundtracks/graph/items.tsv",
+        "soundtracks/graph/songs/s1.graph_0.wav",
+        "soundtracks/graph/mine/v1.0000_0.wav",
+        "renders/graph/mine/v1.0000_0.mp4",
+        "renders/original/mine/v1.0000_0.mp4",
+        "evaluation/soundtracks.csv",
         "evaluation/graph.json",
         "evaluation/comparison.csv",
         "evaluation/beats/s1.json",
@@ -41,7 +49,7 @@ def results(tmp_path: Path) -> Path:
 
 
 def found(results: Path) -> dict[str, str]:
-    items = unused(results, ["mine", "unlisted"], ["graph"], ["main", "spare"], samples=1)
+    items = unused(results, ["mine", "unlisted"], ["graph"], ["main", "spare"], samples=1, sound_samples=1)
     return {str(item.path.relative_to(results)): item.reason for item in items}
 
 
@@ -61,6 +69,15 @@ def test_what_is_used_is_not_named(results: Path) -> None:
         ("dances/graph/songs/s2_0.h5", "dances/graph/songs/s2_0.h5", "no longer a song to dance to"),
         ("dances/graph/songs/s1_1.h5", "dances/graph/songs/s1_1.h5", "generate.samples is 1"),
         ("renders/lstm/songs/s1_0.mp4", "renders/lstm", "no model lstm in the configuration"),
+        ("soundtracks/graph/mine/v2.0000_0.wav", "soundtracks/graph/mine/v2.0000_0.wav", "no longer listed by mine"),
+        ("soundtracks/graph/mine/v1.0000_1.wav", "soundtracks/graph/mine/v1.0000_1.wav", "soundtrack.samples is 1"),
+        ("soundtracks/graph/old/v1.0000_0.wav", "soundtracks/graph/old", "no collection old in the configuration"),
+        (
+            "renders/graph/songs/s1.lstm_0.mp4",
+            "renders/graph/songs/s1.lstm_0.mp4",
+            "no model lstm in the configuration",
+        ),
+        ("sounds/other/8000.h5", "sounds/other", "no such name in the configuration: other"),
         ("models/lstm/checkpoint.ckpt", "models/lstm", "no such name in the configuration: lstm"),
         ("videos/mine/.partial/v1.0a/v1.part", "videos/mine/.partial/v1.0a", "parts of downloads that broke off"),
         ("datasets/other.h5", "datasets/other.h5", "no such name in the configuration: other"),
@@ -81,7 +98,8 @@ def test_what_is_not_used_is_named_with_its_reason(results: Path, path: str, nam
 def test_the_entry_point_says_sizes_and_removes_nothing(results: Path) -> None:
     gone = results / "videos" / "mine" / "gone.mp4"
     gone.write_bytes(bytes(2_500_000))
-    config = '{"collections": ["mine", "unlisted"], "models": ["graph"], "datasets": ["main"], "samples": 1}'
+    names = {"collections": ["mine", "unlisted"], "models": ["graph"], "datasets": ["main"]}
+    config = json.dumps(names | {"samples": 1, "sound_samples": 1})
     command = [sys.executable, "-m", module.__name__, "--results", str(results), "--config", config]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [

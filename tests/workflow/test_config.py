@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from workflow_scripts.models.base import ARCHITECTURES
+from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
 from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
 
@@ -31,6 +33,21 @@ def test_the_default_configuration_is_valid_and_spelled_out() -> None:
     assert config["collections"]["demo"]["trim"] == {"start": 0, "end": 0}
     assert config["collections"]["demo"]["cutting"]["max_clips"] is None
     assert config["use"]["songs"] == "all"
+
+
+def test_all_models_are_those_that_dance_and_all_soundtracks_those_that_sound() -> None:
+    config = checked_config(
+        changed("use", {"collections": "all", "models": "all", "songs": "all", "soundtracks": "all"})
+    )
+    assert config["use"]["models"] == ["motion_graph", "seq2seq"]
+    assert config["use"]["soundtracks"] == ["soundtrack_retrieval", "wavenet"]
+
+
+def test_the_schema_knows_the_architectures_there_are() -> None:
+    schema = yaml.safe_load((ROOT / "config" / "schema.yaml").read_text())
+    known = schema["properties"]["models"]["additionalProperties"]["properties"]["architecture"]["enum"]
+    assert known == [*ARCHITECTURES, *SOUNDTRACK_ARCHITECTURES]
+    assert schema["$defs"]["sound_architecture"]["enum"] == list(SOUNDTRACK_ARCHITECTURES)
 
 
 def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> None:
@@ -70,6 +87,14 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("generate/genre", 3, "generate.genre: must be text or null, not 3"),
         ("models/seq2seq/generate", {"samples": 2}, "models.seq2seq.generate: unknown key 'samples'"),
         ("models/seq2seq/generate", {"length": 0}, "models.seq2seq.generate.length: must be at least 1, not 0"),
+        ("use/models", ["wavenet"], "use.models: wavenet makes sound; name it in use.soundtracks"),
+        ("use/soundtracks", ["seq2seq"], "use.soundtracks: seq2seq makes dances; name it in use.models"),
+        ("use/soundtracks", ["wavnet"], "use.soundtracks: there is no 'wavnet' in models (did you mean 'wavenet'?)"),
+        ("models/wavenet/augment", {}, "models.wavenet.augment: is for models that make dances; wavenet makes sound"),
+        ("models/seq2seq/soundtrack", {}, "models.seq2seq.soundtrack: is for models that make sound"),
+        ("models/original", {"architecture": "seq2seq", "dataset": "main"}, 'the name "original" is reserved'),
+        ("soundtrack/temperature", 0, "soundtrack.temperature: must be more than 0, not 0"),
+        ("soundtrack/top_k", 300, "soundtrack.top_k: must be at most 256, not 300"),
         ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, mmpose, auto, not "magic"'),
         ("use/models", ["seq2sec"], "use.models: there is no 'seq2sec' in models (did you mean 'seq2seq'?)"),
         ("use/collections", "everything", "use.collections: must be `all` or a list of names"),

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ from workflow_scripts.workflow.tables import read_table
 
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
-BY_DANCE = ("dances", "renders")
+BY_DANCE = ("dances", "soundtracks", "renders")
+ORIGINAL = "original"  # in the place of a model: videos as they are
+# <song>, <song>.<model that danced> or <video>.<clip>, each with the number of a variant.
+_ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)\.\w+")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,12 @@ class Unused:
 
 
 def unused(
-    results: Path, collections: Iterable[str], models: Collection[str], datasets: Collection[str], samples: int
+    results: Path,
+    collections: Iterable[str],
+    models: Collection[str],
+    datasets: Collection[str],
+    samples: int,
+    sound_samples: int,
 ) -> list[Unused]:
     """Return what no configured collection, song or model uses, in order of the paths.
 
@@ -38,21 +47,24 @@ def unused(
             that has not been listed yet keeps everything.
         models, datasets: names of the configured ones.
         samples: number of variants of each dance.
+        sound_samples: number of variants of each clip's sound.
     """
     known = {name: _listed(results, name) for name in (*collections, SONGS)}
     found: list[tuple[Path, str]] = []
     for folder in [*(results / name for name in BY_VIDEO), *_folders(results / "features")]:
         found += _strange_videos(folder, known)
     for name in BY_DANCE:
-        found += _strange_dances(results / name, models, known[SONGS], samples)
+        found += _strange_items(results / name, models, known, {SONGS: samples}, sound_samples)
     for name, stems in (
         ("models", set(models)),
         ("state", {*models, *(f"{model}-poses" for model in models)}),
         ("datasets", set(datasets)),
+        ("sounds", set(datasets)),
+        ("pictures", set(datasets)),
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "demo", "beats"}),
+        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats"}),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:
@@ -78,19 +90,33 @@ def _strange_videos(folder: Path, known: Mapping[str, set[str] | None]) -> Itera
                 yield path, f"no longer listed by {collection.name}"
 
 
-def _strange_dances(
-    folder: Path, models: Collection[str], songs: set[str] | None, samples: int
+def _strange_items(
+    folder: Path,
+    models: Collection[str],
+    known: Mapping[str, set[str] | None],
+    samples: Mapping[str, int],
+    sound_samples: int,
 ) -> Iterator[tuple[Path, str]]:
     for model in _folders(folder):
-        if model.name not in models:
+        if model.name not in (*models, ORIGINAL):
             yield model, f"no model {model.name} in the configuration"
             continue
-        for path in _visible(model / SONGS):
-            song, _, sample = path.name.split(".")[0].rpartition("_")
-            if songs is not None and song not in songs:
-                yield path, "no longer a song to dance to"
-            elif sample.isdecimal() and int(sample) >= samples:
-                yield path, f"generate.samples is {samples}"
+        for kind in _folders(model):
+            if kind.name not in known:
+                yield kind, f"no collection {kind.name} in the configuration"
+                continue
+            ids, most = known[kind.name], samples.get(kind.name, sound_samples)
+            for path in _visible(kind):
+                item = _ITEM.fullmatch(path.name)
+                if item is None or (ids is not None and item["name"] not in ids):
+                    yield (
+                        path,
+                        "no longer a song to dance to" if kind.name == SONGS else f"no longer listed by {kind.name}",
+                    )
+                elif kind.name == SONGS and item["more"] and item["more"] not in models:
+                    yield path, f"no model {item['more']} in the configuration"
+                elif int(item["sample"]) >= most:
+                    yield path, f"{'generate' if kind.name == SONGS else 'soundtrack'}.samples is {most}"
 
 
 def _abandoned(results: Path) -> Iterator[Path]:
@@ -128,10 +154,12 @@ def main() -> None:
     """Print what nothing uses."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--results", type=Path, required=True)
-    parser.add_argument("--config", type=json.loads, required=True, help="JSON: collections, models, datasets, samples")
+    parser.add_argument(
+        "--config", type=json.loads, required=True, help="JSON: collections, models, datasets, samples, sound_samples"
+    )
     arguments = parser.parse_args()
     config: dict[str, Any] = arguments.config
-    found = unused(arguments.results, config["collections"], config["models"], config["datasets"], config["samples"])
+    found = unused(arguments.results, **config)
     print("\n".join(lines(found)))  # noqa: T201
 
 

@@ -5,7 +5,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,22 +23,25 @@ _LOUDEST = 32767
 
 
 class Sounds(Mapping[str, Floats]):
-    """{name of a clip: (N, channels) float32 in [-1, 1]}, kept as 16-bit numbers: half of the memory."""
+    """{name of a clip: (N, channels) float32 in [-1, 1]} of a file, read when it is asked for: hours need no memory."""
 
-    def __init__(self, stored: Mapping[str, Any]) -> None:
-        self._stored = dict(stored)
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._path, self._names = path, tuple(names)
 
     def __getitem__(self, name: str) -> Floats:
         """Return one clip's sound."""
-        return np.asarray(self._stored[name], dtype=np.float32) / _LOUDEST
+        if name not in self._names:
+            raise KeyError(name)
+        with h5py.File(self._path, "r") as file:
+            return np.asarray(file["clips"][name][()], dtype=np.float32) / _LOUDEST
 
     def __iter__(self) -> Iterator[str]:
         """Return the names."""
-        return iter(self._stored)
+        return iter(self._names)
 
     def __len__(self) -> int:
         """Return the number of clips."""
-        return len(self._stored)
+        return len(self._names)
 
 
 @dataclass
@@ -73,7 +76,7 @@ def write_sounds(target: Path, content: SoundFile) -> None:
 
 
 def read_sounds(path: Path) -> SoundFile:
-    """Read a sound file whole.
+    """Read what a sound file holds; the sounds themselves are read when they are asked for.
 
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
@@ -81,6 +84,6 @@ def read_sounds(path: Path) -> SoundFile:
     with opened(path, FORMAT, VERSION, "sound file") as file:
         return SoundFile(
             rate=int(file.attrs["rate"]),
-            sounds=Sounds({name: data[()] for name, data in file["clips"].items()}),
+            sounds=Sounds(path, sorted(file["clips"])),
             provenance=json.loads(str(file.attrs["provenance"])),
         )

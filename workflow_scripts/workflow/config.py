@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ _KINDS = {
     "null": "null",
 }
 
+_RESERVED = {"songs": "the songs to dance to", "original": "the videos as they are"}
+
 
 def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:
     """Return `config` with the schema's defaults filled in and `all` in `use` and `datasets` spelled out.
@@ -36,10 +38,11 @@ def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str
     plain: dict[str, Any] = json.loads(json.dumps(config))  # our own copy, of plain types only
     messages = [_message(error) for error in Draft202012Validator(rules).iter_errors(plain)]
     if not messages:
-        messages = list(_without_effect(plain))
+        of_sound = rules.get("$defs", {}).get("sound_architecture", {}).get("enum", [])
+        messages = list(_without_effect(plain, of_sound))
     if not messages:
         _fill_defaults(plain, rules, rules.get("$defs", {}))
-        messages = list(_wrong_names(plain))
+        messages = list(_wrong_names(plain, of_sound))
     if messages:
         raise UserError("the configuration has mistakes:\n" + "\n".join(f"  {line}" for line in sorted(messages)))
     return plain
@@ -76,7 +79,7 @@ def _message(error: ValidationError) -> str:
         case "pattern":
             return f"{path}: {value} is not {error.schema.get('description', 'of the expected form')}"
         case "not":
-            return f"{path}: the name {value} is reserved for the songs to dance to; choose another"
+            return f"{path}: the name {value} is reserved for {_RESERVED[error.instance]}; choose another"
         case "minLength":
             return f"{path}: must not be empty"
     return f"{path}: {error.message}"
@@ -102,26 +105,41 @@ def _fill_defaults(value: Any, rules: Mapping[str, Any], shared: Mapping[str, An
             _fill_defaults(item, rule, shared)
 
 
-def _without_effect(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a message for each key that the kind of its collection makes no use of (before defaults are filled in)."""
+def _without_effect(config: Mapping[str, Any], of_sound: Sequence[str]) -> Iterator[str]:
+    """Yield a message for each key that the kind of its collection or model makes no use of (before defaults are filled
+    in)."""
     for name, collection in config["collections"].items():
         for key in ("trim", "cutting") if "motion" in collection else ():
             if key in collection:
                 yield f"collections.{name}.{key}: is for videos; motion is taken whole"
         if "music" in collection and "motion" not in collection:
             yield f"collections.{name}.music: is for collections of motion; videos bring their own sound"
+    for name, model in config["models"].items():
+        makes_sound = model["architecture"] in of_sound
+        for key in ("augment", "generate") if makes_sound else ("soundtrack",):
+            if key in model:
+                kind, other = ("dances", "sound") if makes_sound else ("sound", "dances")
+                yield f"models.{name}.{key}: is for models that make {kind}; {model['architecture']} makes {other}"
 
 
-def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
+def _wrong_names(config: dict[str, Any], of_sound: Sequence[str]) -> Iterator[str]:
     """Spell out `all`, and yield a message for each name that refers to nothing."""
     use = config["use"]
-    for key in ("collections", "models"):
-        known = list(config[key])
+    sounding = [name for name, model in config["models"].items() if model["architecture"] in of_sound]
+    known = {
+        "collections": list(config["collections"]),
+        "models": [name for name in config["models"] if name not in sounding],
+        "soundtracks": sounding,
+    }
+    for key, names in known.items():
         if use[key] == "all":
-            use[key] = known
+            use[key] = names
         for name in use[key]:
-            if name not in known:
-                yield f"use.{key}: there is no {name!r} in {key}{_hint(name, known)}"
+            if name in config["models"] and key != "collections" and name not in names:
+                kind, other = ("sound", "soundtracks") if name in sounding else ("dances", "models")
+                yield f"use.{key}: {name} makes {kind}; name it in use.{other}"
+            elif name not in names:
+                yield f"use.{key}: there is no {name!r} in {'models' if names is sounding else key}{_hint(name, names)}"
     for name, collection in config["collections"].items():
         cutting = collection["cutting"]
         if cutting["max_seconds"] is not None and cutting["max_seconds"] < 2 * cutting["min_seconds"]:
@@ -141,6 +159,6 @@ def _wrong_names(config: dict[str, Any]) -> Iterator[str]:
         for name in entry["collections"]:
             if name not in config["collections"]:
                 yield f"datasets.{dataset}.collections: there is no collection {name!r}"
-    for model in use["models"]:
+    for model in use["models"] + use["soundtracks"]:
         if model in config["models"] and (name := config["models"][model]["dataset"]) not in config["datasets"]:
             yield f"models.{model}.dataset: there is no dataset {name!r}"
