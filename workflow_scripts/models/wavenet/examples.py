@@ -41,9 +41,13 @@ class Extent:
         """Condition frames of a window, without margin."""
         return self.lead + self.window // self.hop
 
-    def at(self) -> Tensor:
-        """Return the frame, without margin, of the sample that each input predicts: (receptive_field + window - 1,)."""
-        predicted = torch.arange(1 - self.receptive_field, self.window)
+    def at(self, count: int | None = None) -> Tensor:
+        """Return the frame, without margin, of the sample that each input predicts: (receptive_field - 1 + count,).
+
+        Args:
+            count: samples that are predicted; by default a window of them.
+        """
+        predicted = torch.arange(1 - self.receptive_field, self.window if count is None else count)
         return torch.div(predicted, self.hop, rounding_mode="floor") + self.lead
 
 

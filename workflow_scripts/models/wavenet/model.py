@@ -18,16 +18,15 @@ from torch import Tensor, nn
 
 from workflow_scripts.models.base import GradientConfig, Learner, ModelConfig
 from workflow_scripts.models.soundtrack import Corpus, Sampling, Scene, SoundtrackModel
+from workflow_scripts.models.wavenet import cached
 from workflow_scripts.models.wavenet.conditioning import Conditioning, NoEncoder, PoseEncoder
 from workflow_scripts.models.wavenet.examples import Extent, SoundClip, SoundWindows
-from workflow_scripts.models.wavenet.mu_law import encode
+from workflow_scripts.models.wavenet.mu_law import decode, encode
 from workflow_scripts.models.wavenet.network import Shape, WaveNet
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
-# What all clips are brought to, so that classes mean the same in each. What is fainter than `SILENT` stays as it is.
-PEAK, SILENT = 0.95, 1e-3
 # The category of a clip whose genre is not known, or was in no training clip.
 UNKNOWN = 0
 
@@ -184,8 +183,29 @@ class Model(SoundtrackModel, Learner):
         sampling: Sampling,
         sounds: Mapping[str, Floats] | None = None,
     ) -> list[Floats]:
-        """Draw the sound of several clips, sample by sample, after silence."""
-        raise NotImplementedError
+        """Draw the sound of several clips, sample by sample, after silence; mono."""
+        self.network.eval()
+        prompts = [self._prompt(scene, rng) for scene, rng in zip(scenes, rngs, strict=True)]
+        found = cached.generate(self.wavenet, prompts, sampling, torch.get_num_threads())
+        return [decode(classes)[:, None] for classes in found]
+
+    def _prompt(self, scene: Scene, rng: np.random.Generator) -> cached.Prompt:
+        """Return a dance as the network gets it, with silence and nobody before."""
+        extent, count = self.extent, round(self.rate * scene.seconds)
+        frames = self.conditioning.frames(scene.motion, scene.fps, -(-count // extent.hop))
+        around = (extent.margin + extent.lead, extent.margin)
+        heard = self.encoder(F.pad(frames, (0, 0, *around))[None].to(self._device))
+        return cached.Prompt(
+            steps=count,
+            rng=rng,
+            local=heard[0].cpu().numpy(),
+            at=extent.at(count).numpy(),
+            global_=self._one_hot(torch.tensor(self._category(scene.genre))).numpy(),
+        )
+
+    @property
+    def _device(self) -> torch.device:
+        return self.wavenet.samples.weight.device
 
     def _category(self, genre: str) -> int:
         return 1 + self._genres.index(genre) if genre in self._genres else UNKNOWN
@@ -195,11 +215,10 @@ class Model(SoundtrackModel, Learner):
 
 
 def classes_of(sound: Floats, source_rate: int, rate: int) -> npt.NDArray[np.uint8]:
-    """Return a sound (N, channels) as classes (N',): mono, at `rate`, as loud as all others."""
+    """Return a sound (N, channels) as classes (N',): mono, at `rate`."""
     import soxr
 
     mono = np.asarray(sound, np.float32).mean(axis=1)
     if source_rate != rate:
         mono = soxr.resample(mono, source_rate, rate, quality="HQ")
-    peak = float(np.abs(mono).max(initial=0.0))
-    return encode(mono * (PEAK / peak if peak > SILENT else 1.0)).astype(np.uint8)
+    return encode(mono).astype(np.uint8)
