@@ -1,0 +1,48 @@
+"""One sample from logits: the only way in which any form of generation uses chance."""
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from workflow_scripts.motion.skeleton import Floats
+
+# How kernels are compiled: kept on disk, without Python's lock, free to reorder sums.
+FAST: Any = {"cache": True, "nogil": True, "fastmath": True}
+
+
+@numba.njit(**FAST)
+def draw(logits: Floats, chance: float, temperature: float, top_k: int) -> int:
+    """Return a class drawn from softmax(logits / temperature), limited to the `top_k` likeliest classes.
+
+    Args:
+        logits: (K,) float32, finite.
+        chance: in [0, 1): the same number draws the same class, as long as the logits are the same.
+        temperature: above 0.
+        top_k: 1 to K; of equal logits the lower classes are likelier.
+    """
+    count = len(logits)
+    least, spare = logits.min(), count
+    if top_k < count:
+        least = np.partition(logits, count - top_k)[count - top_k]
+        spare = top_k - (logits > least).sum()
+    most = logits.max()
+    weights = np.zeros(count)
+    total = 0.0
+    for k in range(count):
+        if logits[k] < least:
+            continue
+        if logits[k] == least:
+            if spare == 0:
+                continue
+            spare -= 1
+        weights[k] = np.exp((np.float64(logits[k]) - np.float64(most)) / temperature)
+        total += weights[k]
+    left, last = chance * total, 0
+    for k in range(count):
+        if weights[k] > 0:
+            last = k
+            left -= weights[k]
+            if left < 0:
+                break
+    return last
