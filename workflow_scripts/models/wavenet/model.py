@@ -189,6 +189,7 @@ class Model(SoundtrackModel, Learner):
         found = cached.generate(self.wavenet, prompts, sampling, torch.get_num_threads())
         return [decode(classes)[:, None] for classes in found]
 
+    @torch.no_grad()
     def _prompt(self, scene: Scene, rng: np.random.Generator) -> cached.Prompt:
         """Return a dance as the network gets it, with silence and nobody before."""
         extent, count = self.extent, round(self.rate * scene.seconds)
