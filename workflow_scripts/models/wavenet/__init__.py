@@ -1,0 +1,1 @@
+"""A conditioned WaveNet from dance to raw sound; see `model`."""

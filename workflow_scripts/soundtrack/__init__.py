@@ -1,0 +1,1 @@
+"""Sound for dances: what soundtrack models learn from is gathered here, and what they make is written as WAV."""
