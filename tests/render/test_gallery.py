@@ -142,3 +142,72 @@ def test_entry_point_with_and_without_videos(videos: list[Path], tmp_path: Path)
         assert done.returncode == 0, done.stderr
         outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
         assert outline.text["h2"] == (["First & last", "song02"] if given else [])
+
+
+@pytest.fixture
+def soundtracks(tmp_path: Path) -> list[Path]:
+    root = tmp_path / "renders"
+    names = (
+        "wavenet/demo/v01.0000_0",
+        "wavenet/demo/v01.0000_1",
+        "original/demo/v01.0000_0",
+        "a_b/demo/v01.0000_0",
+        "wavenet/other/v01.0000_0",
+        "original/demo/v01.0002_0",
+        "wavenet/songs/song01.graph_0",
+    )
+    return [make_video(root / f"{name}.mp4", 30 * n) for n, name in enumerate(names)]
+
+
+def test_sounds_stand_beside_what_they_were_made_for(
+    videos: list[Path], soundtracks: list[Path], tmp_path: Path
+) -> None:
+    titles = {"song01": "First", "song02": "Second", "demo/v01": NASTY}
+    make_gallery(videos, titles, tmp_path / "a", soundtracks)
+    page = (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+    outline = Outline(page)
+    # Songs first, then clips; a clip is numbered only where there is another of its video.
+    assert outline.text["h2"] == ["First", "Second", f"{NASTY} · clip 0000", f"{NASTY} · clip 0002", "other/v01"]
+    assert outline.text["b"] == [
+        *("graph", "graph · sound by wavenet", "seq2seq · 1", "seq2seq · 2"),
+        "seq2seq",
+        *("original sound", "sound by a b", "sound by wavenet · 1", "sound by wavenet · 2"),
+        "original sound",
+        "sound by wavenet",
+    ]
+    labels = [str(attrs["aria-label"]) for attrs in outline.all("button")]
+    assert labels[1] == "Play First, danced by graph · sound by wavenet"
+    assert labels[5] == f"Play {NASTY} · clip 0000, original sound"
+    assert "4 dances · 2 songs · 4 models · 5 soundtracks" in page
+    linked = {path.name for path in (tmp_path / "a").iterdir() if path.suffix == ".mp4"}
+    assert linked == {str(attrs["src"]) for attrs in outline.all("video")}
+    assert len(linked) == len(videos) + len(soundtracks)
+    assert (tmp_path / "a" / "wavenet.songs.song01.graph_0.mp4").samefile(soundtracks[-1])
+
+
+def test_no_two_videos_get_one_name(tmp_path: Path) -> None:
+    """Names may hold what parts names elsewhere."""
+    paths = ["a__b/c/d.0_0", "a/b__c/d.0_0", "a/songs/d.0_0", "a/b/c__d.0_0", "a_/_b/c.0_0", "a/b/c.0_0_0"]
+    found = [make_video(tmp_path / f"{path}.mp4", 9) for path in paths]
+    dances = [make_video(tmp_path / "a" / "songs" / name, 9) for name in ("b__c__d_0.mp4", "b_0.mp4")]
+    make_gallery(dances, {}, tmp_path / "out", found)
+    assert len(list((tmp_path / "out").glob("*.mp4"))) == len(paths) + len(dances)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", path.name) for path in (tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("path", ["w/demo/v01_0.mp4", "w/demo/v01.0000.mp4", "w/d.e/v01.0_0.mp4", "v01.0_0.mp4"])
+def test_other_paths_of_soundtracks_are_explained(path: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="expected a path like"):
+        make_gallery([], {}, tmp_path / "a", [Path(path)])
+
+
+def test_entry_point_names_clips_by_their_collections(soundtracks: list[Path], tmp_path: Path) -> None:
+    songs, demo = tmp_path / "songs.tsv", tmp_path / "demo.tsv"
+    write_table(songs, ("id", "title"), [{"id": "v01", "title": "A song"}])
+    write_table(demo, ("id", "verdict", "title"), [{"id": "v01", "verdict": "ok", "title": "A lesson"}])
+    command = [sys.executable, "-m", "workflow_scripts.render.gallery", "--soundtracks", soundtracks[0]]
+    command += ["--songs", songs, "--collections", demo, "--output", tmp_path / "a"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
+    assert outline.text["h2"] == ["A lesson"]

@@ -15,6 +15,7 @@ from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.render.dance import render
+from workflow_scripts.render.hearing import heard_beats
 from workflow_scripts.render.show import at_rate
 from workflow_scripts.render.staging import FRAME, Stage, choose_style
 from workflow_scripts.workflow.errors import UserError
@@ -156,3 +157,47 @@ def test_bad_input_is_explained(tmp_path: Path) -> None:
         render(dance, song, rhythm, CONFIG, tmp_path / "v.mp4")
     assert not (tmp_path / "v.mp4").exists()
     assert read_audio(write_inputs(tmp_path)[1])[1] == RATE
+
+
+def test_without_a_rhythm_the_beats_are_heard(tmp_path: Path) -> None:
+    """A generated sound has beats of its own, and none in a file."""
+    dance, sound, _ = write_inputs(tmp_path)
+    clicks = np.zeros(4 * RATE)
+    for beat in np.arange(0.25, 4.0, 0.5):
+        clicks[round(beat * RATE) : round(beat * RATE) + 200] = 0.5
+    soundfile.write(sound, clicks, RATE)
+    beats, downbeats = heard_beats(sound)
+    assert len(downbeats) == 0
+    assert len(beats) >= 5
+    assert np.abs(beats % 0.5 - 0.25).max() < 0.07
+    small = CONFIG | {"width": 160, "height": 120}
+    render(dance, sound, None, small, tmp_path / "v.mp4")
+    wall = frames_of(tmp_path / "v.mp4")[:, 22:37, 5:30].mean(axis=(1, 2, 3))
+    on, off = np.round(beats * 30).astype(int) + 1, np.round(beats * 30).astype(int) - 2
+    assert (wall[on] > wall[off] + 0.5).all()
+
+
+@pytest.mark.parametrize("seconds", [1 / RATE, 0.1, 2.0])
+def test_silence_has_no_beats(tmp_path: Path, seconds: float) -> None:
+    soundfile.write(tmp_path / "silence.wav", np.zeros(round(seconds * RATE)), RATE)
+    assert [len(times) for times in heard_beats(tmp_path / "silence.wav")] == [0, 0]
+
+
+def test_any_clip_of_a_pose_file_by_the_same_dancer(tmp_path: Path) -> None:
+    """The same dance looks the same whatever is written above it, where a performer is named."""
+    dance, sound, rhythm = write_inputs(tmp_path)
+    world = walking(30)[::-1]
+    clips = {name: PoseClip(0, 1, people=[Person(moves - moves[:, :1], moves[:, 0])]) for name, moves in
+             {"0000": world, "0003": walking(30)}.items()}  # fmt: skip
+    write_poses(tmp_path / "poses.h5", PoseFile(30.0, "test", "test", clips))
+    named = CONFIG | {"width": 160, "height": 120, "performer": "motion graph", "subtitle": ""}
+    render(dance, sound, None, named, tmp_path / "first.mp4")
+    render(tmp_path / "poses.h5", sound, None, named, tmp_path / "third.mp4", "0003")
+    render(tmp_path / "poses.h5", sound, None, named | {"performer": "other"}, tmp_path / "other.mp4", "0003")
+    first, third, other = (frames_of(tmp_path / f"{name}.mp4") for name in ("first", "third", "other"))
+    np.testing.assert_array_equal(first, third)
+    assert (first != other).any()
+    with pytest.raises(UserError, match="no clip 0007"):
+        render(tmp_path / "poses.h5", sound, None, named, tmp_path / "v.mp4", "0007")
+    with pytest.raises(UserError, match="no beats of clip 0003"):
+        render(tmp_path / "poses.h5", sound, rhythm, named, tmp_path / "v.mp4", "0003")

@@ -1,58 +1,83 @@
-"""Render one dance with its song: python -m workflow_scripts.render.dance --dance H5 --audio WAV ... --output MP4."""
+"""Render one dance with its sound: python -m workflow_scripts.render.dance --dance H5 --audio WAV ... --output MP4."""
 
 import argparse
 import json
 from pathlib import Path
 
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError, entry_point
+
+FIRST_CLIP = "0000"
 
 
 def main() -> None:
     """Parse the arguments, read dance and rhythm, write the video."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dance", type=Path, required=True, help="pose file with the clip 0000")
-    parser.add_argument("--audio", type=Path, required=True, help="the song, WAV")
-    parser.add_argument("--rhythm", type=Path, required=True, help="music file of the group rhythm, with beats")
+    parser.add_argument("--dance", type=Path, required=True, help="pose file with the clip")
+    parser.add_argument("--clip", default=FIRST_CLIP, help="its number, four digits")
+    parser.add_argument("--audio", type=Path, required=True, help="the song, or another sound for this dance, WAV")
     parser.add_argument(
-        "--config", type=json.loads, required=True, help="JSON: width, height, title, subtitle[, style]"
+        "--rhythm", type=Path, help="music file of the group rhythm, with the song's beats; else they are heard"
+    )
+    parser.add_argument(
+        "--config", type=json.loads, required=True, help="JSON: width, height, title, subtitle[, performer, style]"
     )
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
     arguments = parser.parse_args()
-    render(arguments.dance, arguments.audio, arguments.rhythm, arguments.config, arguments.output)
+    render(arguments.dance, arguments.audio, arguments.rhythm, arguments.config, arguments.output, arguments.clip)
 
 
-def render(dance: Path, audio: Path, rhythm: Path, config: dict[str, object], output: Path) -> None:
-    """Render the dance file's clip 0000; `config` as in the command line's help.
+def render(
+    dance: Path, audio: Path, rhythm: Path | None, config: dict[str, object], output: Path, clip: str = FIRST_CLIP
+) -> None:
+    """Render one clip of a pose file with a sound.
+
+    Args:
+        dance: the pose file.
+        audio: what is heard, from the clip's first frame on.
+        rhythm: the music file with the beats of `audio`, which light the stage. None (a sound that no beats were
+            tracked in, such as a generated one): those that are heard in it.
+        config: as in the command line's help. `performer` chooses dancer and colour, if it is not the subtitle.
+        output: the MP4.
+        clip: which one, of the pose file and of the rhythm.
 
     Raises:
-        UserError: the dance file has no kept clip 0000, or the configuration names an unknown style.
+        UserError: there is no such clip with somebody in it, or the configuration names an unknown style.
     """
     from workflow_scripts.figure.room import STYLES
-    from workflow_scripts.motion.music_file import read_features
     from workflow_scripts.motion.pose_file import read_poses
+    from workflow_scripts.render.hearing import heard_beats
     from workflow_scripts.render.show import DEFAULT_ROOM, FPS, at_rate, show
 
     poses = read_poses(dance)
-    clip = poses.kept().get("0000")
-    if clip is None:
-        raise UserError(f"{dance}: no clip 0000 with a dancer in it; generate the dance again")
+    shown = poses.kept().get(clip)
+    if shown is None:
+        raise UserError(f"{dance}: no clip {clip} with a dancer in it; make the file again")
     room = str(config.get("style", DEFAULT_ROOM))
     if room not in STYLES:
         raise UserError(f"render: unknown style {room!r}; choose one of {', '.join(sorted(STYLES))}")
-    music = read_features(rhythm).clips.get("0000", {})
-    if not {"beats", "downbeats"} <= music.keys():
-        raise UserError(f"{rhythm}: no beats of clip 0000; extract the group rhythm again")
+    beats, downbeats = _tracked(rhythm, clip) if rhythm else heard_beats(audio)
     show(
         output,
-        at_rate(clip.people[0].world, poses.fps, FPS),
+        at_rate(shown.people[0].world, poses.fps, FPS),
         audio,
-        music["beats"],
-        music["downbeats"],
+        beats,
+        downbeats,
         (int(str(config["width"])), int(str(config["height"]))),
         str(config["title"]),
         str(config["subtitle"]),
         room,
+        str(config["performer"]) if "performer" in config else None,
     )
+
+
+def _tracked(rhythm: Path, clip: str) -> tuple[Floats, Floats]:
+    from workflow_scripts.motion.music_file import read_features
+
+    music = read_features(rhythm).clips.get(clip, {})
+    if not {"beats", "downbeats"} <= music.keys():
+        raise UserError(f"{rhythm}: no beats of clip {clip}; extract the group rhythm again")
+    return music["beats"], music["downbeats"]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The gallery's page: one self-contained HTML file beside its videos. Nothing is fetched from elsewhere."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -8,10 +9,17 @@ from urllib.parse import quote
 
 from workflow_scripts.workflow.html_page import counted, html_page
 
+# What stands in the place of a model where a clip has the sound it was recorded with.
+ORIGINAL = "original"
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One video of the gallery: its file name beside the page, what it shows, and its poster as a `data:` URI."""
+    """One video of the gallery: its file name beside the page, what it shows, and its poster as a `data:` URI.
+
+    `model` made the dance, "" where it is one of the clips; `sound` is the model of what is heard, ORIGINAL where it is
+    the clip's own, "" where it is the song that was danced to. Entries with the same `item` share a section.
+    """
 
     file: str
     model: str
@@ -20,31 +28,42 @@ class Entry:
     sample: str
     seconds: float
     poster: str
+    sound: str = ""
+
+    @property
+    def caption(self) -> str:
+        """Who dances, and what is heard unless it is the song."""
+        heard = "original sound" if self.sound == ORIGINAL else f"sound by {self.sound}" if self.sound else ""
+        return " · ".join(filter(None, (self.model, heard))).replace("_", " ")
 
 
 def gallery_page(entries: Sequence[Entry]) -> str:
-    """Return the page: a section per song, in the order of the entries, with its models side by side."""
+    """Return the page: a section per song or clip, in the order of the entries, with its videos side by side."""
     sections = [_section(list(group)) for _, group in groupby(entries, key=lambda entry: entry.item)]
-    songs, models = len(sections), len({entry.model for entry in entries})
-    summary = f"{counted(len(entries), 'dance')} · {counted(songs, 'song')} · {counted(models, 'model')}"
     body = "".join(sections) or '<p class="empty">No dances yet.</p>'
-    return html_page("playlist2dance", summary, body, _STYLE, _SCRIPT)
+    return html_page("playlist2dance", _summary(entries), body, _STYLE, _SCRIPT)
+
+
+def _summary(entries: Sequence[Entry]) -> str:
+    dances = [entry for entry in entries if not entry.sound]
+    sounds = [entry for entry in entries if entry.sound and entry.sound != ORIGINAL]
+    songs = {entry.item for entry in entries if entry.model or not entry.sound}
+    models = {entry.model for entry in dances} | {entry.sound for entry in sounds}
+    parts = [counted(len(dances), "dance"), counted(len(songs), "song"), counted(len(models), "model")]
+    return " · ".join([*parts, counted(len(sounds), "soundtrack")] if sounds else parts)
 
 
 def _section(entries: list[Entry]) -> str:
-    cards = "".join(_card(entry, several=_has_samples(entry, entries)) for entry in entries)
+    captions = Counter(entry.caption for entry in entries)
+    cards = "".join(_card(entry, several=captions[entry.caption] > 1) for entry in entries)
     title = escape(entries[0].title)
     return f'<section aria-label="{title}"><h2>{title}</h2><div class="grid">{cards}</div></section>\n'
 
 
-def _has_samples(entry: Entry, entries: list[Entry]) -> bool:
-    return sum(other.model == entry.model for other in entries) > 1
-
-
 def _card(entry: Entry, several: bool) -> str:
-    model = entry.model.replace("_", " ")
-    name = escape(f"{model} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else model)
-    label = escape(f"Play {entry.title}, danced by {model}")
+    shown = entry.caption
+    name = escape(f"{shown} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else shown)
+    label = escape(f"Play {entry.title}, {'danced by ' if entry.model else ''}{shown}")
     time = f"{int(entry.seconds) // 60}:{int(entry.seconds) % 60:02d}"
     return (
         f'<figure><div class="screen"><video src="{escape(quote(entry.file))}" poster="{escape(entry.poster)}"'

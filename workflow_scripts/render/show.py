@@ -27,6 +27,7 @@ def show(
     title: str,
     subtitle: str,
     room: str = DEFAULT_ROOM,
+    performer: str | None = None,
 ) -> None:
     """Write the video (H.264 and AAC, 30 frames/s), as long as the song; it appears atomically.
 
@@ -35,8 +36,9 @@ def show(
         audio: the song, a WAV file.
         beats, downbeats: seconds.
         size: (width, height), both even.
-        title, subtitle: shown at the top; the subtitle also chooses dancer and colour.
+        title, subtitle: shown at the top.
         room: a key of `figure.room.STYLES`.
+        performer: chooses dancer and colour; None: the subtitle does.
 
     Raises:
         MediaError: the song is empty or unreadable.
@@ -47,7 +49,7 @@ def show(
         raise MediaError(f"{audio}: the song is empty")
     duration = len(samples) / rate
     world = np.asarray(world, dtype=np.float64)[np.minimum(np.arange(frames), len(world) - 1)]
-    style = choose_style(subtitle, room)
+    style = choose_style(performer or subtitle, room)
     accent = _display_colour(style.accent)
     stage = Stage(world, FPS, size, style)
     for background in stage.pictures:

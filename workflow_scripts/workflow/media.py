@@ -182,11 +182,7 @@ def video_writer(
                 raise MediaError(f"{target}: ffmpeg failed: {message.splitlines()[-1] if message else 'no message'}")
             if audio:
                 # A second pass over finished files: how a running pipe and the sound interleave depends on timing.
-                seconds = f"{sink.frames / fps:.6f}"
-                sound = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", "apad", "-c:a", "aac", "-b:a", "160k"]
-                run_ffmpeg(
-                    ["-i", silent, "-i", audio, *sound, "-t", seconds, *_tags(metadata), *_BITEXACT, path], target
-                )
+                join_sound(path, silent, audio, sink.frames / fps, target, metadata)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -194,6 +190,27 @@ def video_writer(
             process.stderr.close()
             if audio:
                 silent.unlink(missing_ok=True)
+
+
+def join_sound(
+    output: Path, picture: Path, sound: Path, seconds: float, subject: Path, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write an MP4 (not atomically) of the picture of one file, as it is, and the sound of another, as AAC.
+
+    Args:
+        output: the file to write.
+        picture: a video file; its first stream of moving pictures is copied.
+        sound: a file with sound, cut or padded with silence to `seconds`, the length of the picture.
+        seconds: how long the output is.
+        subject: the file that messages name.
+        metadata: tags of the output, such as title.
+
+    Raises:
+        MediaError: one of the files has no such stream, or cannot be read.
+    """
+    streams = ["-map", "0:V:0", "-map", "1:a:0", "-c:v", "copy", "-af", "apad", "-c:a", "aac", "-b:a", "160k"]
+    length = ["-t", f"{seconds:.6f}"]
+    run_ffmpeg(["-i", picture, "-i", sound, *streams, *length, *_tags(metadata), *_BITEXACT, output], subject)
 
 
 # The same frames give the same bytes: no encoder versions or times in the file. The index comes first, for browsers.
