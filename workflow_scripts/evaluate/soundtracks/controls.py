@@ -14,12 +14,14 @@ Samples = npt.NDArray[np.float32]
 NOISE_LEVEL = 0.1  # root mean square of noise where there is no original
 TEMPI = (60.0, 180.0)  # beats per minute between which a random metronome ticks
 CLICK_HZ, CLICK_S, CLICK_LEVEL = 1000.0, 0.03, 0.5
+# A click is heard so much after it began (`heard.hear`: a frame is 23 ms, its onset strength peaks in the next).
+HEARD_LATE_S = 0.019
 # The controls in the order of tables, and what each is.
 CONTROLS: dict[str, str] = {
     "silence": "no sound at all",
     "noise": "white noise, as loud as the original",
     "metronome_random": "clicks at a random tempo (60-180 per minute) and phase",
-    "metronome": "clicks at the original's own tempo and phase: a line fitted to the beats that are heard in it",
+    "metronome": "clicks at the original's own tempo and phase, fitted to the beats that are heard in it",
     "other": "the true soundtrack of another clip, of another song",
     "truth": "the true soundtrack; of a generated dance, the song it was danced to",
 }
@@ -60,6 +62,7 @@ def random_metronome(count: int, rng: np.random.Generator) -> Samples:
 def right_metronome(count: int, beats: Floats) -> Samples | None:
     """Return the metronome whose period and phase fit the tracked beats (seconds) of a sound best; None below three.
 
+    Its clicks come `HEARD_LATE_S` before them: heard as the sound was, they are where its beats are.
     A beat that was not found leaves a gap of two: beats are numbered by their distances before the line is fitted.
     """
     if len(beats) < 3:
@@ -67,7 +70,7 @@ def right_metronome(count: int, beats: Floats) -> Samples | None:
     typical = float(np.median(np.diff(beats)))
     number = np.cumsum(np.concatenate([[0.0], np.maximum(np.round(np.diff(beats) / typical), 1.0)]))
     period, phase = np.polyfit(number, beats, 1)
-    return metronome(count, float(period), float(phase))
+    return metronome(count, float(period), float(phase) - HEARD_LATE_S)
 
 
 def repeated(sound: Samples, count: int) -> Samples | None:

@@ -31,7 +31,8 @@ ONSETS: dict[str, dict[str, Any]] = {
 }
 
 # The embedding of the Frechet distance: of each window of a second, mean and standard deviation over its frames of 20
-# cepstral coefficients of the log spectrum and of librosa's spectral contrast (7 bands).
+# cepstral coefficients of the log spectrum and of librosa's spectral contrast (7 bands). Windows are 43 frames long and
+# begin every 22.
 WINDOW_S, WINDOW_HOP_S = 1.0, 0.5
 COEFFICIENTS, CONTRASTS = 20, 7
 DIMENSIONS = 2 * (COEFFICIENTS + CONTRASTS)
@@ -69,7 +70,8 @@ def read_sound(path: Path, seconds: float) -> npt.NDArray[np.float32]:
     import soundfile
     import soxr
 
-    parts = [np.empty(0, dtype=np.float32)]
+    count = round(seconds * RATE)
+    samples, filled = np.zeros(count, dtype=np.float32), 0
     try:
         with soundfile.SoundFile(path) as file:
             stream = soxr.ResampleStream(file.samplerate, RATE, 1, dtype="float32", quality="HQ")
@@ -78,10 +80,15 @@ def read_sound(path: Path, seconds: float) -> npt.NDArray[np.float32]:
             while wanted > 0:
                 block = file.read(min(wanted, 1 << 20), dtype="float32", always_2d=True)
                 wanted = wanted - len(block) if len(block) else 0
-                parts.append(stream.resample_chunk(np.ascontiguousarray(block.mean(axis=1)), last=wanted == 0))
+                part = stream.resample_chunk(np.ascontiguousarray(block.mean(axis=1)), last=wanted == 0)
+                part = part[: count - filled]
+                samples[filled : filled + len(part)] = part
+                filled += len(part)
     except soundfile.LibsndfileError as error:
         raise MediaError(f"{path}: not a readable WAV file ({error})") from error
-    return np.nan_to_num(np.concatenate(parts)[: round(seconds * RATE)], nan=0.0, posinf=0.0, neginf=0.0)
+    samples = samples[:filled]
+    samples[~np.isfinite(samples)] = 0.0  # what is no number is not heard
+    return samples
 
 
 def hear(samples: Floats) -> Heard:
@@ -97,8 +104,9 @@ def hear(samples: Floats) -> Heard:
             np.empty((0, BANDS), np.float16),
             np.empty((0, DIMENSIONS), np.float32),
         )
-    if np.abs(samples).max() < SILENT:
+    if max(samples.max(), -samples.min()) < SILENT:
         samples = np.zeros_like(samples)
+    beats = beats_again(samples)
     edges = _edges(len(samples))
     pieces = [_piece(samples[start:stop], last=stop == len(samples)) for start, stop in pairwise(edges)]
     onsets = {
@@ -110,7 +118,7 @@ def hear(samples: Floats) -> Heard:
     return Heard(
         seconds=len(samples) / RATE,
         onsets=onsets,
-        beats=beats_again(samples),
+        beats=beats,
         envelope=np.concatenate([piece.envelope for piece in pieces]),
         spectrum=levelled.astype(np.float16),
         windows=_windows(np.concatenate([_cepstrum(levelled), np.concatenate([p.contrast for p in pieces])], axis=1)),
