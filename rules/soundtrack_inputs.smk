@@ -114,6 +114,14 @@ def renders_in_gallery(wildcards):
     return renders_with_sound() if config["soundtrack"]["in_gallery"] else []
 
 
+def tables_in_gallery(wildcards):
+    """The tables with the titles of the videos whose clips are in the gallery."""
+    if not config["soundtrack"]["in_gallery"]:
+        return []
+    names = {row["set"] for model in config["use"]["soundtracks"] for row in soundtracks_of(model)} - {SONGS}
+    return [f"results/admitted/{name}.tsv" for name in sorted(names)]
+
+
 def sounding_collections():
     """The collections that soundtracks are made from or for."""
     datasets = {config["models"][model]["dataset"] for model in config["use"]["soundtracks"]}
@@ -152,7 +160,10 @@ def sound_render_config(wildcards):
     model = getattr(wildcards, "model", None)
     heard = f"sound by {model.replace('_', ' ')}" if model else "original sound"
     if hasattr(wildcards, "dancer"):
-        title, seen = song_title(wildcards.song), f"danced by {wildcards.dancer.replace('_', ' ')} · "
+        performer = wildcards.dancer.replace("_", " ")
+        words = {"title": song_title(wildcards.song), "subtitle": f"danced by {performer}, {heard}"}
     else:
-        title, seen = f"{wildcards.video} {wildcards.clip}", ""
-    return canonical_json(config["render"] | {"title": title, "subtitle": f"{seen}{heard}"})
+        performer = f"{wildcards.video} {wildcards.clip}"
+        words = {"title": performer, "subtitle": heard}
+    # The dancer looks the same whatever is heard.
+    return canonical_json(config["render"] | words | {"performer": performer})
