@@ -90,7 +90,13 @@ class SoundWindows(Windows):
             for nth in range(windows):
                 start = nth * window
                 rows.append(
-                    (number, sound_at + start, frame_at + start // extent.hop, min(window, count - start), clip.category)
+                    (
+                        number,
+                        sound_at + start,
+                        frame_at + start // extent.hop,
+                        min(window, count - start),
+                        clip.category,
+                    )
                 )
             sounds.append(sound)
             conditions.append(condition)

@@ -60,7 +60,7 @@ class Settings(GradientConfig):
     genre_dropout: float = Field(default=0.2, ge=0, le=1)
     learning_rate: float = Field(default=2e-3, gt=0)
     batch_size: int = Field(default=2, ge=1)
-    max_epochs: int = Field(default=30, ge=1)
+    max_epochs: int = Field(default=28, ge=1)
     ema: float = Field(default=0.995, ge=0, lt=1)
 
 
