@@ -8,9 +8,10 @@ from tiny_dances import FPS, tiny_dataset
 from workflow_scripts.models.soundtrack import Corpus
 from workflow_scripts.models.wavenet.model import Model, Settings
 from workflow_scripts.motion.accents import accents
-from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.pictures_file import FPS as PICTURES_FPS
+from workflow_scripts.motion.pictures_file import Pictures
 from workflow_scripts.motion.pose_file import Person
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 RATE = 8000
 # Networks that learn in seconds: no average over steps that there are not, a receptive field of 8 ms.
@@ -29,15 +30,22 @@ def sounding(motion: Person, seconds: float) -> Floats:
     return (loudness * np.sin(2 * np.pi * 500 * time))[:, None].astype(np.float32)
 
 
-def corpus(clips: int = 3, seconds: float = 3.0) -> Corpus:
-    """Return `clips` dances, the last one for validation, with their tones."""
+def corpus(clips: int = 3, seconds: float = 3.0, pictures: bool = False) -> Corpus:
+    """Return `clips` dances, the last one for validation, with their tones and, on request, pictures."""
     dataset = tiny_dataset(clips, seconds)
-    return Corpus(dataset, sounds_of(dataset, seconds), RATE)
+    sounds = {clip.name: sounding(clip.motion, seconds) for clip in dataset.clips}
+    shown = {clip.name: filmed(clip.motion, seconds) for clip in dataset.clips} if pictures else None
+    return Corpus(dataset, sounds, RATE, shown)
 
 
-def sounds_of(dataset: Dataset, seconds: float) -> dict[str, Floats]:
-    """Return the sound of every clip."""
-    return {clip.name: sounding(clip.motion, seconds) for clip in dataset.clips}
+def filmed(motion: Person, seconds: float) -> Pictures:
+    """Return pictures (P, 16, 16, 3): a bright spot where the left wrist is."""
+    result = np.zeros((round(seconds * PICTURES_FPS), 16, 16, 3), np.uint8)
+    for number, picture in enumerate(result):
+        x, y, _ = motion.positions[round(number * FPS / PICTURES_FPS), SMPL24.index("left_wrist")]
+        row, column = round(8 - 8 * float(y)), round(8 + 8 * float(x))
+        picture[row - 2 : row + 2, column - 2 : column + 2] = 255
+    return result
 
 
 def made(found: Corpus, **settings: Any) -> Model:

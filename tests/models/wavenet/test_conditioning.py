@@ -10,8 +10,6 @@ from workflow_scripts.models.wavenet.conditioning import (
     POSE,
     TIMING,
     Conditioning,
-    NoEncoder,
-    PoseEncoder,
     timing,
 )
 from workflow_scripts.motion.accents import accents
@@ -66,7 +64,7 @@ def test_poses_are_standardised_by_the_training_dances() -> None:
 def test_place_and_heading_do_not_matter() -> None:
     other = Person(
         turned(DANCE.positions, 1.1).astype(np.float32),
-        (turned(DANCE.root, 1.1) + [3.0, 0.0, -2.0]).astype(np.float32),
+        (turned(DANCE.root, 1.1) + np.array([3.0, 0.0, -2.0])).astype(np.float32),
     )
     rows = [conditioning().frames(person, FPS, FRAMES) for person in (DANCE, other)]
     torch.testing.assert_close(rows[0], rows[1], atol=2e-3, rtol=0)
@@ -110,21 +108,3 @@ def test_a_motionless_dancer_has_no_accents_and_no_noise_is_blown_up() -> None:
 def test_state_is_the_way_back() -> None:
     again = Conditioning(**conditioning().state())
     torch.testing.assert_close(again.frames(DANCE, FPS, 50), conditioning().frames(DANCE, FPS, 50), rtol=0, atol=0)
-
-
-def test_the_encoder_sees_its_margin_and_no_further() -> None:
-    torch.manual_seed(0)
-    encoder = PoseEncoder(4, 62)
-    assert encoder.margin == 63
-    frames = torch.randn(1, 2 * encoder.margin + 3, COLUMNS)
-    whole = encoder(frames)
-    assert whole.shape == (1, 3, 4)
-    for place, changed in ((0, True), (2 * encoder.margin, True), (2 * encoder.margin + 1, False)):
-        other = frames.clone()
-        other[:, place] += 10
-        assert bool((encoder(other)[:, 0] != whole[:, 0]).any()) == changed
-
-
-def test_without_a_condition_nothing_is_told() -> None:
-    assert NoEncoder()(torch.randn(2, 5, COLUMNS)).shape == (2, 5, 1)
-    assert not NoEncoder()(torch.randn(2, 5, COLUMNS)).any()

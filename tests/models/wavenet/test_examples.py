@@ -61,7 +61,9 @@ def test_frames_beyond_the_sound_are_left_out_and_missing_ones_unknown() -> None
         clip = SoundClip(sound, torch.ones(frames, 1), 0)
         found = SoundWindows({0: clip}, EXTENT)[0]["frames"][:, 0]
         before = EXTENT.margin + EXTENT.lead
-        assert found.tolist() == [0.0] * before + [1.0] * min(frames, 3) + [0.0] * (len(found) - before - min(frames, 3))
+        assert found.tolist() == [0.0] * before + [1.0] * min(frames, 3) + [0.0] * (
+            len(found) - before - min(frames, 3)
+        )
 
 
 def test_no_clips_no_windows() -> None:

@@ -70,19 +70,20 @@ def test_a_clip_sounds_the_same_in_whatever_company() -> None:
     assert (model.generate([SCENE], rngs(1, seed=1), Sampling())[0] != alone).any()
 
 
-@pytest.mark.parametrize("condition", ["pose", "none"])
+@pytest.mark.parametrize("condition", ["pose", "video", "none"])
 def test_generation_hears_what_training_heard(condition: str) -> None:
     """The logits of a window of training are those with which generation draws the same samples."""
-    found = corpus(2)
+    found = corpus(2, pictures=True)
     model = made(found, condition=condition)
     clip = found.dataset.clips[0]
     windows = model.examples(found.dataset, "train")
-    batch = windows.__getitems__([0, 1])
+    batch = windows.__getitems__(range(6))
     model.network.eval()
     with torch.no_grad():
-        at = model.extent.at().expand(2, -1)
-        expected = model.wavenet(batch["audio"], model.encoder(batch["frames"]), at, model._one_hot(batch["category"]))
-    prompt = model._prompt(Scene(clip.motion, found.dataset.fps, 3.0, clip.genre), np.random.default_rng(0))
+        at = model.extent.at().expand(6, -1)
+        expected = model.wavenet(batch["audio"], model.encoder(batch), at, model._one_hot(batch["category"]))
+    shown = found.pictures and found.pictures[clip.name]
+    prompt = model._prompt(Scene(clip.motion, FPS, 3.0, clip.genre, shown), np.random.default_rng(0))
     primer = batch["target"].flatten().numpy()
     at = prompt.at if prompt.at is None else prompt.at[: model.wavenet.shape.receptive_field - 1 + len(primer)]
     given = replace(prompt, steps=0, primer=primer, at=at)
@@ -94,6 +95,34 @@ def test_without_a_condition_the_dance_does_not_matter() -> None:
     still = Person(np.repeat(DANCE.positions[:1], 60, axis=0), np.repeat(DANCE.root[:1], 60, axis=0))
     sounds = [model.generate([replace(SCENE, motion=motion)], rngs(1), Sampling())[0] for motion in (DANCE, still)]
     np.testing.assert_array_equal(*sounds)
+
+
+def test_with_a_video_the_pictures_alone_matter() -> None:
+    found = corpus(pictures=True)
+    model = made(found, condition="video")
+    assert model.needs_pictures
+    assert not made(found).needs_pictures
+    scene = replace(SCENE, pictures=found.pictures["tiny.v0.0000"])
+    other = replace(scene, pictures=found.pictures["tiny.v1.0000"])
+    moved = replace(scene, motion=DANCE.part(slice(20, None)))
+    plain, different, same = (model.generate([each], rngs(1), Sampling())[0] for each in (scene, other, moved))
+    assert (plain != different).any()
+    np.testing.assert_array_equal(plain, same)
+    with pytest.raises(UserError, match="there is none of the dance"):
+        model.generate([SCENE], rngs(1), Sampling())
+    with pytest.raises(UserError, match="needs the pictures"):
+        made(corpus(), condition="video")
+
+
+def test_what_the_pictures_show_is_learned() -> None:
+    found = corpus(pictures=True)
+    model = made(found, condition="video")
+    windows = model.examples(found.dataset, "train")
+    model.network.train()
+    model.loss(windows.__getitems__([0, 1])).backward()
+    for name, parameter in model.encoder.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.any(), name
 
 
 def test_genres_are_told_apart_and_need_not_be_known() -> None:
@@ -133,7 +162,7 @@ def test_the_loss_is_the_cross_entropy_of_what_is_there() -> None:
     assert batch["present"].sum() == 5000
     with torch.no_grad():
         at = model.extent.at().expand(len(windows), -1)
-        logits = model.wavenet(batch["audio"], model.encoder(batch["frames"]), at, model._one_hot(batch["category"]))
+        logits = model.wavenet(batch["audio"], model.encoder(batch), at, model._one_hot(batch["category"]))
         logs = logits.log_softmax(dim=-1).gather(-1, batch["target"][..., None])[..., 0]
     expected = -(logs * batch["present"]).sum() / 5000
     assert float(model.loss(batch)) == pytest.approx(float(expected), rel=1e-5)

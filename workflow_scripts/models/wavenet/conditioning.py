@@ -1,6 +1,7 @@
 """What a network is told of a dance: the pose, and the time to and from the accents, finer than frames of a video.
 
-Condition frames come every `hop` samples of the sound; frame f is of the middle of samples f * hop to (f + 1) * hop - 1.
+Condition frames come every `hop` samples of the sound; frame f is of the middle of its samples, the first of which is
+f * hop.
 """
 
 import math
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from workflow_scripts.models.scales import MAX_FEATURE
 from workflow_scripts.motion.accents import accents
@@ -70,7 +71,7 @@ class Conditioning:
             fps: frames per second of the dance.
             count: how many.
         """
-        times = (np.arange(count) + 0.5) * self.hop / self.rate
+        times = frame_times(count, self.rate, self.hop)
         result = np.zeros((count, COLUMNS), np.float32)
         beats = accents(person, fps)
         for run in person.runs():
@@ -87,6 +88,12 @@ class Conditioning:
             own = beats[(beats >= run.start / fps) & (beats < run.stop / fps)]
             result[inside, 1 + POSE :] = timing(now, own)
         return torch.from_numpy(result)
+
+
+def frame_times(count: int, rate: int, hop: int) -> Floats:
+    """Return the times (count,) of condition frames, seconds."""
+    times: Floats = (np.arange(count) + 0.5) * hop / rate
+    return times
 
 
 def timing(times: Floats, beats: Floats) -> Floats:
@@ -124,38 +131,3 @@ def _poses(person: Person, run: slice, fps: float) -> Floats:
         steps = mean_joint_speed(person.world[run], fps)
         speed = (np.concatenate([steps[:1], steps]) + np.concatenate([steps, steps[-1:]])) / 2
     return np.concatenate([chosen, np.asarray(person.root)[run, 1:2], speed[:, None]], axis=1)
-
-
-class PoseEncoder(nn.Module):
-    """Condition frames as the network gets them: each knows the dance around it, before and after.
-
-    Attributes:
-        margin: frames before the first and after the last that it takes to give one.
-    """
-
-    def __init__(self, channels: int, margin: int, columns: int = COLUMNS) -> None:
-        """Take the number of channels, and about how many frames it sees to either side."""
-        super().__init__()
-        self.into = nn.Conv1d(columns, channels, 1)
-        # Twice as far with every layer: 1 + 2 + ... + 2^(n - 1) frames to either side.
-        layers = max(1, round(math.log2(margin + 1)))
-        self.layers = nn.ModuleList(nn.Conv1d(channels, channels, 3, dilation=2**layer) for layer in range(layers))
-        self.margin = 2**layers - 1
-
-    def forward(self, frames: Tensor) -> Tensor:
-        """Return (B, F, channels) of condition frames (B, F + 2 margin, COLUMNS)."""
-        hidden = self.into(frames.transpose(1, 2))
-        for layer in self.layers:
-            reach = layer.dilation[0]
-            hidden = hidden[:, :, reach:-reach] + torch.relu(layer(hidden))
-        return hidden.transpose(1, 2)
-
-
-class NoEncoder(nn.Module):
-    """Tells nothing of a dance (`condition: none`): one channel of zeros."""
-
-    margin = 0
-
-    def forward(self, frames: Tensor) -> Tensor:
-        """Return zeros (B, F, 1)."""
-        return frames.new_zeros(*frames.shape[:2], 1)

@@ -3,6 +3,7 @@
 Windows of one clip follow each other without overlap. Before a clip there is silence, and nobody is known.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from workflow_scripts.models.examples import Batch, Windows
 from workflow_scripts.models.wavenet.mu_law import SILENCE
+from workflow_scripts.motion.pictures_file import FPS, Pictures
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class Extent:
         window: samples that are predicted; whole condition frames.
         hop: samples per condition frame.
         margin: condition frames that the encoder takes before the first and after the last.
+        rate: samples per second.
     """
 
     receptive_field: int
     window: int
     hop: int
     margin: int
+    rate: int = 8000
 
     @property
     def lead(self) -> int:
@@ -59,25 +63,31 @@ class SoundClip:
         classes: (N,) uint8 samples as classes.
         frames: (ceil(N / hop), D) condition frames.
         category: the clip's genre (an index).
+        pictures: (P, H, W, 3) uint8 at `pictures_file.FPS`, where the condition is made of them: in all clips or none.
     """
 
     classes: npt.NDArray[np.uint8]
     frames: Tensor
     category: int
+    pictures: Pictures | None = None
 
 
 class SoundWindows(Windows):
-    """Batches of "audio" (B, R + W - 1) and "target" (B, W) classes, "frames" (B, F + 2 margin, D) of the condition,
-    "category" (B,), and "present" (B, W), 0 where a clip is over.
+    """Batches of windows, R samples of the receptive field and W of the window in each.
 
-    R is the receptive field and W the window. A clip has as many windows as it takes, at least one if it has a sample.
+    "audio" (B, R + W - 1) and "target" (B, W) are classes, "frames" (B, F + 2 margin, D) the condition's, "category"
+    (B,) is the genre's, and "present" (B, W) is 0 where a clip is over. With pictures there are those that the frames
+    fall on, "pictures" (B, P, H, W, 3), and "first" (B,), which of the clip's pictures the first of them is.
+
+    A clip has as many windows as it takes; without a sample it has none.
     """
 
     def __init__(self, clips: Mapping[int, SoundClip], extent: Extent) -> None:
-        """Lay the clips, by their numbers, end to end."""
+        """Take the clips by their numbers."""
         window, before, around = extent.window, extent.receptive_field, extent.lead + extent.margin
-        sounds, conditions, rows = [], [], []
-        sound_at = frame_at = 0
+        self._extent = extent
+        self._clips: list[_Padded] = []
+        rows = []
         for number, clip in clips.items():
             count = len(clip.classes)
             windows = -(-count // window)
@@ -87,31 +97,48 @@ class SoundWindows(Windows):
             condition = clip.frames.new_zeros(around + frames + extent.margin, clip.frames.shape[1])
             known = clip.frames[:frames]
             condition[around : around + len(known)] = known
-            for nth in range(windows):
-                start = nth * window
-                rows.append(
-                    (number, sound_at + start, frame_at + start // extent.hop, min(window, count - start), clip.category)
-                )
-            sounds.append(sound)
-            conditions.append(condition)
-            sound_at, frame_at = sound_at + len(sound), frame_at + len(condition)
-        table = np.array(rows, dtype=np.int64).reshape(-1, 5)
-        self.numbers = table[:, 0]
-        self._table = torch.from_numpy(table)
-        self._sounds = torch.from_numpy(np.concatenate([*sounds, np.zeros(0, np.uint8)]))
-        self._frames = torch.cat(conditions) if conditions else torch.zeros(0, 0)
-        self._samples = torch.arange(before + window)
-        self._seen = torch.arange(extent.frames + 2 * extent.margin)
-        self._before = before
+            rows += [(number, len(self._clips), start, count) for start in range(0, count, window)]
+            self._clips.append(_Padded(torch.from_numpy(sound), condition, clip))
+        self._rows = rows
+        self.numbers = np.array([number for number, *_ in rows], dtype=np.int64)
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """Return several windows as a batch; see the class."""
-        rows = self._table[torch.as_tensor(indices, dtype=torch.int64)]
-        sound = self._sounds[rows[:, 1, None] + self._samples].long()
-        return {
-            "audio": sound[:, :-1],
-            "target": sound[:, self._before :],
-            "frames": self._frames[rows[:, 2, None] + self._seen],
-            "category": rows[:, 4],
-            "present": (self._samples[: -self._before] < rows[:, 3, None]).float(),
-        }
+        extent, parts = self._extent, []
+        samples, steps = extent.receptive_field + extent.window, torch.arange(extent.window)
+        for _, place, start, count in (self._rows[index] for index in indices):
+            padded, frame = self._clips[place], start // extent.hop
+            sound = padded.sound[start : start + samples].long()
+            part = {
+                "audio": sound[:-1],
+                "target": sound[extent.receptive_field :],
+                "frames": padded.frames[frame : frame + extent.frames + 2 * extent.margin],
+                "category": torch.tensor(padded.clip.category),
+                "present": (steps < count - start).float(),
+            }
+            if padded.clip.pictures is not None:
+                part |= self._shown(padded.clip.pictures, frame)
+            parts.append(part)
+        return {name: torch.stack([part[name] for part in parts]) for name in parts[0]}
+
+    def _shown(self, pictures: Pictures, frame: int) -> Batch:
+        """Return the pictures of a window whose first predicted sample lies in a condition frame.
+
+        One more comes before those that frames lie between, for what has changed since.
+        """
+        extent, last = self._extent, len(pictures) - 1
+        seconds = extent.hop / extent.rate
+        count = math.ceil((extent.frames + 2 * extent.margin) * seconds * FPS) + 3
+        before = math.floor((frame - extent.lead - extent.margin + 0.5) * seconds * FPS) - 1
+        first = max(0, min(before, last + 1 - count))
+        chosen = np.minimum(np.arange(first, first + count), last)
+        return {"pictures": torch.from_numpy(pictures[chosen]), "first": torch.tensor(first)}
+
+
+@dataclass(frozen=True)
+class _Padded:
+    """A clip with silence and unknown frames around it."""
+
+    sound: Tensor
+    frames: Tensor
+    clip: SoundClip

@@ -19,11 +19,14 @@ from torch import Tensor, nn
 from workflow_scripts.models.base import GradientConfig, Learner, ModelConfig
 from workflow_scripts.models.soundtrack import Corpus, Sampling, Scene, SoundtrackModel
 from workflow_scripts.models.wavenet import cached
-from workflow_scripts.models.wavenet.conditioning import Conditioning, NoEncoder, PoseEncoder
+from workflow_scripts.models.wavenet.conditioning import Conditioning
+from workflow_scripts.models.wavenet.encoders import Condition, Encoder, make_encoder, picture_frames
 from workflow_scripts.models.wavenet.examples import Extent, SoundClip, SoundWindows
 from workflow_scripts.models.wavenet.mu_law import decode, encode
 from workflow_scripts.models.wavenet.network import Shape, WaveNet
 from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.pictures_file import Pictures
+from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
@@ -52,7 +55,7 @@ class Settings(GradientConfig):
     skip: int = Field(default=64, ge=1)
     stacks: int = Field(default=1, ge=1)
     layers: int = Field(default=10, ge=1, le=14)
-    condition: Literal["pose", "none"] = "pose"
+    condition: Condition = "pose"
     channels: int = Field(default=32, ge=1)
     hop: int = Field(default=64, ge=1)
     reach_s: float = Field(default=0.5, gt=0, le=4)
@@ -60,7 +63,7 @@ class Settings(GradientConfig):
     genre_dropout: float = Field(default=0.2, ge=0, le=1)
     learning_rate: float = Field(default=2e-3, gt=0)
     batch_size: int = Field(default=2, ge=1)
-    max_epochs: int = Field(default=30, ge=1)
+    max_epochs: int = Field(default=28, ge=1)
     ema: float = Field(default=0.995, ge=0, lt=1)
 
 
@@ -80,9 +83,10 @@ class Model(SoundtrackModel, Learner):
         )
         margin = round(config.reach_s * config.rate / config.hop)
         self.network = nn.Module()
-        self.network.encoder = PoseEncoder(told, margin) if config.condition == "pose" else NoEncoder()
+        self.network.encoder = make_encoder(config.condition, told, margin)
         self.network.wavenet = WaveNet(shape)
         self._sounds: dict[str, npt.NDArray[np.uint8]] = {}
+        self._pictures: Mapping[str, Pictures] = {}
 
     @property
     def rate(self) -> int:
@@ -95,14 +99,19 @@ class Model(SoundtrackModel, Learner):
         return self._genres
 
     @property
+    def needs_pictures(self) -> bool:
+        """See `SoundtrackModel.needs_pictures`."""
+        return self.config.condition == "video"
+
+    @property
     def wavenet(self) -> WaveNet:
         """The network of the samples."""
         wavenet: Any = self.network.wavenet
         return wavenet  # type: ignore[no-any-return]
 
     @property
-    def encoder(self) -> PoseEncoder | NoEncoder:
-        """The network of the condition."""
+    def encoder(self) -> Encoder:
+        """The network of the condition that changes with time."""
         encoder: Any = self.network.encoder
         return encoder  # type: ignore[no-any-return]
 
@@ -111,16 +120,18 @@ class Model(SoundtrackModel, Learner):
         """How far windows of training reach."""
         hop = self.config.hop
         window = max(1, round(self.config.window_s * self.rate / hop)) * hop
-        return Extent(self.wavenet.shape.receptive_field, window, hop, self.encoder.margin)
+        return Extent(self.wavenet.shape.receptive_field, window, hop, self.encoder.margin, self.rate)
 
     @classmethod
     def from_corpus(cls, config: ModelConfig, corpus: Corpus) -> Self:
         """Return an untrained network that keeps the sounds as classes.
 
         Raises:
-            UserError: no training clip has a sound.
+            UserError: no training clip has a sound, or pictures are needed and there are none.
         """
         assert isinstance(config, Settings)
+        if config.condition == "video" and corpus.pictures is None:
+            raise UserError("condition: video needs the pictures of the dataset's clips; there are none")
         training = [clip for clip in corpus.dataset.split("train") if len(corpus.sounds.get(clip.name, ()))]
         if not training:
             raise UserError(
@@ -133,6 +144,7 @@ class Model(SoundtrackModel, Learner):
         for clip in corpus.dataset.clips:
             if len(sound := corpus.sounds.get(clip.name, np.zeros((0, 1), np.float32))):
                 model._sounds[clip.name] = classes_of(sound, corpus.rate, config.rate)
+        model._pictures = corpus.pictures or {}
         return model
 
     def state(self) -> dict[str, Any]:
@@ -159,8 +171,9 @@ class Model(SoundtrackModel, Learner):
             classes = self._sounds.get(clip.name)
             if clip.split != split or classes is None:
                 continue
-            frames = self.conditioning.frames(clip.motion, dataset.fps, -(-len(classes) // self.config.hop))
-            clips[number] = SoundClip(classes, frames, self._category(clip.genre))
+            pictures = self._pictures[clip.name] if self.needs_pictures else None
+            frames = self._frames(clip.motion, dataset.fps, pictures, len(classes))
+            clips[number] = SoundClip(classes, frames, self._category(clip.genre), pictures)
         return SoundWindows(clips, self.extent)
 
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
@@ -170,7 +183,7 @@ class Model(SoundtrackModel, Learner):
             told = torch.rand(len(category), device=category.device) >= self.config.genre_dropout
             category = torch.where(told, category, UNKNOWN)
         at = self.extent.at().to(audio.device).expand(len(audio), -1)
-        logits = self.wavenet(audio, self.encoder(batch["frames"]), at, self._one_hot(category))
+        logits = self.wavenet(audio, self.encoder(batch), at, self._one_hot(category))
         error = F.cross_entropy(logits.flatten(0, 1), batch["target"].flatten(), reduction="none")
         present = batch["present"].flatten()
         return (error * present).sum() / present.sum()
@@ -192,10 +205,13 @@ class Model(SoundtrackModel, Learner):
     @torch.no_grad()
     def _prompt(self, scene: Scene, rng: np.random.Generator) -> cached.Prompt:
         """Return a dance as the network gets it, with silence and nobody before."""
-        extent, count = self.extent, round(self.rate * scene.seconds)
-        frames = self.conditioning.frames(scene.motion, scene.fps, -(-count // extent.hop))
-        around = (extent.margin + extent.lead, extent.margin)
-        heard = self.encoder(F.pad(frames, (0, 0, *around))[None].to(self._device))
+        extent, count, device = self.extent, round(self.rate * scene.seconds), self.wavenet.samples.weight.device
+        frames = self._frames(scene.motion, scene.fps, scene.pictures, count)
+        told = {"frames": F.pad(frames, (0, 0, extent.margin + extent.lead, extent.margin))[None].to(device)}
+        if self.needs_pictures:
+            told["pictures"] = torch.from_numpy(scene.pictures)[None].to(device)
+            told["first"] = torch.zeros(1, dtype=torch.int64, device=device)
+        heard = self.encoder(told)
         return cached.Prompt(
             steps=count,
             rng=rng,
@@ -204,9 +220,24 @@ class Model(SoundtrackModel, Learner):
             global_=self._one_hot(torch.tensor(self._category(scene.genre))).numpy(),
         )
 
-    @property
-    def _device(self) -> torch.device:
-        return self.wavenet.samples.weight.device
+    def _frames(self, motion: Person, fps: float, pictures: Pictures | None, samples: int) -> Tensor:
+        """Return the condition frames of so many samples, as the encoder takes them.
+
+        Raises:
+            UserError: pictures are needed and there are none.
+        """
+        count = -(-samples // self.config.hop)
+        match self.config.condition:
+            case "pose":
+                return self.conditioning.frames(motion, fps, count)
+            case "video":
+                if pictures is None or not len(pictures):
+                    raise UserError(
+                        "this wavenet looks at the video (condition: video), and there is none of the dance"
+                    )
+                return picture_frames(len(pictures), count, self.rate, self.config.hop)
+            case "none":
+                return torch.zeros(count, 1)
 
     def _category(self, genre: str) -> int:
         return 1 + self._genres.index(genre) if genre in self._genres else UNKNOWN
