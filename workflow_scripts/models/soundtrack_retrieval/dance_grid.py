@@ -10,9 +10,9 @@ FPS = 100.0  # frames per second in which beats are sought
 SLOWEST_BPM, FASTEST_BPM = 60.0, 180.0
 # Accents are known to a frame of video, and dancers are not exact.
 TOLERANCE_S = 0.04
-# What a beat costs where the dancer accents, and the most it gains (on an accent); what a change of the period costs per
-# factor e, and how far a period is from the usual tempo, per octave squared. With a cost of .8 a beat must meet an
-# accent in two of five cases to be worth it: the trade-off of an F-measure of .8.
+# What a beat costs where the dancer accents, and the most it gains (on an accent): a beat must meet an accent in two of
+# five cases to be worth it, the trade-off of an F-measure of .8. What a change of the period costs per factor e, over
+# how many frames at once; what the distance from a usual tempo costs, per octave squared and beat of that tempo.
 BEAT_COST, BEAT_GAIN = 0.8, 2.0
 STEADINESS, NEAR = 6.0, 6
 USUAL_BPM, TEMPO_WEIGHT = 115.0, 0.1

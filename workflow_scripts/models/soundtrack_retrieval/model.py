@@ -1,13 +1,14 @@
 """Retrieved soundtracks: music of the training dances, so chosen and stretched that its beats follow a new dance.
 
-Nothing is learned, and minutes of data suffice. That soundtracks be cut together from music whose rhythm fits the motion
-is an old idea (Lee and Lee, "Automatic synchronization of background music and motion in computer animation",
-Eurographics 2005, who warp both by dynamic programming); here only the music gives way. The beat of the dance is found
+Nothing is learned, and minutes of data suffice. To choose music by how its features fit those of a motion and to warp
+time until they meet is an old idea (Lee and Lee, "Automatic synchronization of background music and motion in computer
+animation", Eurographics 2005, by dynamic programming); here only the music gives way. The beat of the dance is found
 in its accents (`dance_grid`), the best way through the songs along that beat by dynamic programming (`choosing`); the
 music is stretched at its own pitch (`warping`) and joined on downbeats (`mixing`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import numpy as np
@@ -15,9 +16,10 @@ from pydantic import Field
 
 from workflow_scripts.models.base import ModelConfig
 from workflow_scripts.models.soundtrack import Corpus, Sampling, Scene, SoundtrackModel
-from workflow_scripts.models.soundtrack_retrieval.choosing import Weights, choose
+from workflow_scripts.models.soundtrack_retrieval.candidates import Weights, liked
+from workflow_scripts.models.soundtrack_retrieval.choosing import Piece, choose
 from workflow_scripts.models.soundtrack_retrieval.dance_grid import dance_grid
-from workflow_scripts.models.soundtrack_retrieval.mixing import finished, mixed, played
+from workflow_scripts.models.soundtrack_retrieval.mixing import mixed
 from workflow_scripts.models.soundtrack_retrieval.songs import Song, genres_of, heard
 from workflow_scripts.motion.accents import accents
 from workflow_scripts.motion.skeleton import Floats
@@ -25,6 +27,15 @@ from workflow_scripts.workflow.errors import UserError
 
 # Where nobody dances the music stays in the background: so much softer, -12 dB.
 SOFT = 0.25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is heard when: pieces of songs for the beats (J + 1,) of a dance, seconds, and how loud, against 1."""
+
+    grid: Floats
+    pieces: list[Piece]
+    gain: float
 
 
 class SoundtrackRetrievalConfig(ModelConfig):
@@ -114,17 +125,22 @@ class Model(SoundtrackModel):
         """
         if sounds is None:
             raise UserError("soundtrack_retrieval plays the sounds of its training clips: it needs them to be given")
-        return [self._made(scene, rng, sounds) for scene, rng in zip(scenes, rngs, strict=True)]
+        made = []
+        for scene, rng in zip(scenes, rngs, strict=True):
+            plan = self.plan(scene, rng)
+            made.append(mixed(self.songs, plan.pieces, plan.grid, scene.seconds, self._rate, sounds, plan.gain))
+        return made
 
-    def _made(self, scene: Scene, rng: np.random.Generator, sounds: Mapping[str, Floats]) -> Floats:
+    def plan(self, scene: Scene, rng: np.random.Generator) -> Plan:
+        """Return what is heard when in a clip."""
         found = accents(scene.motion, scene.fps)
         found = found[found < scene.seconds]
-        if not len(found):
-            return self._background(scene, rng, sounds)
-        grid = dance_grid(found, scene.seconds, self.config.stiffness)
         weights = Weights(self.config.stretch_weight, self.config.genre_weight, self.config.variety)
+        if len(found):
+            grid, gain = dance_grid(found, scene.seconds, self.config.stiffness), 1.0
+        else:
+            period = liked(self.songs, scene.genre, weights, rng).period
+            grid = period * np.arange(max(int(np.ceil(scene.seconds / period - 1e-9)), 1) + 1)
+            gain = SOFT
         pieces = choose(self.songs, found, grid, scene.genre, weights, self.config.most_songs, rng)
-        return mixed(self.songs, pieces, grid, scene.seconds, self._rate, sounds)
-
-    def _background(self, scene: Scene, rng: np.random.Generator, sounds: Mapping[str, Floats]) -> Floats:
-        raise NotImplementedError
+        return Plan(grid, pieces, gain)

@@ -42,6 +42,11 @@ class Song:
     strengths: Floats
     level: float
 
+    @property
+    def period(self) -> float:
+        """The usual length of a beat, seconds."""
+        return float(np.median(np.diff(self.beats)))
+
     def table(self) -> dict[str, Any]:
         """Return it as numbers, strings and tensors."""
         import torch
@@ -134,11 +139,6 @@ def _steepest(mono: Floats, rate: int, times: Floats) -> Floats:
         near = rise[first : max(centre + reach // 2, first + 1)]
         moved.append((first + int(np.argmax(near)) + 2) * size / rate)
     return np.array(moved, dtype=np.float64)
-
-
-def periods(song: Song) -> float:
-    """Return the usual length of a song's beats, seconds."""
-    return float(np.median(np.diff(song.beats)))
 
 
 def genres_of(songs: Sequence[Song]) -> tuple[str, ...]:

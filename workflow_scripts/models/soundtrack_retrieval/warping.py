@@ -103,7 +103,9 @@ def warped(samples: Floats, rate: int, out: Floats, source: Floats, onsets: Floa
             if lowest <= onward <= highest:
                 centre = onward
             else:
-                centre = _most_alike(mono, onward - hop - origin, lowest - hop - origin, highest - hop - origin, 2 * hop)
+                centre = _most_alike(
+                    mono, onward - hop - origin, lowest - hop - origin, highest - hop - origin, 2 * hop
+                )
                 centre += hop + origin
         begin = centre - hop - origin
         result[number * hop : (number + 2) * hop] += window[:, None] * padded[begin : begin + 2 * hop]
@@ -140,4 +142,3 @@ def _most_alike(mono: Floats, target: int, lowest: int, highest: int, size: int)
     sums = np.concatenate([[0.0], np.cumsum(np.square(region, dtype=np.float64))])
     energy = np.maximum(sums[size:] - sums[:-size], 1e-9)
     return lowest + int(np.argmax(likeness / np.sqrt(energy)))
-
