@@ -269,6 +269,13 @@ def test_controls_do_not_depend_on_the_company(results):
     assert not alone[0].scores["other"]
 
 
+def test_anothers_soundtrack_is_not_compared_with_its_own_dance(results):
+    (group,) = scored(read_items(write_items(results, [row(results, name) for name in ("v1", "v2")]), results), 0)
+    # There are two dances: for the sound of v2 with the dance v1, no dance is left that says what chance is.
+    assert np.isnan([score.measures["onset_f_shuffled"] for score in group.scores["other"]]).all()
+    assert np.isfinite([score.measures["onset_f_shuffled"] for score in group.scores["metronome"]]).all()
+
+
 def test_few_songs_make_no_interval_of_the_frechet_distance():
     rng = np.random.default_rng(0)
     one, two = rng.normal(size=(30, 54)), rng.normal(size=(30, 54)) + 0.5

@@ -87,8 +87,10 @@ def scored(items: Sequence[Item], seed: int) -> list[Scored]:
             dance = known[item.dance].dance
             group.scores[MODEL].append(_score(hear(read_sound(item.wav, dance.seconds)), dance, others[item.dance]))
         for name in sorted(others):
-            for control, sound in _controls(known[name], company, seed):
-                group.scores[control].append(_score(sound, known[name].dance, others[name]))
+            for control, sound, source in _controls(known[name], company, seed):
+                # A soundtrack of another dance goes with that one: it is no chance level for it.
+                chance = [other for other in others[name] if other.group != source]
+                group.scores[control].append(_score(sound, known[name].dance, chance))
         result.append(group)
     return result
 
@@ -112,8 +114,11 @@ def _known(items: Sequence[Item]) -> dict[str, _Known]:
     return result
 
 
-def _controls(known: _Known, company: Sequence[_Known], seed: int) -> Iterator[tuple[str, Heard]]:
-    """Yield the controls of a dance that can be made: without an original there is no truth, and no right metronome."""
+def _controls(known: _Known, company: Sequence[_Known], seed: int) -> Iterator[tuple[str, Heard, str]]:
+    """Yield the controls of a dance that can be made, each with the group of dances that it goes with.
+
+    Without an original there is no truth, and no right metronome.
+    """
     dance = known.dance
     count = round(dance.seconds * RATE)
     beats = dance.original.beats if dance.original else np.empty(0)
@@ -122,23 +127,22 @@ def _controls(known: _Known, company: Sequence[_Known], seed: int) -> Iterator[t
         "noise": noise(count, known.level, _random(seed, dance.name, "noise")),
         "metronome_random": random_metronome(count, _random(seed, dance.name, "metronome_random")),
         "metronome": right_metronome(count, beats),
-        "other": _other(known, company, count, _random(seed, dance.name, "other")),
     }
     for name, samples in made.items():
         if samples is not None:
-            yield name, hear(samples)
+            yield name, hear(samples), dance.group
+    if (other := _other(known, company, _random(seed, dance.name, "other"))) is not None:
+        samples = repeated(read_sound(other.original, dance.seconds), count) if other.original else None
+        if samples is not None:
+            yield "other", hear(samples), other.dance.group
     if dance.original:
-        yield "truth", dance.original
+        yield "truth", dance.original, dance.group
 
 
-def _other(known: _Known, company: Sequence[_Known], count: int, rng: np.random.Generator) -> Samples | None:
-    """Return the original of a dance of another group, repeated where it ends too early; None where there is none."""
+def _other(known: _Known, company: Sequence[_Known], rng: np.random.Generator) -> _Known | None:
+    """Return a dance of another group that has an original; None where there is none."""
     able = [each for each in company if each.original and each.dance.group != known.dance.group]
-    if not able:
-        return None
-    path = able[int(rng.integers(len(able)))].original
-    assert path is not None
-    return repeated(read_sound(path, count / RATE), count)
+    return able[int(rng.integers(len(able)))] if able else None
 
 
 def _score(sound: Heard, dance: Dance, others: Sequence[Dance]) -> Score:
