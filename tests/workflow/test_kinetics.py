@@ -1,4 +1,4 @@
-"""The configuration for Kinetics on a folder as its downloaders leave it: clips stay whole, folders say what they are."""
+"""The configuration for Kinetics on a folder as its downloaders leave it: clips stay whole, folders give the labels."""
 
 from pathlib import Path
 
