@@ -10,6 +10,7 @@ import soundfile
 
 from workflow_scripts.evaluate import compare_soundtracks, soundtrack_model
 from workflow_scripts.evaluate.soundtracks.controls import CONTROLS, clicks
+from workflow_scripts.evaluate.soundtracks.distances import frechet_distance, scale_of
 from workflow_scripts.evaluate.soundtracks.heard import RATE
 from workflow_scripts.evaluate.soundtracks.items import COLUMNS, read_items
 from workflow_scripts.evaluate.soundtracks.measures import MEASURES, TOGETHER
@@ -285,6 +286,24 @@ def test_few_songs_make_no_interval_of_the_frechet_distance():
     both = frechet_row({("a", ""): one, ("b", ""): one[::-1]}, [("a", two), ("b", two)])
     assert both["low"] <= both["mean"] <= both["high"]
     assert frechet_row({}, [("a", two)])["mean"] is None
+
+
+def test_the_interval_of_the_frechet_distance_leaves_each_song_out_of_both_sides():
+    rng = np.random.default_rng(0)
+    original, made = ([rng.normal(size=(30, 54)) + shift * song for song in range(3)] for shift in (0.1, 0.3))
+    found = frechet_row(
+        {(str(song), ""): windows for song, windows in enumerate(original)},
+        [(str(song), windows) for song, windows in enumerate(made)],
+    )
+
+    def distance(songs):
+        reference = np.concatenate([original[song] for song in songs])
+        return frechet_distance(reference, np.concatenate([made[song] for song in songs]), scale_of(reference))
+
+    values = np.array([distance(songs) for songs in ((1, 2), (0, 2), (0, 1))])
+    error = np.sqrt(2 / 3 * np.sum((values - values.mean()) ** 2))
+    assert found["mean"] == pytest.approx(distance((0, 1, 2)))
+    assert found["high"] == pytest.approx(distance((0, 1, 2)) + 1.96 * error)
 
 
 def test_intervals_that_overlap():
