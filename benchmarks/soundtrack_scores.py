@@ -35,7 +35,7 @@ def true_items(dataset: Path) -> list[dict[str, str]]:
         wav = f"results/clips/{clip.collection}/{clip.video}/{clip.clip}.wav"
         poses = f"results/poses/{clip.collection}/{clip.video}.h5"
         row = {"set": clip.collection, "item": f"{clip.video}.{clip.clip}", "sample": "0", "wav": wav, "sound": wav}
-        rows.append(row | {"poses": poses, "clip": clip.clip, "split": "", "song": clip.song, "genre": clip.genre})
+        rows.append(row | {"poses": poses, "clip": clip.clip, "split": "", "song": clip.song})
     return rows
 
 

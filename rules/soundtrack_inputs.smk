@@ -3,7 +3,7 @@ import re
 
 from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
 from workflow_scripts.motion.dataset_file import SPLITS
-from workflow_scripts.soundtrack.list_items import COLUMNS as ITEM_COLUMNS
+from workflow_scripts.motion.soundtrack_table import COLUMNS as SOUNDTRACK_COLUMNS
 from workflow_scripts.soundtrack.settings import soundtrack_settings
 
 # Samples per second of a wavenet whose settings say nothing (the default of its `rate`).
@@ -88,7 +88,7 @@ def sounding_poses(wildcards):
 
 def soundtracks_of(model):
     """The rows of what a model makes sound for. Waits for the list."""
-    return table(checkpoints.list_soundtracks.get(model=model).output[0], *ITEM_COLUMNS)
+    return table(checkpoints.list_soundtracks.get(model=model).output[0], *SOUNDTRACK_COLUMNS)
 
 
 def sounds_made(wildcards):

@@ -79,7 +79,6 @@ def _item(item: Item, score: Score) -> dict[str, Any]:
         "kind": item.kind,
         "split": item.split,
         "song": item.song,
-        "genre": item.genre,
         "seconds": score.dance.seconds,
         "accents": len(score.dance.accents),
         "original": item.original is not None,

@@ -73,7 +73,6 @@ def row(results, name, collection="demo", sample="0", model="good", **changes):
         "sound": f"results/clips/{collection}/{name}/0000.wav",
         "split": "",
         "song": f"{collection}/{name}",
-        "genre": "disco",
     } | changes
 
 

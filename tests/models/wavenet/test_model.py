@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from models.wavenet.sounding_dances import RATE, TINY, corpus, made, sounding
 from tiny_dances import FPS, click, swing
 
-from models.wavenet.sounding_dances import RATE, TINY, corpus, made, sounding
 from workflow_scripts.models.soundtrack import Corpus, Sampling, Scene, load_soundtrack_architecture
 from workflow_scripts.models.wavenet import cached
 from workflow_scripts.models.wavenet.model import Model, Settings, classes_of

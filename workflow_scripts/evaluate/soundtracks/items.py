@@ -9,10 +9,10 @@ import numpy as np
 from workflow_scripts.motion.accents import accents
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, read_poses
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.soundtrack_table import COLUMNS
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import read_table
 
-COLUMNS = ("set", "item", "sample", "wav", "poses", "clip", "sound", "split", "song", "genre")
 SONGS = "songs"
 CLIPS, DANCES = "clips", "dances"
 
@@ -27,7 +27,6 @@ class Item:
         kind: `CLIPS` (of videos) or `DANCES` (generated ones; the original sound is the song danced to).
         split: of the clip in the model's dataset, "" where it is none of it.
         song: id of the original's song, "" where it is not known.
-        genre: "" where it is not known.
         wav: the sound.
         poses, clip: where the dance is.
         original: the WAV that was danced to, None where there is none.
@@ -38,7 +37,6 @@ class Item:
     kind: str
     split: str
     song: str
-    genre: str
     wav: Path
     poses: Path
     clip: str
@@ -51,7 +49,7 @@ class Item:
 
 
 def read_items(table: Path, results: Path) -> list[Item]:
-    """Return the items of a table (TSV, `COLUMNS`).
+    """Return the items of a table (`motion.soundtrack_table`).
 
     Args:
         table: as the soundtrack stage lists them. Relative paths in it (results/...) start beside `results`.
@@ -75,7 +73,6 @@ def read_items(table: Path, results: Path) -> list[Item]:
                 kind=DANCES if row["set"] == SONGS else CLIPS,
                 split=row["split"],
                 song=row["song"],
-                genre=row["genre"],
                 wav=wav,
                 poses=poses,
                 clip=row["clip"],
