@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from workflow_scripts.models.soundtrack import Sampling
 from workflow_scripts.models.wavenet import kernel
 from workflow_scripts.models.wavenet.mu_law import CLASSES, SILENCE
-from workflow_scripts.models.wavenet.network import WaveNet
+from workflow_scripts.models.wavenet.network import Shape, WaveNet
 from workflow_scripts.motion.skeleton import Floats
 
 Ints = npt.NDArray[np.integer]
@@ -60,23 +60,25 @@ def generate(
     Raises:
         ValueError: prompt and network do not match.
     """
-    results: list[Classes] = [np.zeros(0, np.uint8) for _ in prompts]
-    # The longest first, and each thread gets as many of each length as the others.
-    order = sorted((n for n, prompt in enumerate(prompts) if prompt.steps > 0), key=lambda n: -prompts[n].steps)
+    for prompt in prompts:
+        _check(network.shape, prompt)
+    results = [np.zeros(0, np.uint8)] * len(prompts)
+    # Each thread gets of clips of each length as many as the others.
+    order = [n for n in _longest_first(prompts) if prompts[n].steps > 0]
     shares = [share for nth in range(max(threads, 1)) if (share := order[nth :: max(threads, 1)])]
     weights = weights_of(network)
 
-    def perform(share: list[int]) -> None:
-        chosen = [prompts[n] for n in share]
-        for n, (classes, _) in zip(share, _perform(network, weights, chosen, sampling or Sampling(), False), strict=True):
-            results[n] = classes
+    def perform(share: list[int]) -> list[Classes]:
+        return _perform(network, weights, [prompts[n] for n in share], sampling or Sampling(), None)
 
     with ThreadPoolExecutor(max(len(shares), 1)) as pool:
-        list(pool.map(perform, shares))
+        for share, made in zip(shares, pool.map(perform, shares), strict=True):
+            for n, classes in zip(share, made, strict=True):
+                results[n] = classes
     return results
 
 
-def logits(network: WaveNet, prompts: Sequence[Prompt]) -> list[Floats]:
+def logits_of(network: WaveNet, prompts: Sequence[Prompt]) -> list[Floats]:
     """Return the logits (P, 256) float32 of each sample of each primer, given those before it; `steps` must be 0.
 
     Raises:
@@ -84,9 +86,13 @@ def logits(network: WaveNet, prompts: Sequence[Prompt]) -> list[Floats]:
     """
     if any(prompt.steps for prompt in prompts):
         raise ValueError("logits are of samples that are given, not of steps to come")
-    order = sorted(range(len(prompts)), key=lambda n: -len(prompts[n].primer))
-    found = _perform(network, weights_of(network), [prompts[n] for n in order], Sampling(), True)
-    return [found[order.index(n)][1] for n in range(len(prompts))]
+    for prompt in prompts:
+        _check(network.shape, prompt)
+    results = [np.zeros((len(prompt.primer), CLASSES), np.float32) for prompt in prompts]
+    order = _longest_first(prompts)
+    ordered = [prompts[n] for n in order]
+    _perform(network, weights_of(network), ordered, Sampling(), [results[n] for n in order])
+    return results
 
 
 def weights_of(network: WaveNet) -> kernel.Weights:
@@ -122,91 +128,109 @@ def _array(tensor: Tensor) -> Floats:
     return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
 
 
-def _perform(
-    network: WaveNet, weights: kernel.Weights, prompts: Sequence[Prompt], sampling: Sampling, record: bool
-) -> list[tuple[Classes, Floats]]:
-    """Return the classes (steps,) of each clip and, if they are asked for, the logits (P + steps, 256) of all its samples.
+def _longest_first(prompts: Sequence[Prompt]) -> list[int]:
+    """Return the numbers of the prompts, that of the longest clip first."""
+    return sorted(range(len(prompts)), key=lambda n: -(len(prompts[n].primer) + prompts[n].steps))
 
-    The prompts come with the longest first, primer and steps together.
+
+def _perform(
+    network: WaveNet,
+    weights: kernel.Weights,
+    prompts: Sequence[Prompt],
+    sampling: Sampling,
+    record: Sequence[Floats] | None,
+) -> list[Classes]:
+    """Return the classes (steps,) of each clip; the longest comes first.
+
+    Args:
+        network, weights: the same.
+        prompts, sampling: see `generate`.
+        record: (P + steps, 256) of each clip, gets the logits of all its samples; None: they are not wanted.
     """
-    lead, count = network.shape.receptive_field - 1, len(prompts)
-    for prompt in prompts:
-        _check(network, prompt)
+    lead = network.shape.receptive_field - 1
     lengths = np.array([lead + len(prompt.primer) + prompt.steps for prompt in prompts], np.int64)
-    work = _work(network, count)
-    drawn = [np.empty(length - lead, np.uint8) for length in lengths]
-    kept = [np.empty((length - lead if record else 0, CLASSES), np.float32) for length in lengths]
+    work = _work(network, len(prompts))
+    results = [np.empty(length, np.uint8) for length in lengths]
     for start in range(0, max(lengths, default=0), BLOCK):
+        clips = int((lengths > start).sum())
         size = min(BLOCK, int(lengths[0]) - start)
-        at, known = np.zeros((size, count), np.int64), np.full((size, count), -1, np.int16)
-        chances, told, rows = np.zeros((size, count)), [], 0
-        for b, (prompt, length) in enumerate(zip(prompts, lengths, strict=True)):
-            own = slice(start, min(start + size, int(length)))
-            here = max(own.stop - own.start, 0)
-            if not here:
-                continue
-            given = np.concatenate([np.full(max(lead - start, 0), SILENCE), prompt.primer[max(start - lead, 0) :]])[:here]
+        told, at = _conditions(network, prompts[:clips], lengths, start, size)
+        known = np.full((size, clips), -1, np.int16)
+        chances = np.zeros((size, clips))
+        for b, prompt in enumerate(prompts[:clips]):
+            steps = min(size, int(lengths[b]) - start)
+            before = np.full(max(lead - start, 0), SILENCE)
+            given = np.concatenate([before, prompt.primer[max(start - lead, 0) :]])[:steps]
             known[: len(given), b] = given
-            chances[len(given) : here, b] = prompt.rng.random(here - len(given))
-            heard, at[:here, b] = _told(network, prompt, own)
-            at[:here, b] += rows
-            rows += len(heard)
-            told.append(heard)
-        out = np.zeros((size, count), np.uint8)
-        seen = np.zeros((size if record else 0, count, CLASSES), np.float32)
+            chances[len(given) : steps, b] = prompt.rng.random(steps - len(given))
+        drawn = np.zeros((size, clips), np.uint8)
+        seen = np.zeros((0 if record is None else size, clips, CLASSES), np.float32)
+        top_k = sampling.top_k or CLASSES
         kernel.run(
-            weights,
-            work,
-            start,
-            lengths,
-            np.concatenate(told),
-            at,
-            known,
-            chances,
-            sampling.temperature,
-            sampling.top_k or CLASSES,
-            out,
-            seen,
+            weights, work, start, lengths[:clips], told, at, known, chances, sampling.temperature, top_k, drawn, seen
         )
-        for b, length in enumerate(lengths):
-            source = slice(max(lead - start, 0), max(min(size, int(length) - start), 0))
-            target = slice(max(start - lead, 0), max(start - lead, 0) + max(source.stop - source.start, 0))
-            drawn[b][target] = out[source, b]
-            if record:
-                kept[b][target] = seen[source, b]
-    return [
-        (classes[len(prompt.primer) :], seen) for prompt, classes, seen in zip(prompts, drawn, kept, strict=True)
-    ]
+        for b, result in enumerate(results[:clips]):
+            here = result[start : start + size]
+            here[:] = drawn[: len(here), b]
+            if record is not None:
+                # The steps before the clip have logits as well: they come first, and are nobody's.
+                first = min(max(lead - start, 0), len(here))
+                into = max(start - lead, 0)
+                record[b][into : into + len(here) - first] = seen[first : len(here), b]
+    return [classes[lead + len(prompt.primer) :] for classes, prompt in zip(results, prompts, strict=True)]
+
+
+def _conditions(
+    network: WaveNet, prompts: Sequence[Prompt], lengths: Ints, start: int, size: int
+) -> tuple[Floats, Ints]:
+    """Return what conditions add to the gates in a block, (F, L, 2C), and the row of each step and clip (T, B).
+
+    Each clip is projected on its own: the shape of a product decides how it is rounded.
+    """
+    device = network.samples.weight.device
+    at = np.zeros((size, len(prompts)), np.int64)
+    told: list[Floats] = []
+    rows = 0
+    for b, prompt in enumerate(prompts):
+        stop = min(start + size, int(lengths[b]))
+        local = global_ = None
+        if prompt.local is not None and prompt.at is not None:
+            frames, places = np.unique(prompt.at[start:stop], return_inverse=True)
+            local = torch.as_tensor(prompt.local[frames], dtype=torch.float32)[None].to(device)
+            at[: stop - start, b] = places
+        if prompt.global_ is not None:
+            global_ = torch.as_tensor(prompt.global_, dtype=torch.float32)[None].to(device)
+        with torch.no_grad():
+            told.append(_array(network.told(local, global_)[0]))
+        at[:, b] += rows
+        rows += len(told[-1])
+    return np.concatenate(told), at
 
 
 def _work(network: WaveNet, clips: int) -> kernel.Work:
     """Return the state before the first sample."""
     wide, skip = network.shape.residual, network.shape.skip
-    sizes = [(clips, wide + skip), (clips, 2 * wide), (clips, wide), (clips, skip), (clips, CLASSES)]
-    rings = np.zeros((sum(network.shape.dilations), clips, wide), np.float32)
-    return kernel.Work(rings, *(np.zeros(size, np.float32) for size in sizes), last=np.full(clips, SILENCE))
+    return kernel.Work(
+        rings=np.zeros((sum(network.shape.dilations), clips, wide), np.float32),
+        stream=np.zeros((clips, wide + skip), np.float32),
+        heard=np.zeros((clips, 2 * wide), np.float32),
+        gated=np.zeros((clips, wide), np.float32),
+        mixed=np.zeros((clips, skip), np.float32),
+        logits=np.zeros((clips, CLASSES), np.float32),
+        last=np.full(clips, SILENCE),
+    )
 
 
-def _check(network: WaveNet, prompt: Prompt) -> None:
+def _check(shape: Shape, prompt: Prompt) -> None:
     """Raise a ValueError if a prompt and a network do not match."""
-    local = None if prompt.local is None else prompt.local.shape[-1]
-    if (local or 0) != network.shape.local:
-        raise ValueError(f"a local condition of {local} numbers, not {network.shape.local}")
-    if network.shape.local:
-        samples = network.shape.receptive_field - 1 + len(prompt.primer) + prompt.steps
-        if prompt.local is None or prompt.at is None or prompt.at.shape != (samples,):
+    if prompt.steps < 0:
+        raise ValueError(f"{prompt.steps} steps")
+    given = tuple(0 if condition is None else condition.shape[-1] for condition in (prompt.local, prompt.global_))
+    if given != (shape.local, shape.global_):
+        raise ValueError(f"conditions of {given} numbers, not {(shape.local, shape.global_)}")
+    if prompt.local is not None:
+        samples = shape.receptive_field - 1 + len(prompt.primer) + prompt.steps
+        if prompt.at is None or prompt.at.shape != (samples,):
             raise ValueError(f"a local condition needs the frame of each of {samples} samples")
         if samples and not 0 <= prompt.at.min() <= prompt.at.max() < len(prompt.local):
             raise ValueError(f"frames {prompt.at.min()} to {prompt.at.max()} of {len(prompt.local)}")
-
-
-def _told(network: WaveNet, prompt: Prompt, own: slice) -> tuple[Floats, Ints]:
-    """Return what the conditions add to the gates in some steps, (F, L, 2C), and the row of each step."""
-    device = network.samples.weight.device
-    global_ = None if prompt.global_ is None else torch.as_tensor(prompt.global_, dtype=torch.float32)[None].to(device)
-    with torch.no_grad():
-        if prompt.local is None or prompt.at is None:
-            return _array(network.told(None, global_)[0]), np.zeros(own.stop - own.start, np.int64)
-        frames, rows = np.unique(prompt.at[own], return_inverse=True)
-        local = torch.as_tensor(prompt.local[frames], dtype=torch.float32)[None].to(device)
-        return _array(network.told(local, global_)[0]), rows

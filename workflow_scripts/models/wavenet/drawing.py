@@ -21,24 +21,17 @@ def draw(logits: Floats, chance: float, temperature: float, top_k: int) -> int:
         temperature: above 0.
         top_k: 1 to K; of equal logits the lower classes are likelier.
     """
-    count = len(logits)
-    least, spare = logits.min(), count
+    count, most = len(logits), logits.max()
+    weights = np.exp((logits.astype(np.float64) - most) / temperature)
     if top_k < count:
-        least = np.partition(logits, count - top_k)[count - top_k]
+        least = np.sort(logits)[count - top_k]
         spare = top_k - (logits > least).sum()
-    most = logits.max()
-    weights = np.zeros(count)
-    total = 0.0
-    for k in range(count):
-        if logits[k] < least:
-            continue
-        if logits[k] == least:
-            if spare == 0:
-                continue
-            spare -= 1
-        weights[k] = np.exp((np.float64(logits[k]) - np.float64(most)) / temperature)
-        total += weights[k]
-    left, last = chance * total, 0
+        for k in range(count):
+            equal = logits[k] == least
+            if logits[k] < least or (equal and spare <= 0):
+                weights[k] = 0
+            spare -= equal
+    left, last = chance * weights.sum(), 0
     for k in range(count):
         if weights[k] > 0:
             last = k

@@ -64,8 +64,8 @@ class Work(NamedTuple):
     last: Ints
 
 
-@numba.njit(inline="always", **FAST)
-def _tanh(x: float) -> float:
+@numba.njit(**FAST)
+def tanh(x: np.float32) -> np.float32:
     """Tanh to 3e-7, by products and one division, so that loops over it become vectors.
 
     Lambert's continued fraction of tanh(x / 2), cut after its 7th term, and the formula of the double argument.
@@ -74,7 +74,8 @@ def _tanh(x: float) -> float:
     s = half * half
     n = half * (np.float32(135135) + s * (np.float32(17325) + s * (np.float32(378) + s)))
     d = np.float32(135135) + s * (np.float32(62370) + s * (np.float32(3150) + s * np.float32(28)))
-    return np.float32(2) * n * d / (d * d + n * n)
+    result: np.float32 = np.float32(2) * n * d / (d * d + n * n)
+    return result
 
 
 @numba.njit(**FAST)
@@ -127,17 +128,15 @@ def _advance(weights: Weights, work: Work, time: int, told: Floats, at: Ints, cl
                 kept[b, c] = stream[b, c]
                 stream[b, c] += weights.residual_biases[layer, c]
             for c in range(wide):
-                sigmoid = np.float32(0.5) + np.float32(0.5) * _tanh(np.float32(0.5) * heard[b, wide + c])
-                gated[b, c] = _tanh(heard[b, c]) * sigmoid
+                sigmoid = np.float32(0.5) + np.float32(0.5) * tanh(np.float32(0.5) * heard[b, wide + c])
+                gated[b, c] = tanh(heard[b, c]) * sigmoid
         _add_products(gated, weights.outs[layer], 0, wide, stream, clips)
     if not wanted:
         return
     skips = mixed.shape[1]
     for b in range(clips):
-        # The skipped sum takes the place of the residual stream, which has come to its end.
         for c in range(skips):
-            heard_skip = stream[b, wide + c]
-            work.stream[b, wide + c] = max(heard_skip, np.float32(0))
+            stream[b, wide + c] = max(stream[b, wide + c], np.float32(0))
         mixed[b] = weights.mixed_bias
         logits[b] = weights.logits_bias
     _add_products(stream[:, wide:], weights.mixed, 0, skips, mixed, clips)

@@ -1,4 +1,4 @@
-"""Generation as defined: the network on the whole receptive field for every sample. Slow; `cached` is measured by it."""
+"""Generation as defined: the network on the whole receptive field, for every sample. The measure of `cached`."""
 
 import numpy as np
 import torch
@@ -24,7 +24,5 @@ def generate(network: WaveNet, prompt: Prompt, sampling: Sampling | None = None)
         heard = None if at is None else at[:, window]
         with torch.no_grad():
             found = network(torch.from_numpy(audio[None, window]), local, heard, global_)[0, 0]
-        audio[now] = draw(
-            found.numpy(), prompt.rng.random(), sampling.temperature, sampling.top_k or CLASSES
-        )
+        audio[now] = draw(found.numpy(), prompt.rng.random(), sampling.temperature, sampling.top_k or CLASSES)
     return audio[given:].astype(np.uint8)
