@@ -51,7 +51,7 @@ from workflow_scripts.train.gradient import fit
 OUTPUT = Path(__file__).parent / "results" / "wavenet_learns.json"
 # What is learned by heart: from this second of the first clip on, and the other 2 s it is compared with.
 FROM_S, OTHER_S, HEART_S = 4.0, 8.0, 2.0
-BY_HEART = {"batch_size": 1, "genre_dropout": 0.0, "ema": 0.0, "learning_rate": 4e-3, "max_epochs": 150}
+BY_HEART = {"batch_size": 1, "genre_dropout": 0.0, "ema": 0.0, "learning_rate": 4e-3, "max_epochs": 300}
 TEMPERATURE = 0.4
 SECONDS, SHIFT, HOP_S, REACH_S, WIDTH_S = 10.0, 6, 0.01, 0.3, 0.03
 ENTROPY_TARGET, CORRELATION_TARGET, CPU_TARGET = 1.0, 0.8, 900.0

@@ -188,6 +188,24 @@ def test_odd_sounds_are_learned_and_missing_ones_left_out(tmp_path: Path) -> Non
     assert np.isfinite(model.generate([SCENE], rngs(1), Sampling())[0]).all()
 
 
+def test_clips_are_drawn_by_their_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = corpus(4)
+    for clip, genre, weight in zip(found.dataset.clips, ("rare", "often", "", ""), (1e-9, 1.0, 0.0, 0.0), strict=True):
+        clip.genre, clip.weight = genre, weight
+    sounds = dict(found.sounds) | {found.dataset.clips[2].name: np.zeros((0, 1), np.float32)}
+    model = made(replace(found, sounds=sounds))
+    loss, drawn = model.loss, []
+
+    def listening(batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        if model.network.training:
+            drawn.extend(batch["category"].tolist())
+        return loss(batch)
+
+    monkeypatch.setattr(model, "loss", listening)
+    fit(model, found.dataset, 1, tmp_path / "last.ckpt")
+    assert drawn == [1 + model.genres.index("often")] * 12
+
+
 def test_without_any_sound_it_is_said() -> None:
     with pytest.raises(UserError, match="no training clip of the dataset has one"):
         made(replace(corpus(), sounds={}))

@@ -37,7 +37,8 @@ UNKNOWN = 0
 class Settings(GradientConfig):
     """Settings of the network and its training.
 
-    The defaults learn the demo on one core in a quarter of an hour; docs/soundtracks.md has settings for a GPU.
+    The defaults learn the demo's ten training clips on one core in less than a quarter of an hour. With a GPU and hours
+    of dances: rate 16000, residual 64, skip 128, stacks 3, layers 10, hop 128, window_s 1.0, batch_size 16, ema 0.9995.
 
     Attributes:
         rate: samples per second.
@@ -63,7 +64,7 @@ class Settings(GradientConfig):
     genre_dropout: float = Field(default=0.2, ge=0, le=1)
     learning_rate: float = Field(default=2e-3, gt=0)
     batch_size: int = Field(default=2, ge=1)
-    max_epochs: int = Field(default=28, ge=1)
+    max_epochs: int = Field(default=16, ge=1)
     ema: float = Field(default=0.995, ge=0, lt=1)
 
 
