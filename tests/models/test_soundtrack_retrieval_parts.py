@@ -168,6 +168,17 @@ def test_a_map_is_exact_around_attacks_and_keeps_its_ends():
         np.testing.assert_allclose(np.interp(place + near, knots_out, knots_source), onset + near)
 
 
+@pytest.mark.parametrize("factor", [0.7, 1.4])
+def test_a_map_never_turns_back_wherever_beats_and_attacks_are(factor):
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        source = np.cumsum(rng.uniform(0.3, 0.6, 12))
+        onsets = np.cumsum(rng.uniform(0.06, 0.5, 30))
+        knots_out, knots_source, _ = warp_knots(np.cumsum(factor * np.diff(source, prepend=0)), source, onsets)
+        assert (np.diff(knots_out) > 0).all()
+        assert (np.diff(knots_source) > 0).all()
+
+
 def test_of_attacks_too_near_the_stronger_stays():
     kept = separate(np.array([0.1, 0.13, 0.5, 0.52]), np.array([0.2, 0.9, 0.8, 0.1]))
     assert kept.tolist() == [0.13, 0.5]

@@ -40,14 +40,18 @@ def warp_knots(out: Floats, source: Floats, onsets: Floats) -> tuple[Floats, Flo
     after = np.minimum(AFTER_S, gap[1:] - np.minimum(BEFORE_S, 0.3 * gap[1:]))
     locked_out = np.stack([places - before, places + after], axis=1)
     locked_source = np.stack([onsets - before, onsets + after], axis=1)
-    # The ends of the map, and what knots are clear of every attack, stay.
-    inside = np.searchsorted(locked_out.ravel(), out, side="right") % 2 == 1
-    inside |= np.isin(out, locked_out)
+    # The ends of the map, and what knots are clear of every attack, in both time axes, stay.
+    inside = _within(out, locked_out) | _within(source, locked_source)
     inside[[0, -1]] = False
     knots_out = np.concatenate([out[~inside], locked_out.ravel()])
     knots_source = np.concatenate([source[~inside], locked_source.ravel()])
     order = np.argsort(knots_out, kind="stable")
     return knots_out[order], knots_source[order], onsets
+
+
+def _within(times: Floats, stretches: Floats) -> npt.NDArray[np.bool_]:
+    """Return which times lie within one of stretches (M, 2), ascending and disjoint, ends included."""
+    return np.asarray((np.searchsorted(stretches.ravel(), times, side="right") % 2 == 1) | np.isin(times, stretches))
 
 
 def separate(onsets: Floats, strengths: Floats) -> Floats:
