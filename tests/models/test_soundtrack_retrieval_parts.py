@@ -168,6 +168,17 @@ def test_a_map_is_exact_around_attacks_and_keeps_its_ends():
         np.testing.assert_allclose(np.interp(place + near, knots_out, knots_source), onset + near)
 
 
+@pytest.mark.parametrize("factor", [0.7, 1.4])
+def test_a_map_never_turns_back_wherever_beats_and_attacks_are(factor):
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        source = np.cumsum(rng.uniform(0.3, 0.6, 12))
+        onsets = np.cumsum(rng.uniform(0.06, 0.5, 30))
+        knots_out, knots_source, _ = warp_knots(np.cumsum(factor * np.diff(source, prepend=0)), source, onsets)
+        assert (np.diff(knots_out) > 0).all()
+        assert (np.diff(knots_source) > 0).all()
+
+
 def test_of_attacks_too_near_the_stronger_stays():
     kept = separate(np.array([0.1, 0.13, 0.5, 0.52]), np.array([0.2, 0.9, 0.8, 0.1]))
     assert kept.tolist() == [0.13, 0.5]
@@ -195,9 +206,9 @@ def test_a_tone_keeps_its_pitch_and_its_level_and_has_no_clicks(factor):
     assert np.abs(np.diff(result[:, 0])).max() < 1.2 * np.abs(np.diff(samples[:, 0])).max()
 
 
-@pytest.mark.parametrize("factor", [0.75, 1.3])
+@pytest.mark.parametrize("factor", [0.7, 0.85, 1.3, 1.7])
 def test_each_attack_is_heard_once_where_it_belongs_and_as_sharp_as_before(factor):
-    onsets = np.array([0.5, 0.9, 1.04, 1.7, 2.3])
+    onsets = np.concatenate([[0.5, 0.9, 1.04], 1.5 + 0.075 * np.arange(6), [2.3, 2.6]])
     samples = 0.1 * np.sin(2 * np.pi * 110 * np.arange(3 * RATE) / RATE)
     burst = 0.8 * np.random.default_rng(1).standard_normal(200) * np.exp(-np.arange(200) / 40)
     for onset in onsets:
@@ -206,11 +217,12 @@ def test_each_attack_is_heard_once_where_it_belongs_and_as_sharp_as_before(facto
     count = round(2.9 * factor * RATE)
     result = warped(samples[:, None].astype(np.float32), RATE, ends * factor, ends, onsets, 0, count)[:, 0]
     heard = np.correlate(result, burst, "valid") / np.sum(burst**2)
-    peaks = np.flatnonzero(heard > 0.5)
+    peaks = np.flatnonzero(heard > 0.3)
     peaks = peaks[np.concatenate([[True], np.diff(peaks) > 100])]
     np.testing.assert_allclose(peaks / RATE, onsets * factor, atol=2 / RATE)
     for peak in peaks:
         assert heard[peak] == pytest.approx(1.0, abs=0.2)
+        assert np.abs(result[peak - 200 : peak - 2]).max() < 0.15  # no echo before it
 
 
 def test_joins_are_smooth_and_levels_even():

@@ -75,11 +75,15 @@ def played(
 ) -> Floats:
     """Return samples [first, last) of the soundtrack with a song whose `times` are heard at `out`, of even level."""
     samples = _stereo(sound_of(song.name, sounds))
-    strong = song.strengths >= LEAST_ATTACK
-    attacks = separate(song.onsets[strong], song.strengths[strong])
     margins = np.array([-MARGIN_S, MARGIN_S])
     beyond = [np.concatenate([[ends[0] + margins[0]], ends, [ends[-1] + margins[1]]]) for ends in (out, times)]
-    return warped(samples, rate, beyond[0], beyond[1], attacks, first, last) * np.float32(LEVEL / song.level)
+    return warped(samples, rate, beyond[0], beyond[1], attacks_of(song), first, last) * np.float32(LEVEL / song.level)
+
+
+def attacks_of(song: Song) -> Floats:
+    """Return the onsets of a song that stand out, seconds: those whose attacks are copied."""
+    strong = song.strengths >= LEAST_ATTACK
+    return separate(song.onsets[strong], song.strengths[strong])
 
 
 def finished(samples: Floats, rate: int, gain: float) -> Floats:

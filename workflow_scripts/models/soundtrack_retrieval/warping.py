@@ -15,7 +15,7 @@ from workflow_scripts.motion.skeleton import Floats
 HOP_S = 0.0116  # half a window
 REACH_S = 0.02  # how far from its place a window may be taken: a period of the deepest bass
 BEFORE_S, AFTER_S = 0.018, 0.07  # of an onset, copied as they are
-CLEAR_S = 0.003  # other windows keep so far from an attack
+CLEAR_S = 0.003  # windows before an attack end so long before it
 LEAST_GAP_S = 0.06  # onsets nearer to one another are one attack
 
 
@@ -40,14 +40,18 @@ def warp_knots(out: Floats, source: Floats, onsets: Floats) -> tuple[Floats, Flo
     after = np.minimum(AFTER_S, gap[1:] - np.minimum(BEFORE_S, 0.3 * gap[1:]))
     locked_out = np.stack([places - before, places + after], axis=1)
     locked_source = np.stack([onsets - before, onsets + after], axis=1)
-    # The ends of the map, and what knots are clear of every attack, stay.
-    inside = np.searchsorted(locked_out.ravel(), out, side="right") % 2 == 1
-    inside |= np.isin(out, locked_out)
+    # The ends of the map, and what knots are clear of every attack, in both time axes, stay.
+    inside = _within(out, locked_out) | _within(source, locked_source)
     inside[[0, -1]] = False
     knots_out = np.concatenate([out[~inside], locked_out.ravel()])
     knots_source = np.concatenate([source[~inside], locked_source.ravel()])
     order = np.argsort(knots_out, kind="stable")
     return knots_out[order], knots_source[order], onsets
+
+
+def _within(times: Floats, stretches: Floats) -> npt.NDArray[np.bool_]:
+    """Return which times lie within one of stretches (M, 2), ascending and disjoint, ends included."""
+    return np.asarray((np.searchsorted(stretches.ravel(), times, side="right") % 2 == 1) | np.isin(times, stretches))
 
 
 def separate(onsets: Floats, strengths: Floats) -> Floats:
@@ -81,7 +85,7 @@ def warped(samples: Floats, rate: int, out: Floats, source: Floats, onsets: Floa
     centres = first + hop * np.arange(count)
     wanted = _mapped(centres / rate, knots_out, knots_source) * rate
     places = np.interp(onsets, knots_source, knots_out)
-    exact = _locked(centres / rate, places, knots_out, knots_source, onsets) if len(onsets) else np.zeros(count, bool)
+    exact = _locked(centres / rate, places, knots_out) if len(onsets) else np.zeros(count, bool)
     attack = np.round(onsets * rate).astype(np.int64)
     following = np.searchsorted(places * rate, centres)
     margin = 2 * hop + reach + clear
@@ -92,14 +96,12 @@ def warped(samples: Floats, rate: int, out: Floats, source: Floats, onsets: Floa
     for number in range(count):
         goal, onward = round(float(wanted[number])), centre + hop
         if exact[number] or number == 0:
-            centre = goal
+            # Half a sample is not rounded now up, now down: an attack is one piece.
+            centre = onward if number and exact[number - 1] and abs(onward - goal) <= 1 else goal
         else:
             lowest, highest = goal - reach, goal + reach
-            after = following[number]
-            if after > 0:  # no second time the attack before
-                lowest = max(lowest, min(int(attack[after - 1]) + clear + hop, goal))
-            if after < len(attack):  # and not yet the one to come
-                highest = min(highest, max(int(attack[after]) - clear - hop, goal))
+            if following[number] < len(attack):  # not yet the attack to come
+                highest = min(highest, max(int(attack[following[number]]) - clear - hop, goal))
             if lowest <= onward <= highest:
                 centre = onward
             else:
@@ -118,8 +120,8 @@ def _mapped(times: Floats, out: Floats, source: Floats) -> Floats:
     return inside + np.minimum(times - out[0], 0) + np.maximum(times - out[-1], 0)
 
 
-def _locked(times: Floats, places: Floats, out: Floats, source: Floats, onsets: Floats) -> npt.NDArray[np.bool_]:
-    """Return which times of the result lie in a stretch that is copied: between the two knots around an attack."""
+def _locked(times: Floats, places: Floats, out: Floats) -> npt.NDArray[np.bool_]:
+    """Return which times are copied as they are: those between the knots before and after the place of an attack."""
     left = np.searchsorted(out, places, side="right") - 1
     begins, ends = out[left], out[np.minimum(left + 1, len(out) - 1)]
     number = np.searchsorted(begins, times, side="right") - 1
