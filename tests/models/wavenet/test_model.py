@@ -87,7 +87,7 @@ def test_generation_hears_what_training_heard(condition: str) -> None:
     primer = batch["target"].flatten().numpy()
     at = prompt.at if prompt.at is None else prompt.at[: model.wavenet.shape.receptive_field - 1 + len(primer)]
     given = replace(prompt, steps=0, primer=primer, at=at)
-    np.testing.assert_allclose(cached.logits(model.wavenet, [given])[0], expected.flatten(0, 1), atol=1e-4)
+    np.testing.assert_allclose(cached.logits_of(model.wavenet, [given])[0], expected.flatten(0, 1), atol=1e-4)
 
 
 def test_without_a_condition_the_dance_does_not_matter() -> None:
