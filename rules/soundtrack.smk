@@ -156,6 +156,8 @@ rule generate_soundtrack:
         checkpoint="results/models/{model}/checkpoint.ckpt",
         description="results/models/{model}/model.json",
         poses="results/poses/{set}/{video}.h5",
+        # Of it, only the genre counts, which is a parameter.
+        admitted=lambda wc: ancient(admission(wc.set)),
         clips=lambda wc: f"results/clips/{wc.set}/{wc.video}/clips.tsv" if looks_at_video(wc) else [],
         sounds=sounds_at_hand,
     output:
