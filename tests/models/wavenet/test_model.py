@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from models.wavenet.sounding_dances import RATE, TINY, corpus, made, sounding
 from tiny_dances import FPS, click, swing
 
-from models.wavenet.sounding_dances import RATE, TINY, corpus, made, sounding
 from workflow_scripts.models.soundtrack import Corpus, Sampling, Scene, load_soundtrack_architecture
 from workflow_scripts.models.wavenet import cached
 from workflow_scripts.models.wavenet.model import Model, Settings, classes_of
@@ -116,8 +116,10 @@ def test_with_a_video_the_pictures_alone_matter() -> None:
 
 def test_what_the_pictures_show_is_learned() -> None:
     found = corpus(pictures=True)
-    model = made(found, condition="video")
+    shown = {name: pictures for name, pictures in (found.pictures or {}).items() if name != "tiny.v1.0000"}
+    model = made(replace(found, pictures=shown), condition="video")
     windows = model.examples(found.dataset, "train")
+    assert windows.numbers.tolist() == [0] * 6  # of a clip without pictures nothing can be learned
     model.network.train()
     model.loss(windows.__getitems__([0, 1])).backward()
     for name, parameter in model.encoder.named_parameters():
