@@ -22,6 +22,8 @@ include: "rules/music.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/generate.smk"
+include: "rules/soundtrack_inputs.smk"
+include: "rules/soundtrack.smk"
 include: "rules/render.smk"
 include: "rules/evaluate.smk"
 
@@ -95,6 +97,13 @@ rule dances:
     input:
         all_admitted(),
         all_dances,
+
+
+rule soundtracks:
+    input:
+        all_admitted(),
+        [f"results/admitted/{collection}.tsv" for collection in sounding_collections()],
+        all_soundtracks,
 
 
 rule evaluation:

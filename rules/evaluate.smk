@@ -40,7 +40,7 @@ rule evaluate_model:
     benchmark:
         "logs/benchmarks/evaluate_model/{model}.tsv"
     wildcard_constraints:
-        model="|".join(config["models"]) or "(?!)",
+        model=dance_models(),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1

@@ -13,6 +13,8 @@ rule render_dance:
         "logs/render_dance/{model}/{item}_{sample}.log",
     benchmark:
         "logs/benchmarks/render_dance/{model}/{item}_{sample}.tsv"
+    wildcard_constraints:
+        model=dance_models(),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1
@@ -34,6 +36,8 @@ rule make_gallery:
         videos=lambda wc: [
             f"results/renders/{model}/songs/{song}_{sample}.mp4" for model, song, sample in used_dances()
         ],
+        soundtracks=renders_in_gallery,
+        collections=tables_in_gallery,
         songs="results/admitted/songs.tsv",
         verdict="results/verdict.txt",
         everything=everything_made,
@@ -57,5 +61,5 @@ rule make_gallery:
         too_much_left_out=lambda wc: ledger_exceeds_limit(),
         code=code("render.gallery"),
     shell:
-        "python -m workflow_scripts.render.gallery --videos {input.videos:q} --songs {input.songs:q}"
-        " --output {output.gallery:q} >{log:q} 2>&1"
+        "python -m workflow_scripts.render.gallery --videos {input.videos:q} --soundtracks {input.soundtracks:q}"
+        " --songs {input.songs:q} --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"

@@ -126,7 +126,7 @@ checkpoint list_soundtracks:
         singles=sounding_singles,
         dances=lambda wc: all_dances(wc) if config["soundtrack"]["dances"] else [],
     output:
-        items="results/soundtracks/{model}/items.tsv",
+        table="results/soundtracks/{model}/items.tsv",
     log:
         "logs/list_soundtracks/{model}.log",
     benchmark:
@@ -147,7 +147,7 @@ checkpoint list_soundtracks:
     shell:
         "python -m workflow_scripts.soundtrack.list_items --dataset {input.dataset:q} --splits {params.splits:q}"
         " --poses {input.poses:q} --clips {params.clips:q} --dances {input.dances:q} --samples {params.samples}"
-        " --output {output.items:q} >{log:q} 2>&1"
+        " --output {output.table:q} >{log:q} 2>&1"
 
 
 rule generate_soundtrack:
@@ -368,7 +368,7 @@ rule evaluate_soundtracks:
     """Scores of a model's sounds beside their controls."""
     input:
         description="results/models/{model}/model.json",
-        items="results/soundtracks/{model}/items.tsv",
+        table="results/soundtracks/{model}/items.tsv",
         sounds=sounds_made,
     output:
         evaluation="results/evaluation/{model}.json",
@@ -389,7 +389,7 @@ rule evaluate_soundtracks:
         code=code("evaluate.soundtrack_model"),
     shell:
         "python -m workflow_scripts.evaluate.soundtrack_model --model results/models/{wildcards.model}"
-        " --items {input.items:q} --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+        " --items {input.table:q} --results results --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
 
 rule compare_soundtracks:

@@ -3,7 +3,7 @@ import re
 
 from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
 from workflow_scripts.motion.dataset_file import SPLITS
-from workflow_scripts.soundtrack.list_items import COLUMNS as ITEM_COLUMNS
+from workflow_scripts.motion.soundtrack_table import COLUMNS as SOUNDTRACK_COLUMNS
 from workflow_scripts.soundtrack.settings import soundtrack_settings
 
 # Samples per second of a wavenet whose settings say nothing (the default of its `rate`).
@@ -88,7 +88,7 @@ def sounding_poses(wildcards):
 
 def soundtracks_of(model):
     """The rows of what a model makes sound for. Waits for the list."""
-    return table(checkpoints.list_soundtracks.get(model=model).output[0], *ITEM_COLUMNS)
+    return table(checkpoints.list_soundtracks.get(model=model).output[0], *SOUNDTRACK_COLUMNS)
 
 
 def sounds_made(wildcards):
@@ -112,6 +112,14 @@ def all_soundtracks(wildcards):
 
 def renders_in_gallery(wildcards):
     return renders_with_sound() if config["soundtrack"]["in_gallery"] else []
+
+
+def tables_in_gallery(wildcards):
+    """The tables with the titles of the videos whose clips are in the gallery."""
+    if not config["soundtrack"]["in_gallery"]:
+        return []
+    names = {row["set"] for model in config["use"]["soundtracks"] for row in soundtracks_of(model)} - {SONGS}
+    return [f"results/admitted/{name}.tsv" for name in sorted(names)]
 
 
 def sounding_collections():
@@ -152,7 +160,10 @@ def sound_render_config(wildcards):
     model = getattr(wildcards, "model", None)
     heard = f"sound by {model.replace('_', ' ')}" if model else "original sound"
     if hasattr(wildcards, "dancer"):
-        title, seen = song_title(wildcards.song), f"danced by {wildcards.dancer.replace('_', ' ')} · "
+        performer = wildcards.dancer.replace("_", " ")
+        words = {"title": song_title(wildcards.song), "subtitle": f"danced by {performer}, {heard}"}
     else:
-        title, seen = f"{wildcards.video} {wildcards.clip}", ""
-    return canonical_json(config["render"] | {"title": title, "subtitle": f"{seen}{heard}"})
+        performer = f"{wildcards.video} {wildcards.clip}"
+        words = {"title": performer, "subtitle": heard}
+    # The dancer looks the same whatever is heard.
+    return canonical_json(config["render"] | words | {"performer": performer})

@@ -5,6 +5,7 @@ from tiny_dances import click, swing, tiny_dataset
 
 from workflow_scripts.motion.dataset_file import write_dataset
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
+from workflow_scripts.motion.soundtrack_table import COLUMNS
 from workflow_scripts.soundtrack import list_items
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.tables import read_table
@@ -25,7 +26,7 @@ def listed(folder, monkeypatch, *arguments):
     output = "results/soundtracks/graph/items.tsv"
     monkeypatch.setattr(sys, "argv", ["list_items", "--dataset", "main.h5", *arguments, "--output", output])
     list_items.main()
-    return read_table(folder / output, list_items.COLUMNS)
+    return read_table(folder / output, COLUMNS)
 
 
 def test_clips_of_a_split(folder, monkeypatch):

@@ -20,8 +20,17 @@ def summary_lines(results: Path, collections: Iterable[str]) -> list[str]:
     lines = []
     gallery = results / "animations" / "index.html"
     if gallery.exists():
-        count = len(list(gallery.parent.glob("*.mp4")))
-        lines.append(f"{count} {'dance' if count == 1 else 'dances'}: open {gallery} in a browser.")
+        names = [path.name for path in gallery.parent.glob("*.mp4")]
+        # Only the names of videos with another sound, and of the originals beside them, have a dot more.
+        sounding = sum(name.count(".") > 1 for name in names)
+        dances = len(names) - sounding
+        more = f" and {sounding} {'video' if sounding == 1 else 'videos'} of soundtracks" if sounding else ""
+        lines.append(f"{dances} {'dance' if dances == 1 else 'dances'}{more}: open {gallery} in a browser.")
+    if (scores := results / "evaluation" / "soundtracks.csv").exists():
+        count = len(list(results.glob("soundtracks/*/*/*.wav")))
+        lines.append(
+            f"{count} {'soundtrack' if count == 1 else 'soundtracks'} in {results / 'soundtracks'}: see {scores}."
+        )
     rows, where = left_out(results, collections)
     lines += left_out_lines(rows, where) + retry_lines(rows)
     return [*lines, *duplicate_lines(results / "duplicates.tsv"), *misspelt_cut_lines(results)]

@@ -2,7 +2,7 @@
 
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.demo.corpus import demo_rows, item_seed, parsed, row_of
@@ -10,6 +10,9 @@ from workflow_scripts.demo.songs import RATE, Song, compose, harmony
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.files import atomic_path, temporary_beside, write_json
+
+if TYPE_CHECKING:
+    from workflow_scripts.figure.camera import Camera
 
 FPS = 30
 SIZE = (480, 640)
@@ -67,20 +70,34 @@ def _make_song(song: Song, stem: Path) -> Path:
     return target
 
 
-def _make_video(song: Song, url: str, seed: int, stem: Path) -> Path:
+def film_dance(song: Song, seed: int, target: Path, size: tuple[int, int] = SIZE) -> "tuple[Floats, Camera]":
+    """Dance to a song and film it, to an MP4 that appears atomically at `target`.
+
+    Args:
+        song: as long as the dance is to be.
+        seed: chooses dancer, moves and look.
+        target: the MP4.
+        size: (width, height) in pixels, both even.
+
+    Returns:
+        The dancer's joints (T, 24, 3), metres, at FPS, and the camera.
+    """
     import soundfile
 
     from workflow_scripts.demo.film import Look, film
 
-    duration = len(song.samples) / RATE
-    joints = choreograph(song.beats, duration, song.genre, seed, FPS, song.sections)
-    target = stem.with_name(stem.name + ".mp4")
-    sound = temporary_beside(stem.with_name(stem.name + ".wav"))
+    joints = choreograph(song.beats, len(song.samples) / RATE, song.genre, seed, FPS, song.sections)
+    sound = temporary_beside(target.with_suffix(".wav"))
     try:
         soundfile.write(sound, song.samples, RATE, subtype="PCM_16")
-        camera = film(target, joints, sound, Look.from_seed(seed), fps=FPS, size=SIZE)
+        return joints, film(target, joints, sound, Look.from_seed(seed), fps=FPS, size=size)
     finally:
         sound.unlink(missing_ok=True)
+
+
+def _make_video(song: Song, url: str, seed: int, stem: Path) -> Path:
+    target = stem.with_name(stem.name + ".mp4")
+    joints, camera = film_dance(song, seed, target)
     _write_truth(stem.with_name(stem.name + ".truth.h5"), url, song, joints, camera.project(joints))
     return target
 

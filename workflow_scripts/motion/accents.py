@@ -32,5 +32,6 @@ def accents(person: Person, fps: float) -> Floats:
         edges = np.concatenate([[0], minima, [len(speed)]])
         fastest = np.maximum.reduceat(speed, edges[:-1])  # between each and the next
         moved = np.maximum(fastest[:-1], fastest[1:]) >= LEAST_SPEED
-        found.append((run.start + minima[moved]) / fps)
+        # A minimum is numbered by the speed from one frame to the next, which is that of the moment between both.
+        found.append((run.start + minima[moved] + 0.5) / fps)
     return np.concatenate(found)

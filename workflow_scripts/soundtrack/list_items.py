@@ -9,12 +9,10 @@ from pathlib import Path
 
 from workflow_scripts.motion.dataset_file import COPY_MARK, SPLITS, Dataset, read_dataset
 from workflow_scripts.motion.pose_file import KEPT, PoseFile, read_poses
+from workflow_scripts.motion.soundtrack_table import COLUMNS
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.tables import write_table
 
-# `set/item` names the clip (<collection>/<video>.<clip>) or the dance (songs/<song>.<model>); `sound` is the WAV that
-# was danced to, `song` says which items have the same music.
-COLUMNS = ("set", "item", "sample", "wav", "poses", "clip", "sound", "split", "song")
 SONGS = "songs"
 
 

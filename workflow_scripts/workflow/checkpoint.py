@@ -26,8 +26,8 @@ def read_checkpoint(path: Path, what: str) -> dict[str, Any]:
 
     try:
         checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
-        raise broken_file(path, f"not a readable {what} ({str(error).splitlines()[0]})") from error
+    except (OSError, EOFError, RuntimeError, LookupError, ValueError, pickle.UnpicklingError) as error:
+        raise broken_file(path, f"not a readable {what} ({(str(error) or repr(error)).splitlines()[0]})") from error
     return checkpoint
 
 

@@ -67,6 +67,19 @@ def test_windows_agree_with_dilated_convolutions(shape):
     torch.testing.assert_close(network(audio, local, at, global_), expected, rtol=0, atol=1e-5)
 
 
+def test_the_gates_are_as_exact_as_floats_let_them_be():
+    torch.manual_seed(6)
+    network = WaveNet(Shape(16, 16, 2, 4))
+    audio = torch.randint(0, 256, (1, 60))
+    with torch.no_grad():
+        single = network(audio)
+        double = network.double()(audio)
+        half = network.bfloat16()(audio)
+    assert (single - double).abs().max() < 3e-6
+    assert half.dtype == torch.bfloat16
+    assert (half - double).abs().max() < 0.05
+
+
 def test_the_last_input_hears_the_frame_of_the_sample_that_it_predicts():
     torch.manual_seed(3)
     shape = Shape(8, 8, 1, 2, local=2)

@@ -3,18 +3,24 @@
 A layer needs its own input of `dilation` samples ago, so each keeps a ring of that many; nothing is computed twice (Le
 Paine et al., Fast WaveNet, 2016). Sums over a clip's numbers run in the same order whatever other clips there are: a
 clip gets the same samples, bit by bit, alone or in company. So no product is left to BLAS.
+
+All that is compiled is in this file: numba takes a kernel from the disk as long as the file that it is in is the same,
+whatever has become of functions from others.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.models.wavenet.drawing import FAST, draw
 from workflow_scripts.motion.skeleton import Floats
 
 Ints = npt.NDArray[np.integer]
+
+# How kernels are compiled: kept on disk, without Python's lock, free to reorder sums. A check for division by zero
+# would keep loops from becoming vectors.
+FAST: Any = {"cache": True, "nogil": True, "fastmath": True, "error_model": "numpy"}
 
 
 class Weights(NamedTuple):
@@ -144,6 +150,36 @@ def _advance(weights: Weights, work: Work, time: int, told: Floats, at: Ints, cl
         for c in range(skips):
             mixed[b, c] = max(mixed[b, c], np.float32(0))
     _add_products(mixed, weights.logits, 0, skips, logits, clips)
+
+
+@numba.njit(**FAST)
+def draw(logits: Floats, chance: float, temperature: float, top_k: int) -> int:
+    """Return a class drawn from softmax(logits / temperature), limited to the `top_k` likeliest classes.
+
+    Args:
+        logits: (K,) float32, finite.
+        chance: in [0, 1): the same number draws the same class, as long as the logits are the same.
+        temperature: above 0.
+        top_k: 1 to K; of equal logits the lower classes are likelier.
+    """
+    count, most = len(logits), logits.max()
+    weights = np.exp((logits.astype(np.float64) - most) / temperature)
+    if top_k < count:
+        least = np.sort(logits)[count - top_k]
+        spare = top_k - (logits > least).sum()
+        for k in range(count):
+            equal = logits[k] == least
+            if logits[k] < least or (equal and spare <= 0):
+                weights[k] = 0
+            spare -= equal
+    left, last = chance * weights.sum(), 0
+    for k in range(count):
+        if weights[k] > 0:
+            last = k
+            left -= weights[k]
+            if left < 0:
+                break
+    return last
 
 
 @numba.njit(**FAST)

@@ -5,7 +5,7 @@ import torch
 
 from workflow_scripts.models.soundtrack import Sampling
 from workflow_scripts.models.wavenet.cached import Classes, Prompt
-from workflow_scripts.models.wavenet.drawing import draw
+from workflow_scripts.models.wavenet.kernel import draw
 from workflow_scripts.models.wavenet.mu_law import CLASSES, SILENCE
 from workflow_scripts.models.wavenet.network import WaveNet
 

@@ -107,7 +107,7 @@ class WaveNet(nn.Module):
             heard = torch.baddbmm(hears, newer, weight[wide:].expand(len(x), -1, -1))
             heard = torch.baddbmm(heard, older, weight[:wide].expand(len(x), -1, -1))
             content, gate = heard.chunk(2, dim=-1)
-            gated = torch.tanh(content) * torch.sigmoid(gate)
+            gated = _tanh(content) * torch.sigmoid(gate)
             skipped = skipped + self.skips[layer](gated[:, -window:])
             if layer < len(self.residuals):
                 x = newer + self.residuals[layer](gated)
@@ -134,3 +134,13 @@ class WaveNet(nn.Module):
         if self.global_ is not None:
             told = told + self.global_(global_).unflatten(-1, (count, -1))[:, None]
         return told
+
+
+def _tanh(x: Tensor) -> Tensor:
+    """Return the tanh; in float32 on a CPU from the sigmoid, so much faster there that a step takes a fifth less.
+
+    What that adds to the error, 1e-7 whatever the value, would be too much in 16 bits.
+    """
+    if x.device.type == "cpu" and x.dtype == torch.float32:
+        return 2 * torch.sigmoid(2 * x) - 1
+    return torch.tanh(x)
