@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,15 @@ from workflow_scripts.workflow.errors import UserError
 
 DANCE = swing(click(2.0, 110.0))
 SCENE = Scene(DANCE, FPS, 0.5)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that spin while they wait hold each other up: on a busy machine two take ten times as long as one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def rngs(count: int, seed: int = 0) -> list[np.random.Generator]:
