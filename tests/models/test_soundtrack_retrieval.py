@@ -162,7 +162,7 @@ def test_tempo_is_as_steady_as_asked(known):
 
 
 @pytest.mark.parametrize("unknown", [False, True])
-def test_where_nobody_dances_the_music_is_soft_and_at_its_own_tempo(model, known, unknown):
+def test_where_nobody_dances_the_music_is_at_its_own_tempo(model, known, unknown):
     scene = dance(100, 6)
     if unknown:
         motion = replace(scene.motion, stretches=np.zeros((0, 2), np.int32))
@@ -172,8 +172,6 @@ def test_where_nobody_dances_the_music_is_soft_and_at_its_own_tempo(model, known
     for piece in plan.pieces:
         out = plan.grid[piece.first : piece.first + len(piece.times)]
         np.testing.assert_allclose(np.diff(out), np.diff(piece.times), rtol=0.01)
-    quiet, usual = made(model, replace(scene, motion=motion), known), made(model, scene, known)
-    assert 0.15 < np.sqrt(np.mean(quiet**2)) / np.sqrt(np.mean(usual**2)) < 0.4
 
 
 def test_music_goes_on_while_a_dancer_rests(model, known):

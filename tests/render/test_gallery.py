@@ -211,3 +211,4 @@ def test_entry_point_names_clips_by_their_collections(soundtracks: list[Path], t
     assert done.returncode == 0, done.stderr
     outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
     assert outline.text["h2"] == ["A lesson"]
+    assert "<p>1 model · 1 soundtrack</p>" in (tmp_path / "a" / "index.html").read_text(encoding="utf-8")

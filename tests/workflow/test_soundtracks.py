@@ -74,10 +74,12 @@ def test_scores_stand_beside_their_controls(sounding: Workflow) -> None:
     with (sounding.work / "results/evaluation/soundtracks.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     for kind in ("clips", "dances"):
-        named = [row["row"] for row in rows if row["kind"] == kind]
-        assert {"model", "silence", "noise", "metronome", "metronome_random", "truth"} <= set(named)
-    truth = next(row for row in rows if row["kind"] == "clips" and row["row"] == "truth")
-    silence = next(row for row in rows if row["kind"] == "clips" and row["row"] == "silence")
+        named = [row["name"] for row in rows if row["kind"] == kind]
+        assert {"soundtrack_retrieval", "wavenet", "silence", "noise", "metronome", "metronome_random", "truth"} <= set(
+            named
+        )
+    truth = next(row for row in rows if row["kind"] == "clips" and row["name"] == "truth")
+    silence = next(row for row in rows if row["kind"] == "clips" and row["name"] == "silence")
     assert float(truth["onset_f"]) > float(silence["onset_f"]) == 0
 
 

@@ -49,8 +49,10 @@ def _summary(entries: Sequence[Entry]) -> str:
     sounds = [entry for entry in entries if entry.sound and entry.sound != ORIGINAL]
     songs = {entry.item for entry in entries if entry.model or not entry.sound}
     models = {entry.model for entry in dances} | {entry.sound for entry in sounds}
-    parts = [counted(len(dances), "dance"), counted(len(songs), "song"), counted(len(models), "model")]
-    return " · ".join([*parts, counted(len(sounds), "soundtrack")] if sounds else parts)
+    counts = {"dance": len(dances), "song": len(songs), "model": len(models)}
+    if sounds:  # there may be nothing else
+        counts = {noun: number for noun, number in counts.items() if number} | {"soundtrack": len(sounds)}
+    return " · ".join(counted(number, noun) for noun, number in counts.items())
 
 
 def _section(entries: list[Entry]) -> str:

@@ -30,7 +30,6 @@ def mixed(
     seconds: float,
     rate: int,
     sounds: Mapping[str, Floats],
-    gain: float = 1.0,
 ) -> Floats:
     """Return the soundtrack, (round(rate * seconds), 2) float32.
 
@@ -41,7 +40,6 @@ def mixed(
         seconds: how long.
         rate: of the sounds.
         sounds: their samples by name, (N, channels).
-        gain: of the whole.
 
     Raises:
         UserError: a song is not among the sounds.
@@ -67,7 +65,7 @@ def mixed(
             length = min(fade, len(sound))
             sound[len(sound) - length :] *= rising[::-1][fade - length :]
         result[first:last] += sound
-    return finished(result, rate, gain)
+    return finished(result, rate)
 
 
 def played(
@@ -86,15 +84,15 @@ def attacks_of(song: Song) -> Floats:
     return separate(song.onsets[strong], song.strengths[strong])
 
 
-def finished(samples: Floats, rate: int, gain: float) -> Floats:
-    """Return sound that begins and ends softly, times `gain`, turned down as a whole where it would be too loud."""
+def finished(samples: Floats, rate: int) -> Floats:
+    """Return sound that begins and ends softly, turned down as a whole where it would be too loud."""
     begin, end = (min(round(length * rate), len(samples) // 2) for length in (BEGIN_S, END_S))
     if begin:
         samples[:begin] *= np.linspace(0, 1, begin, endpoint=False, dtype=np.float32)[:, None]
     if end:
         samples[-end:] *= np.linspace(1, 0, end, dtype=np.float32)[:, None]
     loudest = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))  # no copy as large as all of it
-    samples *= np.float32(min(gain, LOUDEST / max(loudest, 1e-9)))
+    samples *= np.float32(min(1.0, LOUDEST / max(loudest, 1e-9)))
     return samples
 
 

@@ -25,17 +25,13 @@ from workflow_scripts.motion.accents import accents
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError
 
-# Where nobody dances the music stays in the background: so much softer, -12 dB.
-SOFT = 0.25
-
 
 @dataclass(frozen=True)
 class Plan:
-    """What is heard when: pieces of songs for the beats (J + 1,) of a dance, seconds, and how loud, against 1."""
+    """What is heard when: pieces of songs for the beats (J + 1,) of a dance, seconds."""
 
     grid: Floats
     pieces: list[Piece]
-    gain: float
 
 
 class SoundtrackRetrievalConfig(ModelConfig):
@@ -118,7 +114,7 @@ class Model(SoundtrackModel):
         """Return the soundtracks, stereo; see `SoundtrackModel.generate`. Nothing is sampled from a network.
 
         The music goes on at the dance's tempo while a dancer rests or is not known. A clip without any accent has a
-        song at the song's own tempo, softly.
+        song at the song's own tempo.
 
         Raises:
             UserError: a song's sound is not among `sounds`.
@@ -128,7 +124,7 @@ class Model(SoundtrackModel):
         made = []
         for scene, rng in zip(scenes, rngs, strict=True):
             plan = self.plan(scene, rng)
-            made.append(mixed(self.songs, plan.pieces, plan.grid, scene.seconds, self._rate, sounds, plan.gain))
+            made.append(mixed(self.songs, plan.pieces, plan.grid, scene.seconds, self._rate, sounds))
         return made
 
     def plan(self, scene: Scene, rng: np.random.Generator) -> Plan:
@@ -137,10 +133,9 @@ class Model(SoundtrackModel):
         found = found[found < scene.seconds]
         weights = Weights(self.config.stretch_weight, self.config.genre_weight, self.config.variety)
         if len(found):
-            grid, gain = dance_grid(found, scene.seconds, self.config.stiffness), 1.0
+            grid = dance_grid(found, scene.seconds, self.config.stiffness)
         else:
             period = liked(self.songs, scene.genre, weights, rng).period
             grid = period * np.arange(max(int(np.ceil(scene.seconds / period - 1e-9)), 1) + 1)
-            gain = SOFT
         pieces = choose(self.songs, found, grid, scene.genre, weights, self.config.most_songs, rng)
-        return Plan(grid, pieces, gain)
+        return Plan(grid, pieces)
