@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,15 @@ DANCE = swing(click(2.0, 110.0))
 SCENE = Scene(DANCE, FPS, 0.5)
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that spin while they wait hold each other up: on a busy machine two take ten times as long as one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def rngs(count: int, seed: int = 0) -> list[np.random.Generator]:
     return [np.random.default_rng([seed, number]) for number in range(count)]
 
@@ -36,12 +46,12 @@ def test_it_is_found_by_its_name() -> None:
 
 
 def test_the_sound_comes_from_the_dance_and_moves_with_it(tmp_path: Path) -> None:
-    found = corpus()
-    model = made(found, max_epochs=8)
+    found = corpus(2, 2.5)
+    model = made(found, max_epochs=14, batch_size=1)
     history = fit(model, found.dataset, 1, tmp_path / "last.ckpt")
     assert history[-1].train_loss is not None
     assert history[-1].train_loss < 0.8 * float(history[0].train_loss or 0)
-    dance, seconds = found.dataset.split("train")[1].motion, 2.5
+    dance, seconds = found.dataset.split("train")[0].motion, 2.0
     later = dance.part(slice(5, None))
     scenes = [Scene(dance, FPS, seconds), Scene(later, FPS, seconds)]
     for scene, sound in zip(scenes, model.generate(scenes, rngs(2), Sampling(temperature=0.7)), strict=True):
@@ -116,8 +126,10 @@ def test_with_a_video_the_pictures_alone_matter() -> None:
 
 def test_what_the_pictures_show_is_learned() -> None:
     found = corpus(pictures=True)
-    model = made(found, condition="video")
+    shown = {name: pictures for name, pictures in (found.pictures or {}).items() if name != "tiny.v1.0000"}
+    model = made(replace(found, pictures=shown), condition="video")
     windows = model.examples(found.dataset, "train")
+    assert windows.numbers.tolist() == [0] * 6  # of a clip without pictures nothing can be learned
     model.network.train()
     model.loss(windows.__getitems__([0, 1])).backward()
     for name, parameter in model.encoder.named_parameters():

@@ -166,13 +166,13 @@ class Model(SoundtrackModel, Learner):
         return model
 
     def examples(self, dataset: Dataset, split: str) -> SoundWindows:
-        """Return the windows of the sounds of a split; clips without sound have none."""
+        """Return the windows of the sounds of a split; clips without sound, or needed pictures, have none."""
         clips = {}
         for number, clip in enumerate(dataset.clips):
             classes = self._sounds.get(clip.name)
-            if clip.split != split or classes is None:
+            pictures = self._pictures.get(clip.name) if self.needs_pictures else None
+            if clip.split != split or classes is None or (self.needs_pictures and pictures is None):
                 continue
-            pictures = self._pictures[clip.name] if self.needs_pictures else None
             frames = self._frames(clip.motion, dataset.fps, pictures, len(classes))
             clips[number] = SoundClip(classes, frames, self._category(clip.genre), pictures)
         return SoundWindows(clips, self.extent)
