@@ -15,6 +15,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/soundtrack_inputs.smk"
 include: "rules/parameters.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"
@@ -22,7 +23,6 @@ include: "rules/music.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/generate.smk"
-include: "rules/soundtrack_inputs.smk"
 include: "rules/soundtrack.smk"
 include: "rules/render.smk"
 include: "rules/evaluate.smk"
@@ -102,8 +102,8 @@ rule dances:
 rule soundtracks:
     input:
         all_admitted(),
-        [f"results/admitted/{collection}.tsv" for collection in sounding_collections()],
         all_soundtracks,
+        "results/quarantine.tsv",
 
 
 rule evaluation:

@@ -103,3 +103,53 @@ rule evaluate_demo:
     shell:
         "python -m workflow_scripts.evaluate.demo --poses {input.poses:q} --truths {params.truths:q}"
         " --rhythm {input.rhythms:q} --output {output.evaluation:q} >{log:q} 2>&1"
+
+
+rule evaluate_soundtracks:
+    """Scores of a model's sounds beside their controls."""
+    input:
+        description="results/models/{model}/model.json",
+        table="results/soundtracks/{model}/items.tsv",
+        sounds=sounds_made,
+    output:
+        evaluation="results/evaluation/{model}.json",
+    log:
+        "logs/evaluate_soundtracks/{model}.log",
+    benchmark:
+        "logs/benchmarks/evaluate_soundtracks/{model}.tsv"
+    wildcard_constraints:
+        model=sound_models(),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    params:
+        config=canonical_json({"seed": config["soundtrack"]["seed"]}),
+        code=code("evaluate.soundtrack_model"),
+    shell:
+        "python -m workflow_scripts.evaluate.soundtrack_model --model results/models/{wildcards.model}"
+        " --items {input.table:q} --results results --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+
+
+rule compare_soundtracks:
+    input:
+        evaluations=expand("results/evaluation/{model}.json", model=config["use"]["soundtracks"]),
+    output:
+        comparison="results/evaluation/soundtracks.csv",
+    log:
+        "logs/compare_soundtracks.log",
+    benchmark:
+        "logs/benchmarks/compare_soundtracks.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("evaluate.compare_soundtracks"),
+    shell:
+        "python -m workflow_scripts.evaluate.compare_soundtracks --evaluations {input.evaluations:q}"
+        " --output {output.comparison:q} >{log:q} 2>&1"

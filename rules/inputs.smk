@@ -60,9 +60,9 @@ def used_datasets():
 
 
 def used_collections():
-    """The collections that some dataset of a used model is made of."""
+    """The collections that some dataset of a used model is made of, and those that get a sound."""
     names = {name for dataset in used_datasets() for name in config["datasets"][dataset]["collections"]}
-    return sorted(names | set(config["use"]["collections"]))
+    return sorted(names | set(config["use"]["collections"]) | set(sounding_collections()))
 
 
 def all_admitted():

@@ -1,4 +1,4 @@
-# Dances as videos with their music, and the gallery of all of them.
+# Dances as videos with their music or a new sound, clips with another sound, and the gallery of them all.
 
 
 rule render_dance:
@@ -28,6 +28,151 @@ rule render_dance:
         "python -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
         " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --output {output.video:q}"
         " >{log:q} 2>&1"
+
+
+rule dub_clip:
+    """A clip's video with its new sound."""
+    input:
+        clips="results/clips/{set}/{video}/clips.tsv",
+        sound="results/soundtracks/{model}/{set}/{video}.{clip}_{sample}.wav",
+    output:
+        video="results/renders/{model}/{set}/{video}.{clip}_{sample}.mp4",
+    log:
+        "logs/dub_clip/{model}/{set}/{video}.{clip}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/dub_clip/{model}/{set}/{video}.{clip}_{sample}.tsv"
+    wildcard_constraints:
+        model=sound_models(),
+        set=video_collections(),
+        clip=r"\d{4}",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        picture=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.mp4",
+        code=code("render.dub"),
+    shell:
+        "python -m workflow_scripts.render.dub --video {params.picture:q} --sound {input.sound:q}"
+        " --output {output.video:q} >{log:q} 2>&1"
+
+
+rule show_original:
+    """A clip as it is, to stand beside those with new sound."""
+    input:
+        clips="results/clips/{set}/{video}/clips.tsv",
+    output:
+        video="results/renders/original/{set}/{video}.{clip}_0.mp4",
+    log:
+        "logs/show_original/{set}/{video}.{clip}.log",
+    benchmark:
+        "logs/benchmarks/show_original/{set}/{video}.{clip}.tsv"
+    wildcard_constraints:
+        set=video_collections(),
+        clip=r"\d{4}",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        picture=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.mp4",
+        sound=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.wav",
+        code=code("render.dub"),
+    shell:
+        "python -m workflow_scripts.render.dub --video {params.picture:q} --sound {params.sound:q}"
+        " --output {output.video:q} >{log:q} 2>&1"
+
+
+rule render_motion_with_sound:
+    """The figure of a clip of captured motion, which has no video, with its new sound."""
+    input:
+        poses="results/poses/{set}/{video}.h5",
+        sound="results/soundtracks/{model}/{set}/{video}.{clip}_{sample}.wav",
+    output:
+        video="results/renders/{model}/{set}/{video}.{clip}_{sample}.mp4",
+    log:
+        "logs/render_motion_with_sound/{model}/{set}/{video}.{clip}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/render_motion_with_sound/{model}/{set}/{video}.{clip}_{sample}.tsv"
+    wildcard_constraints:
+        model=sound_models(),
+        set=collections_of(motion=True),
+        clip=r"\d{4}",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        config=sound_render_config,
+        code=code("render.dance"),
+    shell:
+        "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {input.sound:q}"
+        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
+
+
+rule render_original_motion:
+    """The figure of a clip of captured motion with its own music, to stand beside those with new sound."""
+    input:
+        poses="results/poses/{set}/{video}.h5",
+        clips="results/clips/{set}/{video}/clips.tsv",
+    output:
+        video="results/renders/original/{set}/{video}.{clip}_0.mp4",
+    log:
+        "logs/render_original_motion/{set}/{video}.{clip}.log",
+    benchmark:
+        "logs/benchmarks/render_original_motion/{set}/{video}.{clip}.tsv"
+    wildcard_constraints:
+        set=collections_of(motion=True),
+        clip=r"\d{4}",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        sound=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.wav",
+        config=sound_render_config,
+        code=code("render.dance"),
+    shell:
+        "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {params.sound:q}"
+        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
+
+
+rule render_dance_with_sound:
+    """A generated dance with its generated sound."""
+    input:
+        dance="results/dances/{dancer}/songs/{song}_{sample}.h5",
+        sound="results/soundtracks/{model}/songs/{song}.{dancer}_{sample}.wav",
+        songs=lambda wc: ancient(admission(SONGS)),
+    output:
+        video="results/renders/{model}/songs/{song}.{dancer}_{sample}.mp4",
+    log:
+        "logs/render_dance_with_sound/{model}/{song}.{dancer}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/render_dance_with_sound/{model}/{song}.{dancer}_{sample}.tsv"
+    wildcard_constraints:
+        model=sound_models(),
+        dancer=dance_models(),
+        song="[A-Za-z0-9_-]{1,40}",
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        config=sound_render_config,
+        code=code("render.dance"),
+    shell:
+        "python -m workflow_scripts.render.dance --dance {input.dance:q} --audio {input.sound:q}"
+        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
 
 
 rule make_gallery:

@@ -1,4 +1,4 @@
-# From dances to sound: what soundtrack models learn from, the sounds they make, and the videos with them.
+# From dances to sound: what soundtrack models learn from, and the sounds they make.
 
 
 rule gather_sound:
@@ -124,7 +124,7 @@ checkpoint list_soundtracks:
         dataset=dataset_of,
         poses=sounding_poses,
         singles=sounding_singles,
-        dances=lambda wc: all_dances(wc) if config["soundtrack"]["dances"] else [],
+        songs=lambda wc: [ancient(admission(SONGS))] if sounding_dances(wc) else [],
     output:
         table="results/soundtracks/{model}/items.tsv",
     log:
@@ -142,11 +142,13 @@ checkpoint list_soundtracks:
     params:
         splits=sounding_splits(),
         clips=[f"results/poses/{place}:{clip}" for place, clip in sounding_clips()],
+        # Their names alone: where a dance could not be made, the others get their sounds.
+        dances=lambda wc: all_dances(wc) if sounding_dances(wc) else [],
         samples=config["soundtrack"]["samples"],
         code=code("soundtrack.list_items"),
     shell:
         "python -m workflow_scripts.soundtrack.list_items --dataset {input.dataset:q} --splits {params.splits:q}"
-        " --poses {input.poses:q} --clips {params.clips:q} --dances {input.dances:q} --samples {params.samples}"
+        " --poses {input.poses:q} --clips {params.clips:q} --dances {params.dances:q} --samples {params.samples}"
         " --output {output.table:q} >{log:q} 2>&1"
 
 
@@ -219,198 +221,3 @@ rule generate_soundtrack_of_dance:
         "python -m workflow_scripts.soundtrack.generate --model results/models/{wildcards.model}"
         " --poses {input.dance:q} --clip 0000 {params.sounds} --config {params.config:q} --output {output.sound:q}"
         " >{log:q} 2>&1"
-
-
-rule dub_clip:
-    """A clip's video with its new sound."""
-    input:
-        clips="results/clips/{set}/{video}/clips.tsv",
-        sound="results/soundtracks/{model}/{set}/{video}.{clip}_{sample}.wav",
-    output:
-        video="results/renders/{model}/{set}/{video}.{clip}_{sample}.mp4",
-    log:
-        "logs/dub_clip/{model}/{set}/{video}.{clip}_{sample}.log",
-    benchmark:
-        "logs/benchmarks/dub_clip/{model}/{set}/{video}.{clip}_{sample}.tsv"
-    wildcard_constraints:
-        model=sound_models(),
-        set=collections_of(motion=False),
-        clip=r"\d{4}",
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
-    params:
-        picture=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.mp4",
-        code=code("render.dub"),
-    shell:
-        "python -m workflow_scripts.render.dub --video {params.picture:q} --sound {input.sound:q}"
-        " --output {output.video:q} >{log:q} 2>&1"
-
-
-rule show_original:
-    """A clip as it is, to stand beside those with new sound."""
-    input:
-        clips="results/clips/{set}/{video}/clips.tsv",
-    output:
-        video="results/renders/original/{set}/{video}.{clip}_0.mp4",
-    log:
-        "logs/show_original/{set}/{video}.{clip}.log",
-    benchmark:
-        "logs/benchmarks/show_original/{set}/{video}.{clip}.tsv"
-    wildcard_constraints:
-        set=collections_of(motion=False),
-        clip=r"\d{4}",
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
-    params:
-        picture=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.mp4",
-        sound=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.wav",
-        code=code("render.dub"),
-    shell:
-        "python -m workflow_scripts.render.dub --video {params.picture:q} --sound {params.sound:q}"
-        " --output {output.video:q} >{log:q} 2>&1"
-
-
-rule render_motion_with_sound:
-    """The figure of a clip of captured motion, which has no video, with its new sound."""
-    input:
-        poses="results/poses/{set}/{video}.h5",
-        sound="results/soundtracks/{model}/{set}/{video}.{clip}_{sample}.wav",
-    output:
-        video="results/renders/{model}/{set}/{video}.{clip}_{sample}.mp4",
-    log:
-        "logs/render_motion_with_sound/{model}/{set}/{video}.{clip}_{sample}.log",
-    benchmark:
-        "logs/benchmarks/render_motion_with_sound/{model}/{set}/{video}.{clip}_{sample}.tsv"
-    wildcard_constraints:
-        model=sound_models(),
-        set=collections_of(motion=True),
-        clip=r"\d{4}",
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=60,
-    params:
-        config=sound_render_config,
-        code=code("render.dance"),
-    shell:
-        "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {input.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
-
-
-rule render_original_motion:
-    """The figure of a clip of captured motion with its own music, to stand beside those with new sound."""
-    input:
-        poses="results/poses/{set}/{video}.h5",
-        clips="results/clips/{set}/{video}/clips.tsv",
-    output:
-        video="results/renders/original/{set}/{video}.{clip}_0.mp4",
-    log:
-        "logs/render_original_motion/{set}/{video}.{clip}.log",
-    benchmark:
-        "logs/benchmarks/render_original_motion/{set}/{video}.{clip}.tsv"
-    wildcard_constraints:
-        set=collections_of(motion=True),
-        clip=r"\d{4}",
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=60,
-    params:
-        sound=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.wav",
-        config=sound_render_config,
-        code=code("render.dance"),
-    shell:
-        "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {params.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
-
-
-rule render_dance_with_sound:
-    """A generated dance with its generated sound."""
-    input:
-        dance="results/dances/{dancer}/songs/{song}_{sample}.h5",
-        sound="results/soundtracks/{model}/songs/{song}.{dancer}_{sample}.wav",
-        songs=lambda wc: ancient(admission(SONGS)),
-    output:
-        video="results/renders/{model}/songs/{song}.{dancer}_{sample}.mp4",
-    log:
-        "logs/render_dance_with_sound/{model}/{song}.{dancer}_{sample}.log",
-    benchmark:
-        "logs/benchmarks/render_dance_with_sound/{model}/{song}.{dancer}_{sample}.tsv"
-    wildcard_constraints:
-        model=sound_models(),
-        dancer=dance_models(),
-        song="[A-Za-z0-9_-]{1,40}",
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=60,
-    params:
-        config=sound_render_config,
-        code=code("render.dance"),
-    shell:
-        "python -m workflow_scripts.render.dance --dance {input.dance:q} --audio {input.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
-
-
-rule evaluate_soundtracks:
-    """Scores of a model's sounds beside their controls."""
-    input:
-        description="results/models/{model}/model.json",
-        table="results/soundtracks/{model}/items.tsv",
-        sounds=sounds_made,
-    output:
-        evaluation="results/evaluation/{model}.json",
-    log:
-        "logs/evaluate_soundtracks/{model}.log",
-    benchmark:
-        "logs/benchmarks/evaluate_soundtracks/{model}.tsv"
-    wildcard_constraints:
-        model=sound_models(),
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=3000,
-        runtime=120,
-    params:
-        config=canonical_json({"seed": config["soundtrack"]["seed"]}),
-        code=code("evaluate.soundtrack_model"),
-    shell:
-        "python -m workflow_scripts.evaluate.soundtrack_model --model results/models/{wildcards.model}"
-        " --items {input.table:q} --results results --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
-
-
-rule compare_soundtracks:
-    input:
-        evaluations=expand("results/evaluation/{model}.json", model=config["use"]["soundtracks"]),
-    output:
-        comparison="results/evaluation/soundtracks.csv",
-    log:
-        "logs/compare_soundtracks.log",
-    benchmark:
-        "logs/benchmarks/compare_soundtracks.tsv"
-    conda:
-        "../envs/playlist2dance.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
-    params:
-        code=code("evaluate.compare_soundtracks"),
-    shell:
-        "python -m workflow_scripts.evaluate.compare_soundtracks --evaluations {input.evaluations:q}"
-        " --output {output.comparison:q} >{log:q} 2>&1"

@@ -34,6 +34,11 @@ def sounds_at_hand(wildcards):
     return sounds_of(wildcards) if played else []
 
 
+def video_collections():
+    """A wildcard pattern of the collections of videos."""
+    return "|".join(name for name, entry in config["collections"].items() if "motion" not in entry) or "(?!)"
+
+
 def looks_at_video(wildcards):
     return config["models"][wildcards.model]["settings"].get("condition") == "video"
 
@@ -50,6 +55,8 @@ _CLIP = re.compile(r"(?P<collection>[^/]+)/(?P<video>[^/]+)\.(?P<clip>\d{4})")
 
 def _sounding(name):
     """What an entry of soundtrack.of means: (kind, value)."""
+    if name in SPLITS and name in config["collections"]:
+        raise WorkflowError(f"soundtrack.of: {name!r} is a split and a collection; give the collection another name")
     if name in SPLITS:
         return "split", name
     if name in config["collections"]:
@@ -79,6 +86,11 @@ def sounding_clips():
 
 def sounding_singles(wildcards):
     return sorted({f"results/poses/{place}" for place, _ in sounding_clips()})
+
+
+def sounding_dances(wildcards):
+    """Whether a model makes sound for generated dances, of which there is no video."""
+    return config["soundtrack"]["dances"] and not looks_at_video(wildcards)
 
 
 def sounding_poses(wildcards):
@@ -123,7 +135,9 @@ def tables_in_gallery(wildcards):
 
 
 def sounding_collections():
-    """The collections that soundtracks are made from or for."""
+    """The collections that soundtracks are made for, or from."""
+    if not config["use"]["soundtracks"]:
+        return []
     datasets = {config["models"][model]["dataset"] for model in config["use"]["soundtracks"]}
     names = {name for dataset in datasets for name in config["datasets"][dataset]["collections"]}
     return sorted(names | {value if kind == "collection" else value[0] for kind, value in SOUNDING if kind != "split"})

@@ -1,5 +1,6 @@
 """Pictures of clips: each at its time, whole, and of the part of the video that the dataset has."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,8 +13,7 @@ from tiny_dances import tiny_dataset
 
 from workflow_scripts.motion.dataset_file import Dataset, write_dataset
 from workflow_scripts.motion.pictures_file import FPS, SIDE, Pictures, read_pictures
-from workflow_scripts.soundtrack.gather_pictures import GatheredPictures, pictures_of
-from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.soundtrack.pictures import pictures_of
 from workflow_scripts.workflow.media import MediaError, video_writer
 
 
@@ -81,7 +81,7 @@ def test_the_whole_picture_is_there_in_proportion(tmp_path: Path, width: int, he
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from workflow_scripts.soundtrack.gather_pictures import pictures_of
+from workflow_scripts.soundtrack.pictures import pictures_of
 for seconds in (0.5, 10.0):
     pictures_of(Path(sys.argv[1]), 0.0, seconds)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -120,9 +120,7 @@ def dataset(video: Path, tmp_path: Path) -> Dataset:
 
 def test_every_clip_of_a_dataset_but_copies(dataset: Dataset, tmp_path: Path) -> None:
     write_dataset(tmp_path / "main.h5", dataset)
-    command = [sys.executable, "-m", "workflow_scripts.soundtrack.gather_pictures", "--dataset", tmp_path / "main.h5"]
-    command += ["--clips", tmp_path / "clips", "--output", tmp_path / "pictures" / "main.h5"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = gather(tmp_path)
     assert done.returncode == 0, done.stderr
     found = read_pictures(tmp_path / "pictures" / "main.h5")
     assert list(found.pictures) == ["tiny.v0.0000", "tiny.v0.0000.0.1", "tiny.v1.0000", "tiny.v2.0000"]
@@ -132,7 +130,25 @@ def test_every_clip_of_a_dataset_but_copies(dataset: Dataset, tmp_path: Path) ->
     assert found.provenance["dataset"]
 
 
-def test_motion_without_video_is_said(dataset: Dataset, tmp_path: Path) -> None:
+def gather(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the entry point on the dataset and the clips in a folder."""
+    command = [sys.executable, "-m", "workflow_scripts.soundtrack.gather_pictures", "--dataset", folder / "main.h5"]
+    command += ["--clips", folder / "clips", "--output", folder / "pictures" / "main.h5"]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_motion_without_video_is_left_out_and_said(dataset: Dataset, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "main.h5", dataset)
     (tmp_path / "clips" / "tiny" / "v1" / "0000.mp4").unlink()
-    with pytest.raises(UserError, match=r"v1/0000\.mp4 is missing\. `condition: video` needs videos, and .*'tiny'"):
-        dict(GatheredPictures(dataset, tmp_path / "clips"))
+    done = gather(tmp_path)
+    assert "1 clips have no video and are not learned from: tiny.v1.0000" in done.stdout
+    found = read_pictures(tmp_path / "pictures" / "main.h5").pictures
+    assert list(found) == ["tiny.v0.0000", "tiny.v0.0000.0.1", "tiny.v2.0000"]
+
+
+def test_no_video_at_all_is_said(dataset: Dataset, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "main.h5", dataset)
+    shutil.rmtree(tmp_path / "clips")
+    done = gather(tmp_path)
+    assert done.returncode == 1
+    assert "no clip of it has a video, which `condition: video` needs" in done.stderr

@@ -13,7 +13,7 @@ from workflow_scripts.motion.dataset_file import write_dataset
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.sound_file import SoundFile, write_sounds
 from workflow_scripts.soundtrack import generate
-from workflow_scripts.soundtrack.loudness import PEAK, TARGET_LUFS, integrated_loudness
+from workflow_scripts.soundtrack.loudness import PEAK, TARGET_LUFS, heard
 from workflow_scripts.soundtrack.settings import SoundtrackConfig, soundtrack_settings
 from workflow_scripts.train import fit_soundtrack
 from workflow_scripts.workflow.errors import BrokenFileError, UserError
@@ -36,6 +36,8 @@ def folder(tmp_path_factory):
     """Both models made from three dances with tones; a pose file of a dance and of odd clips."""
     folder = tmp_path_factory.mktemp("sounding")
     known = corpus(seconds=4.0)
+    for clip, genre in zip(known.dataset.clips, ("disco", "house", "disco"), strict=True):
+        clip.genre = genre
     write_dataset(folder / "main.h5", known.dataset)
     write_sounds(folder / "sounds.h5", SoundFile(RATE, known.sounds))
     for architecture in SETTINGS:
@@ -56,14 +58,19 @@ def architecture(request):
     return request.param
 
 
-def sounds(folder, output, architecture, *clips, seed=1, sample=0, genre=None, model=None):
+def sounds(folder, output, architecture, *clips, seed=1, sample=0, genre=None, model=None, told="", temperature=1.0):
     """Run the entry point for some clips; return what it wrote."""
     paths = [output / f"{clip}.wav" for clip in clips]
     arguments = ["--model", model or folder / "models" / architecture, "--poses", folder / "v1.h5", "--clip", *clips]
     arguments += ["--sounds", folder / "sounds.h5"] if architecture == "soundtrack_retrieval" else []
-    config = json.dumps({"seed": seed, "sample": sample, "genre": genre})
+    arguments += ["--genre", told]
+    config = {"seed": seed, "sample": sample, "genre": genre, "sampling": {"temperature": temperature}}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["generate", *map(str, arguments), "--config", config, "--output", *map(str, paths)])
+        patch.setattr(
+            sys,
+            "argv",
+            ["generate", *map(str, arguments), "--config", json.dumps(config), "--output", *map(str, paths)],
+        )
         generate.main()
     return [soundfile.read(path, always_2d=True)[0] for path in paths]
 
@@ -75,7 +82,7 @@ def test_sounds_are_as_long_as_dances_equally_loud_and_do_not_clip(folder, tmp_p
         assert np.abs(samples).max() <= PEAK + 1e-4
         assert not samples[0].any()
         assert not samples[-1].any()
-    loudness = integrated_loudness(made[0], RATE)
+    loudness = heard(made[0], RATE).loudness()
     assert loudness == pytest.approx(TARGET_LUFS, abs=0.2) or np.abs(made[0]).max() == pytest.approx(PEAK, abs=1e-3)
 
 
@@ -103,6 +110,34 @@ def test_other_seeds_and_samples_sound_differently(folder, tmp_path, other):
         sounds(folder, tmp_path, "wavenet", "0001", **other),
     )
     assert not np.array_equal(first, second)
+
+
+def test_the_dances_genre_is_told_unless_another_is_asked_for(folder, tmp_path):
+    def made(**words):
+        return sounds(folder, tmp_path, "wavenet", "0001", **words)[0]
+
+    disco = made(told="disco")
+    assert not np.array_equal(disco, made())
+    assert not np.array_equal(disco, made(told="house"))
+    np.testing.assert_array_equal(disco, made(told="house", genre="disco"))
+    np.testing.assert_array_equal(made(), made(told="polka"))  # never heard of: as good as not known
+    assert json.loads(soundfile.SoundFile(tmp_path / "0001.wav").comment)["genre"] == ""
+
+
+def test_the_temperature_reaches_the_network(folder, tmp_path):
+    (usual,), (sure,) = (
+        sounds(folder, tmp_path, "wavenet", "0001"),
+        sounds(folder, tmp_path, "wavenet", "0001", temperature=0.05),
+    )
+    assert not np.array_equal(usual, sure)
+    assert len(np.unique(sure)) < len(np.unique(usual))
+
+
+def test_each_clip_of_each_file_has_chance_of_its_own():
+    config = SoundtrackConfig(seed=1, sample=0)
+    places = [("m", "a", "0000"), ("n", "a", "0000"), ("m", "b", "0000"), ("m", "a", "0001")]
+    draws = [generate.random_source(config, *place).random() for place in places]
+    assert len(set(draws)) == len(places)
 
 
 def test_what_cannot_have_a_sound_is_said(folder, tmp_path, architecture):
@@ -153,10 +188,15 @@ def test_mistakes_in_the_settings_are_said(folder, config, message):
 
 def test_a_models_own_settings_go_before_those_for_all():
     everything = {"seed": 3, "genre": None, "temperature": 1.0, "top_k": None, "samples": 2}
-    config = {
-        "soundtrack": everything,
-        "models": {"a": {}, "b": {"soundtrack": {"temperature": 0.5, "genre": "house"}}},
+    own = {"temperature": 0.5, "genre": "house"}
+    models = {
+        "a": {"architecture": "wavenet"},
+        "b": {"architecture": "wavenet", "soundtrack": own},
+        "c": {"architecture": "soundtrack_retrieval"},
     }
+    config = {"soundtrack": everything, "models": models}
     assert soundtrack_settings(config, "a", 0)["sampling"] == {"temperature": 1.0, "top_k": None}
     found = SoundtrackConfig.model_validate(soundtrack_settings(config, "b", 1))
     assert (found.seed, found.sample, found.genre, found.sampling.temperature) == (3, 1, "house", 0.5)
+    # A temperature for all is none of what plays music that is there.
+    assert "sampling" not in soundtrack_settings(config, "c", 0)

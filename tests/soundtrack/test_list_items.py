@@ -59,6 +59,22 @@ def test_generated_dances_keep_their_own_samples(folder, monkeypatch):
     assert row["sound"] == "results/clips/songs/my_song/0000.wav"
 
 
+def test_a_clip_of_the_dataset_keeps_its_split_and_song_however_it_is_named(folder, monkeypatch):
+    person = swing(click(2, 120))
+    path = folder / "results" / "poses" / "tiny" / "v0.h5"
+    write_poses(path, PoseFile(30.0, "v0", "test", {"0000": PoseClip(0, 2, people=[person])}))
+    for arguments in (["--poses", "results/poses/tiny/v0.h5"], ["--clips", "results/poses/tiny/v0.h5:0000"]):
+        (row,) = listed(folder, monkeypatch, *arguments)
+        assert (row["split"], row["song"]) == ("train", "tiny/v0")
+
+
+def test_collections_in_which_nobody_is_are_said_with_the_reasons(folder, monkeypatch):
+    path = folder / "results" / "poses" / "empty" / "v9.h5"
+    write_poses(path, PoseFile(30.0, "v9", "test", {"0000": PoseClip(0, 2, verdict="a cat")}))
+    with pytest.raises(UserError, match=r"nobody is in any clip .*empty/v9\.0000: a cat"):
+        listed(folder, monkeypatch, "--poses", "results/poses/empty/v9.h5")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from workflow_scripts.soundtrack.loudness import PEAK, TARGET_LUFS, faded, integrated_loudness, levelled
+from workflow_scripts.soundtrack.loudness import MOST_GAIN, PEAK, TARGET_LUFS, LoudnessMeter, faded, heard, levelled
 from workflow_scripts.workflow.media import ffmpeg_exe
 
 
@@ -17,7 +17,7 @@ def sine(seconds=5.0, rate=48000, hertz=997, amplitude=1.0, channels=2):
 def test_the_standards_own_example():
     # BS.1770: a 997 Hz sine at full scale in one channel is -3.01 LUFS.
     left = sine() * [1, 0]
-    assert integrated_loudness(left, 48000) == pytest.approx(-3.01, abs=0.02)
+    assert heard(left, 48000).loudness() == pytest.approx(-3.01, abs=0.02)
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])
@@ -29,14 +29,31 @@ def test_as_loud_as_ffmpeg_says(rate, tmp_path):
     command = [ffmpeg_exe(), "-hide_banner", "-i", tmp_path / "noise.wav", "-af", "ebur128", "-f", "null", "-"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     theirs = float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
-    assert integrated_loudness(samples, rate) == pytest.approx(theirs, abs=0.3)
+    assert heard(samples, rate).loudness() == pytest.approx(theirs, abs=0.3)
 
 
-@pytest.mark.parametrize("amplitude", [0.001, 0.1, 1.0])
+@pytest.mark.parametrize("amplitude", [0.01, 0.1, 1.0])
 def test_levelled_sounds_are_equally_loud_and_do_not_clip(amplitude):
     result = levelled(sine(amplitude=amplitude), 48000)
-    assert integrated_loudness(result, 48000) == pytest.approx(TARGET_LUFS, abs=0.05)
+    assert heard(result, 48000).loudness() == pytest.approx(TARGET_LUFS, abs=0.05)
     assert np.abs(result).max() <= PEAK
+
+
+def test_what_is_hardly_there_stays_soft():
+    hiss = np.random.default_rng(0).normal(0, 1e-3, (48000, 1)).astype(np.float32)
+    result = levelled(hiss, 48000)
+    assert heard(result, 48000).loudness() < TARGET_LUFS - 5
+    np.testing.assert_allclose(result, hiss * MOST_GAIN, rtol=1e-5)
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 999, 100_000])
+def test_pieces_are_heard_as_the_whole(pieces):
+    samples = sine(seconds=3.03, rate=16000) * np.linspace(0, 1, 48480)[:, None]
+    meter = LoudnessMeter(16000, 2)
+    for part in np.array_split(samples, pieces):
+        meter.add(part)
+    assert meter.loudness() == pytest.approx(heard(samples, 16000).loudness(), abs=1e-9)
+    assert meter.peak == np.abs(samples).max()
 
 
 def test_a_peak_limits_the_gain():
@@ -48,7 +65,7 @@ def test_a_peak_limits_the_gain():
 @pytest.mark.parametrize("length", [0, 1, 2, 100])
 def test_short_sounds_and_silence(length):
     silence = np.zeros((length, 2), dtype=np.float32)
-    assert integrated_loudness(silence, 8000) == -np.inf
+    assert heard(silence, 8000).loudness() == -np.inf
     np.testing.assert_array_equal(levelled(silence, 8000), silence)
     result = faded(levelled(silence + 0.5, 8000), 8000)
     assert result.shape == (length, 2)

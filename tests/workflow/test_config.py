@@ -9,6 +9,7 @@ import yaml
 
 from workflow_scripts.models.base import ARCHITECTURES
 from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
+from workflow_scripts.models.wavenet.model import Settings
 from workflow_scripts.workflow.config import checked_config
 from workflow_scripts.workflow.errors import UserError
 
@@ -48,6 +49,10 @@ def test_the_schema_knows_the_architectures_there_are() -> None:
     known = schema["properties"]["models"]["additionalProperties"]["properties"]["architecture"]["enum"]
     assert known == [*ARCHITECTURES, *SOUNDTRACK_ARCHITECTURES]
     assert schema["$defs"]["sound_architecture"]["enum"] == list(SOUNDTRACK_ARCHITECTURES)
+
+
+def test_the_rules_know_the_rate_of_a_wavenet_whose_settings_say_nothing() -> None:
+    assert f"WAVENET_RATE = {Settings().rate}\n" in (ROOT / "rules" / "soundtrack_inputs.smk").read_text()
 
 
 def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> None:

@@ -28,15 +28,22 @@ def sounding(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Wo
     workflow = Workflow(folder / "project", folder / "work", folder / "tiny.yaml")
     workflow.configure(
         {
-            "use": {"models": ["motion_graph"], "soundtracks": ["soundtrack_retrieval", "wavenet"]},
-            "models": {"wavenet": {"settings": TINY_WAVENET}},
+            "use": {"models": ["motion_graph"], "soundtracks": ["soundtrack_retrieval", "wavenet", "watcher"]},
+            "models": {
+                "wavenet": {"settings": TINY_WAVENET},
+                "watcher": {
+                    "architecture": "wavenet",
+                    "dataset": "main",
+                    "settings": TINY_WAVENET | {"condition": "video"},
+                },
+            },
             "soundtrack": {"in_gallery": True},
         }
     )
     done = workflow.run("soundtracks", "results/animations")
     assert done.returncode == 0, done.stdout
-    assert "1 dance and 5 videos of soundtracks: open results/animations/index.html" in done.stdout
-    assert "4 soundtracks in results/soundtracks: see results/evaluation/soundtracks.csv" in done.stdout
+    assert "1 dance and 6 videos of soundtracks: open results/animations/index.html" in done.stdout
+    assert "5 soundtracks in results/soundtracks: see results/evaluation/soundtracks.csv" in done.stdout
     return workflow
 
 
@@ -58,9 +65,15 @@ def test_every_item_has_a_sound_as_long_as_its_dance(sounding: Workflow) -> None
             assert sound.duration == pytest.approx(seconds, abs=0.05)
 
 
+def test_who_looks_at_videos_makes_sound_for_videos_alone(sounding: Workflow) -> None:
+    assert [path.name for path in results(sounding, "soundtracks/watcher/*/*.wav")] == ["v02.0000_0.wav"]
+
+
 def test_sounds_are_seen_with_their_dances_beside_the_originals(sounding: Workflow) -> None:
     gallery = sounding.work / "results" / "animations"
-    assert len(list(gallery.glob("*.mp4"))) == 1 + 1 + 2 * 2  # a dance, an original, two models with two items
+    assert (
+        len(list(gallery.glob("*.mp4"))) == 1 + 1 + 2 * 2 + 1
+    )  # a dance, an original, two models with two items, one with one
     page = (gallery / "index.html").read_text()
     for words in ("original sound", "sound by wavenet", "sound by soundtrack retrieval"):
         assert words in page
@@ -89,15 +102,25 @@ def test_a_second_run_has_nothing_to_do(sounding: Workflow) -> None:
     assert "Nothing to be done" in done.stdout
 
 
-def test_another_temperature_trains_nothing_again(sounding: Workflow) -> None:
+@pytest.mark.parametrize(
+    ("change", "clips", "dances"),
+    [
+        ({"models": {"wavenet": {"soundtrack": {"temperature": 0.5}}}}, 1, 1),
+        ({"soundtrack": {"temperature": 0.5}}, 2, 1),  # of both networks; what plays music draws nothing
+    ],
+)
+def test_another_temperature_trains_nothing_again(
+    sounding: Workflow, change: dict[str, object], clips: int, dances: int
+) -> None:
     before = sounding.config.read_text()
-    sounding.configure({"models": {"wavenet": {"soundtrack": {"temperature": 0.5}}}})
+    sounding.configure(change)
     try:
         jobs = started(sounding.run("--dry-run", "soundtracks").stdout)
     finally:
         sounding.config.write_text(before)
-    assert jobs["generate_soundtrack"] == jobs["generate_soundtrack_of_dance"] == 1
-    assert jobs["dub_clip"] == jobs["render_dance_with_sound"] == jobs["evaluate_soundtracks"] == 1
+    assert jobs["generate_soundtrack"] == jobs["dub_clip"] == clips
+    assert jobs["generate_soundtrack_of_dance"] == jobs["render_dance_with_sound"] == dances
+    assert jobs["evaluate_soundtracks"] == clips
     assert not {"train_wavenet", "build_soundtrack_retrieval", "gather_sound", "generate_dance"} & set(jobs)
 
 

@@ -14,8 +14,8 @@ from workflow_scripts.collect.alike.duplicate_table import COLUMNS
 from workflow_scripts.collect.alike.likeness import Line, Overlap
 from workflow_scripts.collect.alike.matching import Match, find_matches
 from workflow_scripts.collect.fingerprint import Fingerprint, read_fingerprint
-from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.names import SONGS
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
 log = logging.getLogger(__name__)

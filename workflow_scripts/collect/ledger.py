@@ -8,8 +8,8 @@ from pathlib import Path
 
 from workflow_scripts.collect.admit import COLUMNS as ADMITTED_COLUMNS
 from workflow_scripts.collect.admit import OK
-from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import entry_point
+from workflow_scripts.workflow.names import SONGS
 from workflow_scripts.workflow.tables import Row, read_table, write_table
 
 COLUMNS = ("stage", "collection", "item", "title", "reason", "retry")

@@ -1,7 +1,5 @@
 """The playlist: what is known of every video (or song) of a collection before it is fetched."""
 
-SONGS = "songs"  # the collection of the songs to dance to: it has no pictures, and no other may have its name
-
 # `duration`, `start` and `end` in seconds; `digest` is the SHA-256 of a local file; `song` names the music where the
 # source says so; imported motion has `audio`, the path of its music, and `offset`, the second of it at which the motion
 # begins. Empty where it is not known.

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.collect.playlist import SONGS
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import is_abandoned
+from workflow_scripts.workflow.names import ORIGINAL, SONGS
 from workflow_scripts.workflow.tables import read_table
 
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
 BY_DANCE = ("dances", "soundtracks", "renders")
-ORIGINAL = "original"  # in the place of a model: videos as they are
 # <song>, <song>.<model that danced> or <video>.<clip>, each with the number of a variant.
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)\.\w+")
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_scripts.render.page import ORIGINAL, Entry, gallery_page
+from workflow_scripts.render.page import Entry, gallery_page
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_directory
+from workflow_scripts.workflow.names import ORIGINAL, SONGS
 from workflow_scripts.workflow.tables import read_table
 
 # results/renders/{model}/{set}/{item}_{sample}.mp4
@@ -19,7 +20,6 @@ _STEM = re.compile(r"(?P<item>.+)_(?P<sample>\d+)")
 # The item of a soundtrack: {video}.{clip}, or {song}.{model of the dance}. No name holds a dot itself.
 _ITEM = re.compile(r"(?P<of>[A-Za-z0-9_-]+)\.(?P<part>[A-Za-z0-9_-]+)")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-SONGS = "songs"
 
 
 @dataclass(frozen=True)

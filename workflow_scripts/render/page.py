@@ -8,9 +8,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from workflow_scripts.workflow.html_page import counted, html_page
-
-# What stands in the place of a model where a clip has the sound it was recorded with.
-ORIGINAL = "original"
+from workflow_scripts.workflow.names import ORIGINAL
 
 
 @dataclass(frozen=True)

@@ -4,49 +4,43 @@
 """
 
 import argparse
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from workflow_scripts.motion.dataset_file import COPY_MARK, Dataset, read_dataset
-from workflow_scripts.motion.pictures_file import FPS, SIDE, Pictures, PicturesFile, write_pictures
+from workflow_scripts.motion.pictures_file import FPS, Pictures, PicturesFile, write_pictures
+from workflow_scripts.soundtrack.pictures import pictures_of
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of
-from workflow_scripts.workflow.media import CONTAINERS, MediaError
 from workflow_scripts.workflow.provenance import code_version, versions
-
-if TYPE_CHECKING:
-    import av
-
-# Times of frames are rounded to a container's clock: one that begins so little late is on show already.
-LATE_S = 2e-3
 
 
 class GatheredPictures(Mapping[str, Pictures]):
-    """{name of a clip of the dataset: its pictures}, decoded when they are asked for. Copies of a clip have none."""
+    """{name of a clip of the dataset: its pictures}, decoded when they are asked for.
+
+    Copies of a clip have none, nor has captured motion, which was never filmed.
+
+    Attributes:
+        without: names of the clips that have no video.
+    """
 
     def __init__(self, dataset: Dataset, clips: Path) -> None:
-        self._entries = {clip.name: clip for clip in dataset.clips if COPY_MARK not in clip.clip}
-        self._fps, self._clips = dataset.fps, clips
+        entries = {clip.name: clip for clip in dataset.clips if COPY_MARK not in clip.clip}
+        self._videos = {
+            name: clips / clip.collection / clip.video / f"{clip.clip}.mp4" for name, clip in entries.items()
+        }
+        self._entries = {name: clip for name, clip in entries.items() if self._videos[name].is_file()}
+        self.without = [name for name in entries if name not in self._entries]
+        self._fps = dataset.fps
 
     def __getitem__(self, name: str) -> Pictures:
         """Return (P, SIDE, SIDE, 3) of one clip, from its first frame of motion to the last.
 
         Raises:
-            UserError: there is no video of the clip.
-            MediaError: it cannot be read.
+            MediaError: the video cannot be read.
         """
         clip = self._entries[name]
-        path = self._clips / clip.collection / clip.video / f"{clip.clip}.mp4"
-        if not path.is_file():
-            raise UserError(
-                f"{path} is missing. `condition: video` needs videos, and collection {clip.collection!r} has none of "
-                f"{name}: choose `condition: pose`, or a dataset of collections of videos"
-            )
-        return pictures_of(path, clip.start_s, len(clip.motion.root) / self._fps)
+        return pictures_of(self._videos[name], clip.start_s, len(clip.motion.root) / self._fps)
 
     def __iter__(self) -> Iterator[str]:
         """Return the names."""
@@ -57,76 +51,6 @@ class GatheredPictures(Mapping[str, Pictures]):
         return len(self._entries)
 
 
-def pictures_of(video: Path, start_s: float, seconds: float) -> Pictures:
-    """Return what a video shows, one small picture every 1 / FPS seconds (see `motion.pictures_file`).
-
-    No more than two pictures of the video are in memory at a time.
-
-    Args:
-        video: a clip as the collect stage writes them: upright, square pixels, constant rate.
-        start_s: time of the first picture, seconds from the beginning of the video.
-        seconds: how much of it; pictures lie at start_s <= t < start_s + seconds, at least one.
-
-    Returns:
-        (ceil(seconds * FPS), SIDE, SIDE, 3) uint8 RGB. Where the video is over, its last picture is repeated.
-
-    Raises:
-        MediaError: the video cannot be read, or is over before `start_s`.
-    """
-    import av
-
-    count = max(1, math.ceil(seconds * FPS - 1e-6))
-    result = np.zeros((count, SIDE, SIDE, 3), np.uint8)
-    done = 0
-    try:
-        with av.open(str(video), options={"format_whitelist": CONTAINERS}, metadata_errors="replace") as container:
-            if not container.streams.video:
-                raise MediaError(f"{video}: holds no pictures")
-            shown: av.VideoFrame | None = None
-            end_s = 0.0
-            for frame, begin_s, until_s in _timed(container, start_s):
-                # The frame before is on show until this one begins.
-                due = min(count, math.ceil((begin_s - LATE_S) * FPS))
-                if shown is not None and due > done:
-                    result[done:due] = _small(shown)
-                    done = due
-                if done == count:
-                    return result
-                shown, end_s = frame, until_s
-            if shown is None or end_s <= 0:
-                raise MediaError(f"{video}: shows nothing after {start_s:g} s")
-            result[done:] = _small(shown)
-    except (av.error.FFmpegError, OSError) as error:
-        raise MediaError(f"{video}: not a readable video ({error.strerror or error})") from error
-    return result
-
-
-def _timed(container: "av.container.InputContainer", start_s: float) -> "Iterator[tuple[av.VideoFrame, float, float]]":
-    """Yield frames with their begin and end, seconds from `start_s`, from one on that is on show then or before."""
-    import av
-
-    stream = container.streams.video[0]
-    stream.thread_count = 1
-    origin_s = (container.start_time or 0) / av.time_base + start_s
-    if start_s > 0:
-        container.seek(round(origin_s * av.time_base), backward=True)
-    period_s = 1 / float(stream.average_rate or FPS)
-    for frame in container.decode(stream):
-        begin_s = float(frame.time or 0) - origin_s
-        yield frame, begin_s, begin_s + period_s
-
-
-def _small(frame: "av.VideoFrame") -> Pictures:
-    """Return a frame (SIDE, SIDE, 3): all of it, in proportion, black around it."""
-    scale = SIDE / max(frame.width, frame.height)
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    small = frame.reformat(width, height, format="rgb24", interpolation="AREA").to_ndarray()
-    left, top = (SIDE - width) // 2, (SIDE - height) // 2
-    picture = np.zeros((SIDE, SIDE, 3), np.uint8)
-    picture[top : top + height, left : left + width] = small
-    return picture
-
-
 def main() -> None:
     """Parse the arguments, gather, write the pictures file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -135,6 +59,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     pictures = GatheredPictures(read_dataset(arguments.dataset), arguments.clips)
+    if not pictures:
+        raise UserError(
+            f"{arguments.dataset}: no clip of it has a video, which `condition: video` needs; choose "
+            "`condition: pose`, or a dataset of collections of videos"
+        )
     provenance = {
         "dataset": sha256_of(arguments.dataset),
         "code": code_version("workflow_scripts.soundtrack.gather_pictures"),
@@ -142,6 +71,8 @@ def main() -> None:
     }
     write_pictures(arguments.output, PicturesFile(pictures, provenance))
     print(f"{arguments.output}: pictures of {len(pictures)} clips, {FPS} a second")  # noqa: T201
+    if left_out := pictures.without:
+        print(f"{len(left_out)} clips have no video and are not learned from: {', '.join(left_out[:5])}")  # noqa: T201
 
 
 if __name__ == "__main__":

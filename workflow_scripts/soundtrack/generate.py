@@ -76,9 +76,16 @@ def checked_genre(genre: str | None, model: SoundtrackModel, name: str) -> str:
     raise UserError(f"soundtrack.genre: {name} does not know {genre!r}; it knows {', '.join(model.genres)}")
 
 
-def random_source(config: SoundtrackConfig, model: str, source: str, clip: str) -> np.random.Generator:
-    """Return the source of chance of one soundtrack; it differs for every seed, sample, model, dance and clip."""
-    names = hashlib.sha256(f"{model}\0{source}\0{clip}".encode()).digest()[:8]
+def random_source(config: SoundtrackConfig, model: str, poses: str, clip: str) -> np.random.Generator:
+    """Return the source of chance of one soundtrack; it differs for every seed, sample, model, pose file and clip.
+
+    Args:
+        config: with seed and sample.
+        model: its name.
+        poses: the pose file's digest: two models' dances to one song say that they are of the same source.
+        clip: the clip's name.
+    """
+    names = hashlib.sha256(f"{model}\0{poses}\0{clip}".encode()).digest()[:8]
     return np.random.default_rng([config.seed, config.sample, int.from_bytes(names, "big")])
 
 
@@ -100,7 +107,7 @@ def with_pictures(scenes: Sequence[Scene], videos: Sequence[Path], model: str) -
     Raises:
         UserError: there is no video of each.
     """
-    from workflow_scripts.soundtrack.gather_pictures import pictures_of
+    from workflow_scripts.soundtrack.pictures import pictures_of
 
     if len(videos) != len(scenes):
         raise UserError(f"{model} looks at videos (condition: video); give the MP4 of each clip with --video")
@@ -137,14 +144,15 @@ def main() -> None:
     scenes = [scene_of(poses, arguments.poses, clip, genre) for clip in arguments.clip]
     if model.needs_pictures:
         scenes = with_pictures(scenes, arguments.video, name)
-    rngs = [random_source(config, name, poses.source, clip) for clip in arguments.clip]
+    danced = sha256_of(arguments.poses)
+    rngs = [random_source(config, name, danced, clip) for clip in arguments.clip]
     sounds = read_sounds(arguments.sounds).sounds if arguments.sounds else None
     made = model.generate(scenes, rngs, config.sampling, sounds)
     provenance = {
         "model": name,
         "architecture": checkpoint["architecture"],
         "checkpoint": sha256_of(arguments.model / "checkpoint.ckpt"),
-        "poses": sha256_of(arguments.poses),
+        "poses": danced,
         "sounds": sha256_of(arguments.sounds) if arguments.sounds else None,
         "genre": genre,
         "config": config.model_dump(),

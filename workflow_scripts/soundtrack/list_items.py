@@ -1,6 +1,6 @@
 """List what a model makes sound for: clips with a dancer, and generated dances.
 
-`python -m workflow_scripts.soundtrack.list_items --dataset H5 --of NAME... --dances H5... --samples N --output TSV`
+`python -m workflow_scripts.soundtrack.list_items --dataset H5 --splits validation --poses H5... --output TSV`
 """
 
 import argparse
@@ -11,49 +11,61 @@ from workflow_scripts.motion.dataset_file import COPY_MARK, SPLITS, Dataset, rea
 from workflow_scripts.motion.pose_file import KEPT, PoseFile, read_poses
 from workflow_scripts.motion.soundtrack_table import COLUMNS
 from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.names import SONGS
 from workflow_scripts.workflow.tables import write_table
 
-SONGS = "songs"
+Known = dict[tuple[str, str, str], dict[str, str]]
 
 
-def clips_of_splits(dataset: Dataset, splits: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Yield the clips of some splits of a dataset.
+def known_clips(dataset: Dataset) -> Known:
+    """Return {(collection, video, clip): its split and song} of a dataset: also of clips that are named otherwise."""
+    return {
+        (clip.collection, clip.video, clip.clip): {"split": clip.split, "song": clip.song}
+        for clip in dataset.clips
+        if COPY_MARK not in clip.clip
+    }
+
+
+def clips_of_split(known: Known, split: str) -> Iterator[dict[str, str]]:
+    """Yield the clips of a split of a dataset.
 
     Raises:
-        UserError: a split has none.
+        UserError: it has none.
     """
-    for split in splits:
-        clips = {
-            (clip.collection, clip.video, clip.clip): clip
-            for clip in dataset.split(split)
-            if COPY_MARK not in clip.clip
-        }
-        if not clips:
-            raise UserError(
-                f"soundtrack.of: the dataset has no clip of the split {split!r}; name another split, a collection, or "
-                "clips (collection/video.clip)"
-            )
-        for (collection, video, name), clip in clips.items():
-            yield _item(collection, video, name) | {"split": split, "song": clip.song}
+    clips = [place for place, said in known.items() if said["split"] == split]
+    if not clips:
+        raise UserError(
+            f"soundtrack.of: the dataset has no clip of the split {split!r}; name another split, a collection, or "
+            "clips (collection/video.clip)"
+        )
+    for place in clips:
+        yield _item(*place, known)
 
 
-def clips_of_poses(path: Path, poses: PoseFile, wanted: str | None) -> Iterator[dict[str, str]]:
-    """Yield the clips of a pose file that somebody is in: all of them, or one.
+def clips_of_poses(path: Path, poses: PoseFile, known: Known) -> Iterator[dict[str, str]]:
+    """Yield the clips of a pose file that somebody is in."""
+    for name in sorted(poses.kept()):
+        yield _item(path.parent.name, path.stem, name, known)
+
+
+def one_clip(path: Path, poses: PoseFile, wanted: str, known: Known) -> dict[str, str]:
+    """Return a single clip of a pose file.
 
     Raises:
-        UserError: the wanted one is not there, or nobody is in it; with the reason.
+        UserError: it is not there, or nobody is in it; with the reason.
     """
     collection, video = path.parent.name, path.stem
-    if wanted is not None and wanted not in poses.clips:
+    if wanted not in poses.clips:
         have = ", ".join(sorted(poses.clips)) or "no clip"
         raise UserError(f"soundtrack.of: {collection}/{video} has no clip {wanted!r}; it has {have}")
-    kept = poses.kept()
-    if wanted is not None and wanted not in kept:
-        verdict = poses.clips[wanted].verdict
-        reason = verdict if verdict != KEPT else "nobody is in it"
-        raise UserError(f"soundtrack.of: {collection}/{video}.{wanted} was left out: {reason}")
-    for name in sorted(kept) if wanted is None else [wanted]:
-        yield _item(collection, video, name)
+    if wanted not in poses.kept():
+        raise UserError(f"soundtrack.of: {collection}/{video}.{wanted} was left out: {_reason(poses, wanted)}")
+    return _item(collection, video, wanted, known)
+
+
+def _reason(poses: PoseFile, clip: str) -> str:
+    verdict = poses.clips[clip].verdict
+    return verdict if verdict != KEPT else "nobody is in it"
 
 
 def dances(paths: Sequence[Path]) -> Iterator[tuple[dict[str, str], str]]:
@@ -67,11 +79,40 @@ def dances(paths: Sequence[Path]) -> Iterator[tuple[dict[str, str], str]]:
         }, sample  # fmt: skip
 
 
-def _item(collection: str, video: str, clip: str) -> dict[str, str]:
-    return {
+def _item(collection: str, video: str, clip: str, known: Known) -> dict[str, str]:
+    said = known.get((collection, video, clip), {"split": "", "song": f"{collection}/{video}"})
+    return said | {
         "set": collection, "item": f"{video}.{clip}", "poses": f"results/poses/{collection}/{video}.h5", "clip": clip,
-        "sound": f"results/clips/{collection}/{video}/{clip}.wav", "split": "", "song": f"{collection}/{video}",
+        "sound": f"results/clips/{collection}/{video}/{clip}.wav",
     }  # fmt: skip
+
+
+def listed(
+    dataset: Dataset, splits: Sequence[str], poses: Sequence[Path], clips: Sequence[tuple[Path, str]]
+) -> list[dict[str, str]]:
+    """Return the clips that get a sound, each once, in the order of their names.
+
+    Args:
+        dataset: the model's.
+        splits: all clips of these of its splits.
+        poses: all clips of these pose files in which somebody is.
+        clips: single clips of pose files.
+
+    Raises:
+        UserError: a split has no clip, nobody is in any clip of the pose files, or in a single one.
+    """
+    known = known_clips(dataset)
+    found = [item for split in splits for item in clips_of_split(known, split)]
+    of_poses: list[dict[str, str]] = []
+    reasons: list[str] = []
+    for path in poses:
+        file = read_poses(path)
+        of_poses += clips_of_poses(path, file, known)
+        reasons += [f"{path.parent.name}/{path.stem}.{name}: {_reason(file, name)}" for name in file.clips]
+    if poses and not of_poses:
+        raise UserError(f"soundtrack.of: nobody is in any clip of its collections ({'; '.join(reasons[:5])})")
+    found += of_poses + [one_clip(path, read_poses(path), name, known) for path, name in clips]
+    return [item for _, item in sorted({(item["set"], item["item"]): item for item in found}.items())]
 
 
 def main() -> None:
@@ -81,19 +122,13 @@ def main() -> None:
     parser.add_argument("--splits", nargs="*", choices=SPLITS, default=[], help="clips of these splits of the dataset")
     parser.add_argument("--poses", type=Path, nargs="*", default=[], help="pose files, of which all clips are taken")
     parser.add_argument("--clips", nargs="*", default=[], help="single clips: results/poses/C/V.h5:NNNN")
-    parser.add_argument("--dances", type=Path, nargs="*", default=[])
+    parser.add_argument("--dances", type=Path, nargs="*", default=[], help="generated dances, which need not be there")
     parser.add_argument("--samples", type=int, default=1, help="how many sounds for each clip")
     parser.add_argument("--output", type=Path, required=True, help="results/soundtracks/<model>/items.tsv")
     arguments = parser.parse_args()
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for item in clips_of_splits(read_dataset(arguments.dataset), arguments.splits):
-        found[item["set"], item["item"]] = item
-    places = [(path, None) for path in arguments.poses]
-    places += [(Path(clip.rpartition(":")[0]), clip.rpartition(":")[2]) for clip in arguments.clips]
-    for path, wanted in places:
-        for item in clips_of_poses(path, read_poses(path), wanted):
-            found.setdefault((item["set"], item["item"]), item)
-    rows = [(item, str(sample)) for _, item in sorted(found.items()) for sample in range(arguments.samples)]
+    singles = [(Path(place), clip) for place, _, clip in (text.rpartition(":") for text in arguments.clips)]
+    clips = listed(read_dataset(arguments.dataset), arguments.splits, arguments.poses, singles)
+    rows = [(item, str(sample)) for item in clips for sample in range(arguments.samples)]
     rows += dances(arguments.dances)
     folder = arguments.output.parent
     table = [

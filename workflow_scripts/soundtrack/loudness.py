@@ -7,41 +7,73 @@ from workflow_scripts.motion.skeleton import Floats
 
 TARGET_LUFS = -16.0  # usual for music on the web
 PEAK = 10 ** (-1 / 20)  # -1 dBFS: room for what a lossy codec adds
+# What is softer than this below the target is noise or rest, and stays soft.
+MOST_GAIN = 10 ** (30 / 20)
 FADE_S = 0.005  # a sound that begins or ends away from zero clicks
-_BLOCK_S, _OVERLAP = 0.4, 0.75
+_HOP_S, _HOPS = 0.1, 4  # blocks of 0.4 s overlap by three quarters
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
+_PIECE_S = 30.0
 
 
-def integrated_loudness(samples: Floats, rate: int) -> float:
-    """Return the gated loudness in LUFS of samples (N, 1 or 2 channels) in [-1, 1]; -inf in silence.
+class LoudnessMeter:
+    """Gated loudness of a sound that comes piece by piece: what is kept is one number for every 0.1 s."""
 
-    A sound that is shorter than one block of 0.4 s counts as one block.
-    """
-    if not len(samples) or not np.any(samples):
-        return float("-inf")
-    weighted = samples.astype(np.float64)
-    for numerator, denominator in _k_weighting(rate):
-        weighted = lfilter(numerator, denominator, weighted, axis=0)
-    block = min(round(_BLOCK_S * rate), len(samples))
-    hop = max(round(_BLOCK_S * (1 - _OVERLAP) * rate), 1)
-    energy = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=1))])
-    starts = np.arange(0, len(samples) - block + 1, hop)
-    powers = (energy[starts + block] - energy[starts]) / block
-    powers = powers[_lufs(powers) > _ABSOLUTE_GATE]
-    if not len(powers):
-        return float("-inf")
-    powers = powers[_lufs(powers) > _lufs(powers.mean()) + _RELATIVE_GATE]
-    return float(_lufs(powers.mean()))
+    def __init__(self, rate: int, channels: int) -> None:
+        """Take samples per second and the number of channels, 1 or 2."""
+        self._filters = _k_weighting(rate)
+        self._states = [np.zeros((2, channels)) for _ in self._filters]
+        self._hop = max(round(_HOP_S * rate), 1)
+        self._energies: list[float] = []
+        self._rest = np.zeros((0, channels))
+        self.peak = 0.0
+
+    def add(self, samples: Floats) -> None:
+        """Hear the next samples (N, channels) in [-1, 1]."""
+        if not len(samples):
+            return
+        self.peak = max(self.peak, float(np.abs(samples).max()))
+        weighted = samples.astype(np.float64)
+        for number, (numerator, denominator) in enumerate(self._filters):
+            weighted, self._states[number] = lfilter(numerator, denominator, weighted, axis=0, zi=self._states[number])
+        weighted = np.concatenate([self._rest, weighted])
+        hops = len(weighted) // self._hop
+        whole = weighted[: hops * self._hop].reshape(hops, self._hop * weighted.shape[1])
+        self._energies += (whole**2).sum(axis=1).tolist()
+        self._rest = weighted[hops * self._hop :]
+
+    def loudness(self) -> float:
+        """Return LUFS of all that was heard, -inf in silence; less than one block of 0.4 s counts as one."""
+        energies = np.array(self._energies)
+        if len(energies) >= _HOPS:
+            powers = np.convolve(energies, np.ones(_HOPS), "valid") / (_HOPS * self._hop)
+        else:
+            heard = len(energies) * self._hop + len(self._rest)
+            powers = np.array([(energies.sum() + (self._rest**2).sum()) / max(heard, 1)])
+        powers = powers[_lufs(powers) > _ABSOLUTE_GATE]
+        if not len(powers):
+            return float("-inf")
+        powers = powers[_lufs(powers) > _lufs(powers.mean()) + _RELATIVE_GATE]
+        return float(_lufs(powers.mean()))
+
+    def gain(self) -> float:
+        """Return the factor to `TARGET_LUFS`, or as near to it as `PEAK` and `MOST_GAIN` allow; 1 in silence."""
+        loudness = self.loudness()
+        if not np.isfinite(loudness):
+            return 1.0
+        return float(min(10 ** ((TARGET_LUFS - loudness) / 20), PEAK / self.peak, MOST_GAIN))
+
+
+def heard(samples: Floats, rate: int) -> LoudnessMeter:
+    """Return a meter that has heard samples (N, channels)."""
+    meter, piece = LoudnessMeter(rate, samples.shape[1]), round(_PIECE_S * rate)
+    for first in range(0, len(samples), piece):
+        meter.add(samples[first : first + piece])
+    return meter
 
 
 def levelled(samples: Floats, rate: int) -> Floats:
-    """Return samples (N, channels) at `TARGET_LUFS`, or as near to it as a peak of `PEAK` allows; silence stays."""
-    loudness = integrated_loudness(samples, rate)
-    if not np.isfinite(loudness):
-        return samples.astype(np.float32)
-    gain = 10 ** ((TARGET_LUFS - loudness) / 20)
-    gain = min(gain, PEAK / float(np.abs(samples).max()))
-    return (gain * samples).astype(np.float32)
+    """Return samples (N, channels) times the gain that makes them as loud as others, float32."""
+    return samples.astype(np.float32) * np.float32(heard(samples, rate).gain())
 
 
 def faded(samples: Floats, rate: int) -> Floats:

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from workflow_scripts.models.soundtrack import Sampling
 
+# Architectures that draw samples: others are not made again when it is drawn otherwise.
+SAMPLING = ("wavenet",)
+
 
 class SoundtrackConfig(BaseModel):
     """How one soundtrack is made; samples of one seed differ from each other.
@@ -33,9 +36,7 @@ def soundtrack_settings(config: Mapping[str, Any], model: str, sample: int) -> d
         sample: n, from 0.
     """
     wanted = config["soundtrack"] | config["models"][model].get("soundtrack", {})
-    return {
-        "seed": wanted["seed"],
-        "sample": sample,
-        "genre": wanted["genre"],
-        "sampling": {"temperature": wanted["temperature"], "top_k": wanted["top_k"]},
-    }
+    found = {"seed": wanted["seed"], "sample": sample, "genre": wanted["genre"]}
+    if config["models"][model]["architecture"] not in SAMPLING:
+        return found
+    return found | {"sampling": {"temperature": wanted["temperature"], "top_k": wanted["top_k"]}}

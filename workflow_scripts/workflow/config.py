@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.names import ORIGINAL, SONGS
 
 SCHEMA = Path(__file__).resolve().parents[2] / "config" / "schema.yaml"
 _KINDS = {
@@ -23,7 +24,7 @@ _KINDS = {
     "null": "null",
 }
 
-_RESERVED = {"songs": "the songs to dance to", "original": "the videos as they are"}
+_RESERVED = {SONGS: "the songs to dance to", ORIGINAL: "the videos as they are"}
 
 
 def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:

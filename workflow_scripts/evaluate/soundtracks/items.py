@@ -11,9 +11,9 @@ from workflow_scripts.motion.pose_file import PoseClip, PoseFile, read_poses
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.motion.soundtrack_table import COLUMNS
 from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.names import SONGS
 from workflow_scripts.workflow.tables import read_table
 
-SONGS = "songs"
 CLIPS, DANCES = "clips", "dances"
 
 
