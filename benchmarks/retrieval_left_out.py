@@ -47,7 +47,7 @@ from workflow_scripts.workflow.media import read_audio
 OUTPUT = Path(__file__).parent / "results" / "retrieval_left_out.json"
 SEED, WINDOW_S, ONSET_RATE, HOP = 1, 0.07, 22_050, 512
 LORIS = {"delta": 0.2, "wait": 1, "pre_avg": 3, "post_avg": 3, "pre_max": 3, "post_max": 3}
-TARGETS = {"beats": 0.7, "onsets": 0.7, "strength": 0.9, "join_step": 1.0}
+TARGETS = {"beats": 0.7, "onsets": 0.7, "strength": 0.9, "join_step": 0.2}
 UNITS = {
     "beats": "F-measure of accents and tracked beats, 70 ms",
     "onsets": "F-measure of accents and strong onsets, 70 ms",

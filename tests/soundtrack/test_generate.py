@@ -65,12 +65,9 @@ def sounds(folder, output, architecture, *clips, seed=1, sample=0, genre=None, m
     arguments += ["--sounds", folder / "sounds.h5"] if architecture == "soundtrack_retrieval" else []
     arguments += ["--genre", told]
     config = {"seed": seed, "sample": sample, "genre": genre, "sampling": {"temperature": temperature}}
+    arguments += ["--config", json.dumps(config), "--output", *paths]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            sys,
-            "argv",
-            ["generate", *map(str, arguments), "--config", json.dumps(config), "--output", *map(str, paths)],
-        )
+        patch.setattr(sys, "argv", ["generate", *map(str, arguments)])
         generate.main()
     return [soundfile.read(path, always_2d=True)[0] for path in paths]
 

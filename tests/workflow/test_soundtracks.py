@@ -71,9 +71,8 @@ def test_who_looks_at_videos_makes_sound_for_videos_alone(sounding: Workflow) ->
 
 def test_sounds_are_seen_with_their_dances_beside_the_originals(sounding: Workflow) -> None:
     gallery = sounding.work / "results" / "animations"
-    assert (
-        len(list(gallery.glob("*.mp4"))) == 1 + 1 + 2 * 2 + 1
-    )  # a dance, an original, two models with two items, one with one
+    # A dance, an original, two models with two items, one with one.
+    assert len(list(gallery.glob("*.mp4"))) == 1 + 1 + 2 * 2 + 1
     page = (gallery / "index.html").read_text()
     for words in ("original sound", "sound by wavenet", "sound by soundtrack retrieval"):
         assert words in page
