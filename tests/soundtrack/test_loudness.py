@@ -53,13 +53,23 @@ def test_pieces_are_heard_as_the_whole(pieces):
     for part in np.array_split(samples, pieces):
         meter.add(part)
     assert meter.loudness() == pytest.approx(heard(samples, 16000).loudness(), abs=1e-9)
-    assert meter.peak == np.abs(samples).max()
+    assert meter.peak >= np.abs(samples).max()
+
+
+def test_no_peak_between_samples_clips():
+    # A sine at a quarter of the rate, sampled beside its peaks: between samples it is 3 dB higher.
+    samples = 0.9 * np.sin(0.5 * np.pi * np.arange(48000) + 0.25 * np.pi)[:, None]
+    assert heard(samples, 48000).peak == pytest.approx(0.9, abs=0.03)
+    loud = np.zeros((48000, 1))
+    loud[1000:1400] = samples[1000:1400] / np.abs(samples).max()
+    result = levelled(loud, 48000)
+    assert heard(result, 48000).peak <= PEAK + 1e-3
 
 
 def test_a_peak_limits_the_gain():
     click = np.zeros((48000, 1), dtype=np.float32)
     click[100] = 0.5
-    assert np.abs(levelled(click, 48000)).max() == pytest.approx(PEAK)
+    assert np.abs(levelled(click, 48000)).max() == pytest.approx(PEAK, abs=0.01)
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 100])
