@@ -181,6 +181,7 @@ rule make_gallery:
         videos=lambda wc: [
             f"results/renders/{model}/songs/{song}_{sample}.mp4" for model, song, sample in used_dances()
         ],
+        items_tables=lambda wc: items_tables(wc) if config["soundtrack"]["in_gallery"] else [],
         soundtracks=renders_in_gallery,
         collections=tables_in_gallery,
         songs="results/admitted/songs.tsv",

@@ -186,7 +186,7 @@ rule generate_soundtrack:
         code=soundtrack_code,
     shell:
         "python -m workflow_scripts.soundtrack.generate --model results/models/{wildcards.model}"
-        " --poses {input.poses:q} --clip {wildcards.clip} {params.video} --genre {params.genre:q} {params.sounds}"
+        " --poses {input.poses:q} --clip {wildcards.clip} {params.video} --genre={params.genre:q} {params.sounds}"
         " --config {params.config:q} --output {output.sound:q} >{log:q} 2>&1"
 
 

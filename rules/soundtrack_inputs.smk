@@ -115,11 +115,17 @@ def renders_with_sound():
     return new + [f"results/renders/original/{name}/{item}_0.mp4" for name, item in sorted(clips)]
 
 
+def items_tables(wildcards):
+    """The lists of what gets a sound. Who reads them must also have them as inputs: only then does Snakemake (9.27) ask
+    anew, in the same run, what is needed when a list is made again."""
+    return [f"results/soundtracks/{model}/items.tsv" for model in config["use"]["soundtracks"]]
+
+
 def all_soundtracks(wildcards):
     if not config["use"]["soundtracks"]:
         raise WorkflowError("use.soundtracks names no model: give it some, such as [soundtrack_retrieval, wavenet]")
     made = [row["wav"] for model in config["use"]["soundtracks"] for row in soundtracks_of(model)]
-    return [*made, *renders_with_sound(), "results/evaluation/soundtracks.csv"]
+    return [*items_tables(wildcards), *made, *renders_with_sound(), "results/evaluation/soundtracks.csv"]
 
 
 def renders_in_gallery(wildcards):

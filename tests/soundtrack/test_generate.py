@@ -149,6 +149,16 @@ def test_a_genre_that_a_model_does_not_know_is_said(folder, tmp_path, architectu
         sounds(folder, tmp_path, architecture, "0000", genre="polka")
 
 
+def test_what_is_not_there_is_named(folder, tmp_path):
+    with pytest.raises(UserError, match=r"nowhere/model\.json: there is no such file"):
+        sounds(folder, tmp_path, "wavenet", "0000", model=tmp_path / "nowhere")
+
+
+def test_a_mistake_in_the_settings_of_a_sound_is_said(folder, tmp_path):
+    with pytest.raises(UserError, match=r"--config: sampling\.temperature: Input should be greater than 0"):
+        sounds(folder, tmp_path, "wavenet", "0000", temperature=0)
+
+
 def test_a_model_that_dances_makes_no_sound(folder, tmp_path):
     (tmp_path / "model.json").write_text('{"architecture": "seq2seq"}')
     with pytest.raises(UserError, match="a model of architecture seq2seq makes no sound"):

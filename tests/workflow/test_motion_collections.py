@@ -77,6 +77,17 @@ def test_motion_without_music_or_sense_is_in_the_ledger(mocap: Workflow) -> None
     assert "broken.bvh" in reasons["broken"]
 
 
+def test_captured_motion_without_a_genre_gets_a_sound_and_is_drawn_with_it(mocap: Workflow) -> None:
+    mocap.configure({"soundtrack": {"dances": False, "of": ["mocap"]}})
+    done = mocap.run("soundtracks")
+    assert done.returncode == 0, done.stdout
+    for model in ("soundtrack_retrieval", "original"):
+        videos = sorted((mocap.work / "results/renders" / model / "mocap").glob("*.mp4"))
+        assert [video.name for video in videos] == ["dance1.0000_0.mp4", "dance2.0000_0.mp4"]
+    sound = soundfile.info(mocap.work / "results/soundtracks/soundtrack_retrieval/mocap/dance1.0000_0.wav")
+    assert sound.duration == pytest.approx(SECONDS)
+
+
 def test_music_that_comes_later_lets_its_motion_in(mocap: Workflow) -> None:
     song = compose("house", 3, SECONDS)
     soundfile.write(mocap.work / "music" / "dance3.wav", song.samples, RATE)

@@ -131,6 +131,19 @@ def test_a_clip_that_was_not_listed_can_be_asked_for(sounding: Workflow) -> None
     assert np.abs(samples).max() > 0.1
 
 
+def test_more_variants_are_heard_and_seen_in_one_run(sounding: Workflow) -> None:
+    before = sounding.config.read_text()
+    sounding.configure({"use": {"soundtracks": ["soundtrack_retrieval"]}, "soundtrack": {"samples": 2}})
+    try:
+        done = sounding.run("soundtracks", "results/animations")
+    finally:
+        sounding.config.write_text(before)
+    assert done.returncode == 0, done.stdout
+    for kind, suffix in (("soundtracks", "wav"), ("renders", "mp4")):
+        assert (sounding.work / f"results/{kind}/soundtrack_retrieval/demo/v02.0000_1.{suffix}").exists()
+    assert (sounding.work / "results/animations/soundtrack_retrieval.demo.v02.0000_1.mp4").exists()
+
+
 @pytest.mark.parametrize(
     ("of", "message"),
     [

@@ -27,7 +27,8 @@ def summary_lines(results: Path, collections: Iterable[str]) -> list[str]:
         more = f" and {sounding} {'video' if sounding == 1 else 'videos'} of soundtracks" if sounding else ""
         lines.append(f"{dances} {'dance' if dances == 1 else 'dances'}{more}: open {gallery} in a browser.")
     if (scores := results / "evaluation" / "soundtracks.csv").exists():
-        count = len(list(results.glob("soundtracks/*/*/*.wav")))
+        lists = [read_table(path, ("wav",)) for path in results.glob("soundtracks/*/items.tsv")]
+        count = sum((results.parent / row["wav"]).exists() for rows in lists for row in rows)
         lines.append(
             f"{count} {'soundtrack' if count == 1 else 'soundtracks'} in {results / 'soundtracks'}: see {scores}."
         )

@@ -134,7 +134,11 @@ def main() -> None:
     try:
         config = SoundtrackConfig.model_validate_json(arguments.config)
     except ValidationError as error:
-        raise UserError(f"settings of the soundtrack: {error}") from error
+        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise UserError(f"--config: {said}") from error
+    for path in (arguments.model / "model.json", arguments.poses, *filter(None, [arguments.sounds]), *arguments.video):
+        if not path.is_file():
+            raise UserError(f"{path}: there is no such file")
     model, checkpoint = load_model(arguments.model)
     name = arguments.model.name
     # A dance of a genre that the model never heard is as good as one of an unknown genre.
