@@ -47,7 +47,7 @@ class SoundtrackRetrievalConfig(ModelConfig):
 
     stretch_weight: float = Field(default=1.5, ge=0)
     genre_weight: float = Field(default=0.5, ge=0)
-    variety: float = Field(default=0.1, ge=0)
+    variety: float = Field(default=0.3, ge=0)
     stiffness: float = Field(default=4.0, ge=0)
     most_songs: int = Field(default=48, ge=1)
 
