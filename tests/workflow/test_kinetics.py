@@ -1,8 +1,11 @@
 """The configuration for Kinetics on a folder as its downloaders leave it: clips stay whole, folders give the labels."""
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
+import soundfile
 import yaml
 from workflow_runs import ROOT, new_workflow
 
@@ -33,3 +36,24 @@ def test_clips_of_kinetics(tmp_path: Path) -> None:
         (clip,) = read_table(clips / "clips.tsv", ("start_s", "end_s", "frames", "samples"))
         assert (clip["start_s"], clip["end_s"], clip["frames"], clip["samples"]) == ("0", "10", "300", "441000")
         assert read_table(clips / "left_out.tsv", ("reason",)) == []
+
+
+@pytest.mark.slow
+def test_sound_is_learned_from_kinetics(tmp_path: Path) -> None:
+    """The miniature as docs/soundtracks.md shows it, with a network that is small enough for minutes."""
+    workflow = new_workflow(tmp_path)
+    list(write_kinetics(workflow.work / "kinetics_mini", 9, 1))
+    for name in ("kinetics", "kinetics_offline"):
+        workflow.configure(yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text()))
+    small = {"residual": 8, "skip": 8, "layers": 6, "channels": 8, "max_epochs": 1}
+    workflow.configure({"songs": [], "use": {"songs": "all"}, "models": {"wavenet": {"settings": small}}})
+    done = workflow.run("soundtracks")
+    assert done.returncode == 0, done.stdout
+    for model in ("soundtrack_retrieval", "wavenet"):
+        sounds = sorted((workflow.work / "results" / "soundtracks" / model / "kinetics").glob("*.wav"))
+        assert len(sounds) == 3  # the test clips, one of each category
+        assert {round(soundfile.info(sound).duration, 2) for sound in sounds} == {10.0}
+        genres = {json.loads(soundfile.SoundFile(sound).comment)["genre"] for sound in sounds}
+        assert genres == {"breakdancing", "jumpstyle dancing", "zumba"}
+    with (workflow.work / "results" / "evaluation" / "soundtracks.csv").open(newline="") as file:
+        assert {"soundtrack_retrieval", "wavenet", "metronome"} <= {row["name"] for row in csv.DictReader(file)}
