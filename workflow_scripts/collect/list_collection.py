@@ -16,7 +16,7 @@ from workflow_scripts.collect.sources.categories import Categories
 from workflow_scripts.collect.sources.rows import source_rows
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import sha256_of
-from workflow_scripts.workflow.names import unique_ids
+from workflow_scripts.workflow.names import SONGS, unique_ids
 from workflow_scripts.workflow.tables import Row, write_table
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,12 @@ def list_collection(collection: str, config: Mapping[str, Any]) -> list[Row]:
     Raises:
         UserError: a source is nowhere, is empty or cannot be read; a category is in none of the sources.
     """
-    entry = "songs" if collection == "songs" else f"collections.{collection}"
+    entry = SONGS if collection == SONGS else f"collections.{collection}"
     key = f"{entry}.source"
     sources = [config["source"]] if isinstance(config.get("source"), str) else list(config.get("source") or [])
     if not sources or not all(sources):
+        if collection == SONGS and config.get("source") == []:
+            return []  # who wants sound for dances alone needs no songs
         raise UserError(f'{key}: nothing is named; give a folder, a file, a list, "demo" or an http(s) URL')
     categories = Categories(config.get("categories") or ())
     rows = _without_repeats(row for source in sources for row in source_rows(source, config, key, categories))

@@ -141,6 +141,8 @@ def _wrong_names(config: dict[str, Any], of_sound: Sequence[str]) -> Iterator[st
                 yield f"use.{key}: {name} makes {kind}; name it in use.{other}"
             elif name not in names:
                 yield f"use.{key}: there is no {name!r} in {'models' if names is sounding else key}{_hint(name, names)}"
+    if use["models"] and not config["songs"]:
+        yield "songs: nothing to dance to; name some, or no models that dance (use.models: [])"
     for name, collection in config["collections"].items():
         cutting = collection["cutting"]
         if cutting["max_seconds"] is not None and cutting["max_seconds"] < 2 * cutting["min_seconds"]:
