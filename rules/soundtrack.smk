@@ -187,7 +187,7 @@ rule generate_soundtrack:
     shell:
         "python -m workflow_scripts.soundtrack.generate --model results/models/{wildcards.model}"
         " --poses {input.poses:q} --clip {wildcards.clip} {params.video} --genre={params.genre:q} {params.sounds}"
-        " --config {params.config:q} --output {output.sound:q} >{log:q} 2>&1"
+        " --threads {threads} --config {params.config:q} --output {output.sound:q} >{log:q} 2>&1"
 
 
 rule generate_soundtrack_of_dance:
@@ -219,5 +219,5 @@ rule generate_soundtrack_of_dance:
         code=soundtrack_code,
     shell:
         "python -m workflow_scripts.soundtrack.generate --model results/models/{wildcards.model}"
-        " --poses {input.dance:q} --clip 0000 {params.sounds} --config {params.config:q} --output {output.sound:q}"
-        " >{log:q} 2>&1"
+        " --poses {input.dance:q} --clip 0000 {params.sounds} --threads {threads}"
+        " --config {params.config:q} --output {output.sound:q} >{log:q} 2>&1"

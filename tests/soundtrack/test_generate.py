@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import soundfile
+import torch
 from models.wavenet.sounding_dances import RATE, TINY, corpus
 from tiny_dances import click, swing
 
@@ -53,17 +54,26 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def as_many_threads_as_before():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(params=list(SETTINGS))
 def architecture(request):
     return request.param
 
 
-def sounds(folder, output, architecture, *clips, seed=1, sample=0, genre=None, model=None, told="", temperature=1.0):
+def sounds(
+    folder, output, architecture, *clips, seed=1, sample=0, genre=None, model=None, told="", temperature=1.0, threads=1
+):
     """Run the entry point for some clips; return what it wrote."""
     paths = [output / f"{clip}.wav" for clip in clips]
     arguments = ["--model", model or folder / "models" / architecture, "--poses", folder / "v1.h5", "--clip", *clips]
     arguments += ["--sounds", folder / "sounds.h5"] if architecture == "soundtrack_retrieval" else []
-    arguments += ["--genre", told]
+    arguments += ["--genre", told, "--threads", threads]
     config = {"seed": seed, "sample": sample, "genre": genre, "sampling": {"temperature": temperature}}
     arguments += ["--config", json.dumps(config), "--output", *paths]
     with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +104,7 @@ def test_a_file_says_what_made_it(folder, tmp_path, architecture):
 
 def test_the_same_seed_is_the_same_file_in_any_company(folder, tmp_path, architecture):
     for name, clips in (("alone", ["0003"]), ("again", ["0003"]), ("together", ["0000", "0003"])):
-        sounds(folder, tmp_path / name, architecture, *clips)
+        sounds(folder, tmp_path / name, architecture, *clips, threads=len(clips))
     alone = (tmp_path / "alone" / "0003.wav").read_bytes()
     assert alone == (tmp_path / "again" / "0003.wav").read_bytes()
     assert alone == (tmp_path / "together" / "0003.wav").read_bytes()

@@ -127,6 +127,7 @@ def main() -> None:
     parser.add_argument("--genre", default="", help="of the dance, where it is known")
     parser.add_argument("--sounds", type=Path, help="the sound file the model was made from, if it plays from there")
     parser.add_argument("--config", required=True, help="a SoundtrackConfig as JSON text")
+    parser.add_argument("--threads", type=int, default=1, help="among which the clips are shared")
     parser.add_argument("--output", type=Path, nargs="+", required=True, help="a WAV for each clip")
     arguments = parser.parse_args()
     if len(arguments.clip) != len(arguments.output):
@@ -139,6 +140,9 @@ def main() -> None:
     for path in (arguments.model / "model.json", arguments.poses, *filter(None, [arguments.sounds]), *arguments.video):
         if not path.is_file():
             raise UserError(f"{path}: there is no such file")
+    import torch
+
+    torch.set_num_threads(arguments.threads)
     model, checkpoint = load_model(arguments.model)
     name = arguments.model.name
     # A dance of a genre that the model never heard is as good as one of an unknown genre.
