@@ -40,7 +40,7 @@ pose-overlay: setup ## a video with the poses found in it drawn: VIDEO=path [OUT
 animations: setup ## the main job: results/animations
 	$(SNAKEMAKE) -- results/animations
 
-test: setup ## the tests (about a quarter of an hour on two cores)
+test: setup ## the tests (about twenty minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST)
 
 test-slow: setup ## the long ones

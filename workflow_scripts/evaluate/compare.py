@@ -6,15 +6,11 @@ Columns: name, kind (model or control), dataset, dances, and for every measure i
 `<measure>_high` (95 % interval over songs). Empty cells are numbers that cannot be measured.
 """
 
-import argparse
-import csv
-import io
-from pathlib import Path
 from typing import Any
 
+from workflow_scripts.evaluate.comparison_table import write_comparison
 from workflow_scripts.evaluate.measures import MEASURES
 from workflow_scripts.workflow.errors import entry_point
-from workflow_scripts.workflow.files import read_json, write_text
 
 CONTROLS = ("truth", "truth_shuffled", "frozen", "noise", "smooth_random", "replay")
 COLUMNS = (
@@ -52,16 +48,8 @@ def _row(evaluation: dict[str, Any], name: str, kind: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Parse the arguments, read the evaluations, write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="results/evaluation/<model>.json")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(comparison([read_json(path) for path in arguments.evaluations]))
-    write_text(arguments.output, text.getvalue())
+    """Write the table."""
+    write_comparison(__doc__, COLUMNS, comparison)
 
 
 if __name__ == "__main__":

@@ -8,18 +8,14 @@ songs), and `<measure>_like`: the controls that a model's number cannot be told 
 "?" follows where one has no interval. Empty cells are numbers that cannot be measured.
 """
 
-import argparse
-import csv
-import io
-from pathlib import Path
 from typing import Any
 
+from workflow_scripts.evaluate.comparison_table import write_comparison
 from workflow_scripts.evaluate.soundtracks.controls import CONTROLS
 from workflow_scripts.evaluate.soundtracks.measures import MEASURES, TOGETHER
 from workflow_scripts.evaluate.soundtracks.scoring import MODEL
 from workflow_scripts.evaluate.soundtracks.summary import HALVES, Part
 from workflow_scripts.workflow.errors import entry_point
-from workflow_scripts.workflow.files import read_json, write_text
 
 COLUMNS = (
     "name",
@@ -88,16 +84,8 @@ def alike(part: Part, controls: dict[str, Part]) -> list[str]:
 
 
 def main() -> None:
-    """Parse the arguments, read the evaluations, write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="results/evaluation/<model>.json")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(comparison([read_json(path) for path in arguments.evaluations]))
-    write_text(arguments.output, text.getvalue())
+    """Write the table."""
+    write_comparison(__doc__, COLUMNS, comparison)
 
 
 if __name__ == "__main__":

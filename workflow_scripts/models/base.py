@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workflow_scripts.motion.dataset_file import Dataset
 from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.pose_file import Person
+from workflow_scripts.workflow.errors import UserError
 
 if TYPE_CHECKING:  # models that do not learn by gradient start without torch
     import torch
@@ -28,6 +29,20 @@ class ModelConfig(BaseModel):
     """A model's own settings. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def checked(cls, settings: dict[str, Any], architecture: str) -> Self:
+        """Return settings with the defaults of the rest.
+
+        Raises:
+            UserError: a line for each mistake.
+        """
+        try:
+            return cls.model_validate(settings)
+        except ValidationError as error:
+            raise UserError(
+                f"the settings of {architecture} have mistakes:\n{cls.mistakes(error, 'settings')}"
+            ) from error
 
     @classmethod
     def mistakes(cls, error: ValidationError, name: str) -> str:

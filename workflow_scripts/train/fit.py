@@ -66,13 +66,7 @@ def settings_of(config: TrainConfig) -> ModelConfig:
     """
     if config.architecture not in ARCHITECTURES:
         raise UserError(f"unknown architecture {config.architecture!r}; known: {', '.join(ARCHITECTURES)}")
-    known = load_architecture(config.architecture).Config
-    try:
-        return known.model_validate(config.settings)
-    except ValidationError as error:
-        raise UserError(
-            f"the settings of {config.architecture} have mistakes:\n{known.mistakes(error, 'settings')}"
-        ) from error
+    return load_architecture(config.architecture).Config.checked(config.settings, config.architecture)
 
 
 def prepared(dataset: Dataset, config: TrainConfig) -> Dataset:

@@ -47,13 +47,7 @@ def settings_of(config: SoundtrackTrainConfig) -> ModelConfig:
         raise UserError(
             f"unknown architecture {config.architecture!r} of sound; known: {', '.join(SOUNDTRACK_ARCHITECTURES)}"
         )
-    known = load_soundtrack_architecture(config.architecture).Config
-    try:
-        return known.model_validate(config.settings)
-    except ValidationError as error:
-        raise UserError(
-            f"the settings of {config.architecture} have mistakes:\n{known.mistakes(error, 'settings')}"
-        ) from error
+    return load_soundtrack_architecture(config.architecture).Config.checked(config.settings, config.architecture)
 
 
 def main() -> None:
