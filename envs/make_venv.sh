@@ -31,3 +31,9 @@ echo "installing the locked environment into $venv (about 2.4 GB; once)" >&2
 "${pip[@]}" -c "$here/lock.txt" torch setuptools
 "${pip[@]}" --no-deps -r "$here/lock.txt"
 "${pip[@]}" --no-deps --no-build-isolation -e "$here/.."
+# librosa compiles its peak picking when it is first used, and keeps it. Two processes that do so at once leave a broken
+# file behind, with which every later one crashes: so it is done here.
+"$venv/bin/python" -c "
+import librosa, numpy
+librosa.util.peak_pick(numpy.array([0.0, 1.0, 0.0]), pre_max=1, post_max=1, pre_avg=1, post_avg=1, delta=0.1, wait=1)
+"
