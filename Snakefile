@@ -25,6 +25,7 @@ include: "rules/train.smk"
 include: "rules/generate.smk"
 include: "rules/soundtrack.smk"
 include: "rules/render.smk"
+include: "rules/export.smk"
 include: "rules/evaluate.smk"
 
 
@@ -97,6 +98,12 @@ rule dances:
     input:
         all_admitted(),
         all_dances,
+
+
+rule exports:
+    input:
+        all_admitted(),
+        all_exports,
 
 
 rule soundtracks:
