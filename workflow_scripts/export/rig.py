@@ -1,9 +1,9 @@
-"""The figure as animation programs have it: a tree of joints that turn and move over time, and a skin that they carry.
+"""The figure as animation programs have it: a tree of joints that turn and move, and a skin that they carry.
 
-The tree is smpl24's, every joint under its own name. At rest (the pose the body is modelled in: upright, arms 28 degrees
-below the horizontal, legs a little apart) no joint is turned, so that a joint's inverse bind matrix is a plain shift by
-minus its place. The joints that a bone of `figure.posing` begins at turn as that bone does; the others (spine1, neck,
-hands, balls of the feet) as their parents.
+The tree is smpl24's, every joint under its own name. At rest (the pose the body is modelled in: upright, arms 28
+degrees below the horizontal, legs a little apart) no joint is turned, so that a joint's inverse bind matrix is a plain
+shift by minus its place. The joints that a bone of `figure.posing` begins at turn as that bone does; the others (spine1,
+neck, hands, balls of the feet) as their parents.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _FIRST_JOINTS: Mapping[str, str] = MappingProxyType(
         )
     }
 )
-# (B,) index in smpl24 of the joint that stands for each of `posing.BONES`: `BONE_JOINTS[mesh.bones]` are a skin's joints.
+# (B,) index in smpl24 of the joint that stands for each of `posing.BONES`: a mesh's joints are BONE_JOINTS[mesh.bones].
 BONE_JOINTS: npt.NDArray[np.intp] = np.array([SMPL24.index(_FIRST_JOINTS[bone]) for bone in BONES])
 # A foot is turned as the floor asks where this share of it is level, as the shin asks where it points down or up.
 STEEP_FOOT, LEVEL_FOOT = 0.45, 0.8
