@@ -2,8 +2,8 @@
 
 The tree is smpl24's, every joint under its own name. At rest (the pose the body is modelled in: upright, arms 28
 degrees below the horizontal, legs a little apart) no joint is turned, so that a joint's inverse bind matrix is a plain
-shift by minus its place. The joints that a bone of `figure.posing` begins at turn as that bone does; the others (spine1,
-neck, hands, balls of the feet) as their parents.
+shift by minus its place. The joints that a bone of `figure.posing` begins at turn as that bone does; the others
+(spine1, neck, hands, balls of the feet) as their parents.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The figure's skin for other programs: its mesh with a picture laid around it, carried by the joints of `export.rig`.
 
-The picture holds the face, the shirt's front and back, and a square of each plain colour. A vertex at the edge of two of
-these parts is there once for each.
+The picture holds the face, the shirt's front and back, and a square of each plain colour. A vertex at the edge of two
+of these parts is there once for each.
 """
 
 from dataclasses import dataclass
