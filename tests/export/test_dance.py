@@ -108,6 +108,14 @@ def test_who_dances_is_who_is_in_the_video(dance: Path, tmp_path: Path) -> None:
     assert read_piece(tmp_path / "p.h5").performer == "v01"
 
 
+def test_filler_between_stretches_is_said(dance: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (person,) = read_poses(dance).clips["0000"].people
+    person.stretches = np.array([[0, 10], [15, 30]], np.int32)
+    write_poses(tmp_path / "p.h5", PoseFile(FPS, "v01", "mediapipe", {"0000": PoseClip(0, 1, people=[person])}))
+    assert len(read_piece(tmp_path / "p.h5").world) == 30
+    assert "in 5 of 30 frames nobody was found well enough" in caplog.text
+
+
 def test_kinds_and_endings_agree() -> None:
     for kind, suffix in SUFFIXES.items():
         assert kind_of_suffix(suffix) == kind

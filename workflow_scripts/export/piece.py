@@ -1,5 +1,6 @@
 """What is exported: one person's motion, and where it comes from."""
 
+import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.pose_file import PoseFile, read_poses
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.workflow.errors import UserError
+
+log = logging.getLogger(__name__)
 
 FIRST_CLIP = "0000"
 
@@ -70,9 +73,12 @@ def read_piece(path: Path, clip: str = FIRST_CLIP, person: int = 0, heal: bool =
     if not 0 <= person < len(chosen.people):
         people = _some([str(number) for number in range(len(chosen.people))])
         raise UserError(f"{path}: clip {clip} has no person {person}; it has {people}")
-    world = chosen.people[person].world.astype(np.float64)
+    dancer = chosen.people[person]
+    world = dancer.world.astype(np.float64)
     if not len(world) or not np.isfinite(world).all():
         raise UserError(f"{path}: clip {clip}, person {person} holds no frames, or joints that are not known (NaN)")
+    if left_out := len(world) - sum(run.stop - run.start for run in dancer.runs()):
+        log.warning("%s: in %d of %d frames nobody was found well enough; they are filler", path, left_out, len(world))
     return Piece(world, poses.fps, *_maker(poses, clip, person))
 
 
