@@ -209,3 +209,52 @@ rule make_gallery:
     shell:
         "python -m workflow_scripts.render.gallery --videos {input.videos:q} --soundtracks {input.soundtracks:q}"
         " --songs {input.songs:q} --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"
+
+
+rule make_gif:
+    """The beginning of a video as a GIF, for pages and chats; made when asked for by its name."""
+    input:
+        video="results/renders/{model}/{set}/{item}_{sample}.mp4",
+    output:
+        gif="results/renders/{model}/{set}/{item}_{sample}.gif",
+    log:
+        "logs/make_gif/{model}/{set}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/make_gif/{model}/{set}/{item}_{sample}.tsv"
+    wildcard_constraints:
+        model="|".join([*config["models"], "original"]),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("render.gif"),
+    shell:
+        "python -m workflow_scripts.render.gif --video {input.video:q} --output {output.gif:q} >{log:q} 2>&1"
+
+
+rule make_contact_sheet:
+    """Pictures of a video, evenly over its length, on one sheet; made when asked for by its name."""
+    input:
+        video="results/renders/{model}/{set}/{item}_{sample}.mp4",
+    output:
+        sheet="results/renders/{model}/{set}/{item}_{sample}.png",
+    log:
+        "logs/make_contact_sheet/{model}/{set}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/make_contact_sheet/{model}/{set}/{item}_{sample}.tsv"
+    wildcard_constraints:
+        model="|".join([*config["models"], "original"]),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("render.contact_sheet"),
+    shell:
+        "python -m workflow_scripts.render.contact_sheet --video {input.video:q} --output {output.sheet:q}"
+        " >{log:q} 2>&1"

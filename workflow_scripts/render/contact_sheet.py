@@ -89,10 +89,9 @@ def _arranged(pictures: Sequence["Image"], times: Sequence[float]) -> "Image":
     for number, (picture, time) in enumerate(zip(pictures, times, strict=True)):
         left, top = GAP + number % columns * (wide + GAP), GAP + number // columns * (high + GAP)
         sheet.paste(picture.resize((wide, high), Image.Resampling.LANCZOS), (left, top))
-        place = (left + wide // 40, top + high - high // 30)
-        draw.text(
-            place, _clock(time), font=face, anchor="lb", fill=_TEXT, stroke_width=max(high // 150, 1), stroke_fill=_EDGE
-        )
+        place = (left + wide // 40, top + wide // 40)
+        edge = max(high // 150, 1)
+        draw.text(place, _clock(time), font=face, anchor="lt", fill=_TEXT, stroke_width=edge, stroke_fill=_EDGE)
     return sheet
 
 

@@ -37,7 +37,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 assert set(KINDS) == {POSES, *MODULES}
 
-_HDF5, _NPY, _ZIP, _PICKLES = b"\x89HDF\r\n\x1a\n", b"\x93NUMPY", b"PK", (b"\x80", b"(dp", b"}q")
+_HDF5, _NPY, _ZIP = b"\x89HDF\r\n\x1a\n", b"\x93NUMPY", b"PK"
+_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"(dp", b"}q")  # of protocols 2 to 5, 0 and 1
 _PICKLE_SUFFIXES = (".pkl", ".pickle")
 _VIDEO = "a video (its poses have to be estimated first, see docs/poses.md)"
 # What else is given by mistake: (place in the file, bytes there, what it is).
