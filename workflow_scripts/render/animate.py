@@ -99,7 +99,7 @@ def animate(
             sound = Path(folder) / "sound.wav"
             decode(wishes.audio, sound, wishes.audio_start + wishes.start, seconds)
             beats, downbeats = heard_beats(sound)
-        title = (wishes.audio.stem if wishes.audio else "") if wishes.title is None else wishes.title
+        title = wishes.title if wishes.title is not None else _title(wishes.audio, dancers)
         scene = Scene(tuple(dancers), settings.fps, seconds, title, sound, beats, downbeats)
         video = output if suffix == ".mp4" else Path(folder) / "video.mp4"
         show(video, scene, settings, progress)
@@ -107,6 +107,11 @@ def animate(
             make_gif(video, output)
         elif suffix == ".png":
             make_sheet(video, output)
+
+
+def _title(audio: Path | None, dancers: Sequence["Dancer"]) -> str:
+    """Return the name of the sound, where there is one that does not stand in the picture already."""
+    return audio.stem if audio and audio.stem not in [dancer.caption for dancer in dancers] else ""
 
 
 def _dancers(shown: Sequence["Performance"], wishes: Wishes, settings: RenderSettings) -> list["Dancer"]:

@@ -50,16 +50,17 @@ def _middles(video: Path, count: int) -> Iterator[tuple[float, "Image"]]:
             length = float(stream.duration or 0) * base or float(container.duration or 0) / 1e6
             origin = float(stream.start_time or 0) * base
             step = 1 / float(stream.average_rate or 30)
+            hair = step / 1000
             for number in range(count):
                 wanted = origin + (number + 0.5) / count * length
                 container.seek(int(wanted / base), stream=stream)
                 shown = None
                 for frame in container.decode(stream):
-                    # The one that is on the screen at that time.
-                    if shown is not None and (frame.time or 0.0) > wanted:
+                    # The last one that begins at that time or before it is on the screen then.
+                    if shown is not None and (frame.time or 0.0) > wanted + hair:
                         break
                     shown = frame
-                    if (frame.time or 0.0) > wanted - step:
+                    if (frame.time or 0.0) > wanted - step + hair:
                         break
                 if shown is None:
                     raise MediaError(f"{video}: its picture at {wanted:.1f} s cannot be decoded")
