@@ -89,6 +89,8 @@ def animate(
     if same := [path for path in (*inputs, wishes.audio) if path and path.resolve() == output.resolve()]:
         raise UserError(f"{same[0]}: is input and output at once; name another output")
     shown = [one for path in inputs for one in performances(path, choice)]
+    if (choice.clip is not None or choice.person is not None) and not any(one.ours for one in shown):
+        raise UserError(f"--clip and --person choose from pose files; {inputs[0].name} is none")
     style = wishes.style or ("skeleton" if any(one.flat for one in shown) else "figure")
     settings = settings.model_copy(update={"style": style})
     dancers = _dancers(shown, wishes, settings)
@@ -180,6 +182,10 @@ def _values(setting: str) -> list[Any]:
 def _settings(arguments: argparse.Namespace) -> RenderSettings:
     from pydantic import ValidationError
 
+    from workflow_scripts.figure.room import STYLES
+
+    if arguments.room not in STYLES:
+        raise UserError(f"--room: there is no {arguments.room!r}; choose one of {', '.join(sorted(STYLES))}")
     names = RenderSettings.model_fields.keys() - {"style"}
     try:
         return RenderSettings(**{name: getattr(arguments, name) for name in names})
