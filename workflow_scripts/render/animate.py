@@ -21,6 +21,7 @@ from workflow_scripts.render.settings import RenderSettings
 from workflow_scripts.workflow.errors import UserError, entry_point
 
 if TYPE_CHECKING:
+    from workflow_scripts.motion.skeleton import Floats
     from workflow_scripts.render.performances import Choice, Performance
     from workflow_scripts.render.scene import Dancer
 
@@ -96,9 +97,10 @@ def animate(
     dancers = _dancers(shown, wishes, settings)
     seconds = max(len(dancer.world) for dancer in dancers) / settings.fps
     with tempfile.TemporaryDirectory() as folder:
-        sound, beats, downbeats = None, np.empty(0), np.empty(0)
-        if wishes.audio:
-            sound = Path(folder) / "sound.wav"
+        sound = Path(folder) / "sound.wav" if wishes.audio else None
+        beats: Floats = np.empty(0)
+        downbeats: Floats = np.empty(0)
+        if wishes.audio and sound:
             decode(wishes.audio, sound, wishes.audio_start + wishes.start, seconds)
             beats, downbeats = heard_beats(sound)
         title = wishes.title if wishes.title is not None else _title(wishes.audio, dancers)

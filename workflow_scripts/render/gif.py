@@ -45,7 +45,7 @@ def make_gif(
         raise MediaError(f"{video}: ends at {length:.1f} s, before the {start:g} s where the GIF begins")
     if length - start > seconds + 0.1:
         log.info("%s: %g s from %g s on of %.1f s (--seconds, --start)", output, seconds, start, length)
-    part = ["-ss", f"{start:.6f}", "-t", f"{seconds:.6f}", "-i", video.resolve()]
+    part: list[str | Path] = ["-ss", f"{start:.6f}", "-t", f"{seconds:.6f}", "-i", video.resolve()]
     fit = f"scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease:flags=lanczos"
     pictures = f"fps={min(fps, stream.fps or fps):g},{fit}"
     palette = temporary_beside(output).with_suffix(".png")
