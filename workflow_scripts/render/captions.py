@@ -2,12 +2,14 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.render.layers import Layer
 from workflow_scripts.render.layout import Layout
 
@@ -74,18 +76,42 @@ def title_layer(lines: Sequence[str], layout: Layout) -> Layer:
     return _text(layout, [(line, place, face, TITLE_COLOUR) for line, place in zip(lines, places, strict=True)])
 
 
-def caption_layer(captions: Sequence[str], columns: Sequence[tuple[float, float]], colours: Sequence[Colour],
-                  layout: Layout) -> Layer:  # fmt: skip
-    """Draw the captions, each shortened to its own column.
+@dataclass(frozen=True)
+class Column:
+    """Where one caption stands, pixels: between `left` and `right`, its middle on `centre` if it has the room."""
+
+    left: float
+    right: float
+    centre: float
+
+
+def caption_columns(count: int, layout: Layout, centres: Floats | None = None) -> list[Column]:
+    """Return the columns of `count` captions: none touches its neighbour, whatever is written in them.
 
     Args:
-        captions: what is written. columns: (left, right) in pixels for each. colours: display RGB of each.
+        centres: (count,) in the middle of what each should stand, rising, pixels; None: the columns are equally wide.
     """
+    left, right = float(layout.left), float(layout.right)
+    if centres is None or count == 1:
+        edges = np.linspace(left, right, count + 1)
+        centres = (edges[1:] + edges[:-1]) / 2
+    edges = np.array([left, *(centres[1:] + centres[:-1]) / 2, right])
+    apart = 0.5 * layout.caption_size
+    starts, ends = edges[:-1] + apart * (np.arange(count) > 0), edges[1:] - apart * (np.arange(count) < count - 1)
+    return [Column(*map(float, column)) for column in zip(starts, ends, centres, strict=True)]
+
+
+def caption_layer(
+    captions: Sequence[str], columns: Sequence[Column], colours: Sequence[Colour], layout: Layout
+) -> Layer:
+    """Draw the captions, each shortened to its own column, in display colours."""
     face = font(layout.caption_size, bold=layout.several)
     words = []
-    for caption, (left, right), colour in zip(captions, columns, colours, strict=True):
-        line = shortened(printable(caption), face, right - left)
-        words.append((line, ((left + right) / 2, layout.caption_y), face, colour))
+    for caption, column, colour in zip(captions, columns, colours, strict=True):
+        line = shortened(printable(caption), face, column.right - column.left)
+        half = face.getlength(line) / 2
+        x = min(max(column.centre, column.left + half), column.right - half)
+        words.append((line, (x, layout.caption_y), face, colour))
     return _text(layout, words)
 
 

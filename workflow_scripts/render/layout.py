@@ -5,7 +5,7 @@ from dataclasses import dataclass
 Box = tuple[int, int, int, int]
 
 # All in units of the picture's shorter side, so that words are as large in an upright picture as in a wide one.
-MARGIN = 0.047
+MARGIN = 0.07
 TITLE_SIZE, CAPTION_SIZE, NAME_SIZE = 1 / 24, 1 / 38, 1 / 28
 TITLE_Y, LINE, CAPTION_Y = 0.055, 0.052, 0.047
 STRIP_DEPTH, STRIP_FOOT = 0.095, 0.020

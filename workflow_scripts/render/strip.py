@@ -56,7 +56,7 @@ class Strip:
         """Draw the strip, once played and once not.
 
         Args:
-            loud: one number for each pixel's column, see `loudness`; `strip_columns` says how many.
+            loud: one number for each column of pixels, see `loudness`.
             duration: seconds they last. beats, downbeats: seconds.
             layout: of the picture. accent: display colour of what has been played.
         """
@@ -96,8 +96,3 @@ class Strip:
         self._unplayed.paint(frame, head, self._columns)
         top, left = self._played.top, self._played.left + head
         frame[top : top + self._played.pixels.shape[0], left : left + self._thick] = PLAYHEAD
-
-
-def strip_columns(layout: Layout) -> int:
-    """Return how many columns of pixels the strip has."""
-    return layout.strip[2] - layout.strip[0]
