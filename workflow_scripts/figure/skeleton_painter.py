@@ -64,16 +64,16 @@ class SkeletonPainter:
         if camera is not self._camera:
             self._camera, self._stage = camera, _stage(camera, self._centre)
         frame[:] = self._stage
-        joints = [np.asarray(body.joints(index), float) for body in self._bodies]
         for spot in spots:
             _paint_rings(frame, camera, spot)
-        for body, at in zip(self._bodies, joints, strict=True):
-            _paint_shadow(frame, camera, body.skeleton, at)
-        strokes: list[tuple[float, Callable[[], None]]] = []
-        for body, at, colours in zip(self._bodies, joints, self._colours, strict=True):
-            strokes += _strokes(frame, camera, body.skeleton, at, colours)
-        for _, stroke in sorted(strokes, key=lambda one: -one[0]):
-            stroke()
+        lines = [
+            _Lines(camera, body.skeleton, np.asarray(body.joints(index), float), colours)
+            for body, colours in zip(self._bodies, self._colours, strict=True)
+        ]
+        for one in lines:
+            one.paint_shadow(frame)
+        for _, draw, number in sorted((stroke for one in lines for stroke in one.strokes()), key=lambda one: -one[0]):
+            draw(frame, number)
 
 
 def display(linear: Sequence[float] | Floats) -> Colour:
@@ -96,72 +96,73 @@ def _mixed(first: Colour, second: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _strokes(
-    frame: Frame, camera: Camera, skeleton: Skeleton, joints: Floats, colours: Sequence[Colour]
-) -> list[tuple[float, Callable[[], None]]]:
-    """Return what is to be drawn of one dancer, with its depth: bones, single joints and the head."""
-    seen = np.isfinite(joints).all(axis=1)
-    depth = camera.to_camera(np.where(seen[:, None], joints, 0.0))[:, 2]
-    seen &= depth > NEAR
-    places = camera.project(np.where(seen[:, None], joints, camera.position + camera.axes[2]))
-    scale = camera.focal / np.maximum(depth, NEAR)
-    strokes: list[tuple[float, Callable[[], None]]] = []
-    for joint, parent in enumerate(skeleton.parents):
-        if not seen[joint]:
-            continue
-        if parent >= 0 and seen[parent]:
-            pair = [parent, joint]
-            bone = _bone(frame, places[pair], scale[pair], colours[joint])
-            strokes.append((float(depth[pair].mean()), bone))
-        if skeleton.joints[joint] in HEADS:
-            discs = ((HEAD + EDGE_WIDTH, EDGE), (HEAD, colours[joint]))
-            strokes.append((float(depth[joint]) - BONE, _ball(frame, places[joint], scale[joint], discs)))
-        elif parent < 0 or not seen[parent]:
-            ball = _ball(frame, places[joint], scale[joint], ((JOINT, colours[joint]),))
-            strokes.append((float(depth[joint]), ball))
-    return strokes
+class _Lines:
+    """One dancer of one frame, in the places that cv2 takes."""
 
-
-def _ball(frame: Frame, place: Floats, scale: float, discs: Sequence[tuple[float, Colour]]) -> Callable[[], None]:
-    def draw() -> None:
-        for radius, colour in discs:
-            _disc(frame, place, radius * scale, colour)
-
-    return draw
-
-
-def _bone(frame: Frame, ends: Floats, scales: Floats, colour: Colour) -> Callable[[], None]:
-    """A line with balls at its ends that is thicker where it is nearer; dark edges part it from what is behind."""
-
-    def draw() -> None:
-        along = ends[1] - ends[0]
-        across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6)
+    def __init__(self, camera: Camera, skeleton: Skeleton, joints: Floats, colours: Sequence[Colour]) -> None:
+        self._skeleton, self._colours = skeleton, colours
+        seen = np.isfinite(joints).all(axis=1)
+        joints = np.where(seen[:, None], joints, 0.0)
+        points = np.concatenate([joints, joints * [1.0, 0.0, 1.0]])
+        depth = camera.to_camera(points)[:, 2]
+        points[depth <= NEAR] = camera.position + camera.axes[2]
+        places = camera.project(points)
+        count = len(joints)
+        self._seen = (seen & (depth[:count] > NEAR)).tolist()
+        self._shadowed = (seen & (depth[count:] > NEAR)).tolist()
+        self._depth = depth[:count]
+        scale = camera.focal / np.maximum(depth, NEAR)
+        self._shadow_width = np.maximum(np.round(2 * BONE * scale[count:]), 1).astype(int).tolist()
+        parents = np.maximum(skeleton.parents, 0)
+        self._bone_depth = (self._depth + self._depth[parents]) / 2
+        ends = np.stack([places[parents], places[:count]], axis=1)
+        along = ends[:, 1] - ends[:, 0]
+        across = along[:, ::-1] * [-1.0, 1.0] / np.maximum(np.hypot(*along.T), 1e-6)[:, None]
+        scales = np.stack([scale[parents], scale[:count]], axis=1)
         # No edge around the ends: there the next bone goes on.
-        for size, shade in ((BONE + EDGE_WIDTH, EDGE), (BONE, colour)):
-            wide = np.maximum(size * scales, 0.75)[:, None] * across
-            corners = np.array([ends[0] + wide[0], ends[1] + wide[1], ends[1] - wide[1], ends[0] - wide[0]])
-            cv2.fillConvexPoly(frame, _fixed(corners), shade, cv2.LINE_AA, SHIFT)
-        for end, scale in zip(ends, scales, strict=True):
-            _disc(frame, end, JOINT * scale, colour)
+        widths = np.array([BONE + EDGE_WIDTH, BONE])[:, None, None]
+        wide = np.maximum(widths * scales, 0.75)[..., None] * across[:, None]
+        # (2, J, 4, 2): edge and line, around from the one end to the other.
+        corners = np.concatenate([ends + wide, (ends - wide)[:, :, ::-1]], axis=2)
+        self._corners, self._places = _fixed(corners), _fixed(places).tolist()
+        radii = np.array([[JOINT], [HEAD], [HEAD + EDGE_WIDTH]]) * scale[:count]
+        self._ball, self._head, self._head_edge = np.maximum(np.round(radii * PARTS), PARTS // 2).astype(int).tolist()
 
-    return draw
+    def paint_shadow(self, frame: Frame) -> None:
+        """Draw every bone straight down on the floor."""
+        shadow = self._places[len(self._seen) :]
+        for joint, parent in enumerate(self._skeleton.parents):
+            if parent >= 0 and self._shadowed[joint] and self._shadowed[parent]:
+                cv2.line(frame, shadow[parent], shadow[joint], SHADOW, self._shadow_width[joint], cv2.LINE_AA, SHIFT)
 
+    def strokes(self) -> list[tuple[float, Callable[[Frame, int], None], int]]:
+        """Return what is to be drawn: its depth, what draws it, and its joint."""
+        strokes: list[tuple[float, Callable[[Frame, int], None], int]] = []
+        for joint, parent in enumerate(self._skeleton.parents):
+            if not self._seen[joint]:
+                continue
+            if parent >= 0 and self._seen[parent]:
+                strokes.append((float(self._bone_depth[joint]), self._draw_bone, joint))
+            else:
+                strokes.append((float(self._depth[joint]), self._draw_ball, joint))
+            if self._skeleton.joints[joint] in HEADS:
+                strokes.append((float(self._depth[joint]) - BONE, self._draw_head, joint))
+        return strokes
 
-def _disc(frame: Frame, centre: Floats, radius: float, colour: Colour) -> None:
-    x, y = _fixed(centre).tolist()
-    cv2.circle(frame, (x, y), max(round(radius * PARTS), PARTS // 2), colour, -1, cv2.LINE_AA, SHIFT)
+    def _draw_bone(self, frame: Frame, joint: int) -> None:
+        """A line with balls at its ends that is thicker where it is nearer; dark edges part it from what is behind."""
+        colour = self._colours[joint]
+        cv2.fillConvexPoly(frame, self._corners[0, joint], EDGE, cv2.LINE_AA, SHIFT)
+        cv2.fillConvexPoly(frame, self._corners[1, joint], colour, cv2.LINE_AA, SHIFT)
+        for end in (self._skeleton.parents[joint], joint):
+            cv2.circle(frame, self._places[end], self._ball[end], colour, -1, cv2.LINE_AA, SHIFT)
 
+    def _draw_ball(self, frame: Frame, joint: int) -> None:
+        cv2.circle(frame, self._places[joint], self._ball[joint], self._colours[joint], -1, cv2.LINE_AA, SHIFT)
 
-def _paint_shadow(frame: Frame, camera: Camera, skeleton: Skeleton, joints: Floats) -> None:
-    """Draw every bone straight down on the floor."""
-    flat = joints * [1.0, 0.0, 1.0]
-    for joint, parent in enumerate(skeleton.parents):
-        ends = flat[[joint, parent]]
-        if parent < 0 or not np.isfinite(ends).all() or (camera.to_camera(ends)[:, 2] < NEAR).any():
-            continue
-        thick = max(round(2 * BONE * camera.focal / float(camera.to_camera(ends)[:, 2].mean())), 1)
-        start, end = _fixed(camera.project(ends))
-        cv2.line(frame, tuple(start.tolist()), tuple(end.tolist()), SHADOW, thick, cv2.LINE_AA, SHIFT)
+    def _draw_head(self, frame: Frame, joint: int) -> None:
+        for radius, colour in ((self._head_edge[joint], EDGE), (self._head[joint], self._colours[joint])):
+            cv2.circle(frame, self._places[joint], radius, colour, -1, cv2.LINE_AA, SHIFT)
 
 
 def _paint_rings(frame: Frame, camera: Camera, spot: Spot) -> None:
