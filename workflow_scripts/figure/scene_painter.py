@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from workflow_scripts.figure.backdrop import Backdrop, Spot
 from workflow_scripts.figure.body import Body
 from workflow_scripts.figure.camera import Camera
 from workflow_scripts.figure.painter import FigurePainter, Frame, Glow, Lamp, tonemapped
@@ -13,21 +14,6 @@ from workflow_scripts.figure.room import Room, RoomStyle, make_room
 from workflow_scripts.motion.skeleton import Floats
 
 Quality = Literal["draft", "full"]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """One dancer's light at one moment.
-
-    Attributes:
-        centre: (2,) x and z of the rings' middle on the floor, metres.
-        ring: (R, 3) linear light at steps of room.SHADOW_CELL / 2 from the centre; may be empty.
-        halo: (3,) linear light the beat adds on the wall behind the centre, and in a line along the wall's foot.
-    """
-
-    centre: Floats
-    ring: Floats
-    halo: Floats
 
 
 class ScenePainter:
