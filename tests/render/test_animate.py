@@ -1,11 +1,14 @@
 """The plain command: any motion file becomes a scene of the right dancers, at the right speed, to the right sound."""
 
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -13,6 +16,7 @@ from motion.melody import save_compact, save_published
 from motion.moving_body import rigid_dance
 from motion.strangers import dance
 from motion.walkers import walker
+from PIL import Image
 
 from workflow_scripts.motion.foreign import JointMotion, KeypointMotion
 from workflow_scripts.motion.formats import aistpp, bvh, deepmimic, learn2dance, openpose, smpl, videopose3d
@@ -23,15 +27,20 @@ from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.skeletons import BODY25, COCO17, H36M17
 from workflow_scripts.render import animate as command
+from workflow_scripts.render import hearing
 from workflow_scripts.render import show as drawing
 from workflow_scripts.render.animate import Wishes, animate
 from workflow_scripts.render.performances import Choice
+from workflow_scripts.render.pictures import Pictures
 from workflow_scripts.render.scene import Scene
 from workflow_scripts.render.settings import RenderSettings
+from workflow_scripts.render.staging import stage
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.media import MediaError, read_audio, run_ffmpeg
+from workflow_scripts.workflow.media import MediaError, probe, read_audio, run_ffmpeg
 
 SMALL = RenderSettings(width=320, height=240, quality="draft")
+HEARD = hearing.heard_beats
+BEATS = np.array([0.5, 1.0, 1.5])
 PLAIN, ALL = Wishes(), Choice()
 FRAMES, RATE = 60, 22050
 
@@ -73,6 +82,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Scene, RenderSettings, 
         scenes.append((scene, settings, read_audio(scene.audio)[0] if scene.audio else None))
 
     monkeypatch.setattr(drawing, "show", show)
+    monkeypatch.setattr(hearing, "heard_beats", lambda audio: (BEATS, np.empty(0)))  # hearing takes long to begin with
     return scenes
 
 
@@ -148,7 +158,9 @@ def test_motion_in_a_world_is_turned_to_the_camera_and_motion_before_a_camera_is
     away = turned(dance()[:FRAMES], 2.0)
     bvh.write(tmp_path / "a.bvh", JointMotion(SMPL24, away, 30.0))
     videopose3d.write(tmp_path / "a.npy", JointMotion(H36M17, joints_of(away, H36M17), 30.0))
-    for name, angle in (("a.bvh", 0.0), ("a.npy", 2.0)):
+    joints = joints_of(away, H36M17)
+    np.save(tmp_path / "b.npy", np.stack([joints[..., 0], -joints[..., 2], joints[..., 1]], axis=-1))  # z up: a world
+    for name, angle in (("a.bvh", 0.0), ("a.npy", 2.0), ("b.npy", 0.0)):
         world = scene_of(shown, [tmp_path / name]).dancers[0].world
         facing = facing_angle(world) - facing_angle(dance()[:FRAMES])
         own = np.angle(np.mean(np.exp(1j * facing_angle(dance()[:FRAMES]))))
@@ -305,9 +317,18 @@ def test_any_sound_is_heard_from_the_motions_first_moment_to_its_last(
     loud = np.flatnonzero(np.abs(heard[:, 0]) > 0.2) / 44100
     assert loud[0] == pytest.approx(0.5, abs=0.03)
     assert scene.title == Path(name).stem
-    assert len(scene.beats) >= 2
-    assert np.abs(scene.beats[:, None] - np.arange(0.5, 2.1, 0.5)).min(axis=1).max() < 0.07
+    np.testing.assert_array_equal(scene.beats, BEATS)
     assert scene.seconds == pytest.approx(2.0)
+
+
+def test_the_beats_are_those_of_the_part_that_is_heard(
+    tmp_path: Path, shown: list, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "heard_beats", HEARD)
+    write_videopose3d(tmp_path / "a.npy", 90)
+    scene = scene_of(shown, [tmp_path / "a.npy"], Wishes(audio=sounds / "song.mp3", audio_start=0.8))
+    assert len(scene.beats) >= 3
+    assert np.abs(scene.beats[:, None] - np.arange(0.2, 3.3, 0.5)).min(axis=1).max() < 0.07
 
 
 def test_motion_may_begin_later_in_the_sound_and_outlast_it(tmp_path: Path, shown: list, sounds: Path) -> None:
@@ -387,3 +408,101 @@ def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
         run(monkeypatch, *arguments)
     assert not shown
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5"]
+
+
+def drawn(path: Path) -> np.ndarray:
+    """Pictures (T, H, W, 3) of a video as they are seen."""
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]).astype(int)
+
+
+def test_joints_are_drawn_where_the_file_has_them(
+    tmp_path: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole video: a VideoPose3D file at 50 frames/s with an MP3, as a skeleton at 60."""
+    scenes: list[tuple[Scene, RenderSettings]] = []
+    real = drawing.show
+
+    def show(target: Path, scene: Scene, settings: RenderSettings, progress: bool = False) -> None:
+        scenes.append((scene, settings))
+        real(target, scene, settings, progress)
+
+    monkeypatch.setattr(drawing, "show", show)
+    monkeypatch.setattr(hearing, "heard_beats", lambda audio: (BEATS, np.empty(0)))
+    write_videopose3d(tmp_path / "a.npy", 25)
+    inputs, output = [tmp_path / "a.npy", tmp_path / "a.npy"], tmp_path / "out" / "a.mp4"
+    settings = RenderSettings(width=640, height=360, quality="draft", fps=60)
+    wishes = Wishes(style="skeleton", audio=sounds / "song.mp3", captions=("one", "two"))
+    animate(inputs, output, Choice(fps=50.0), wishes, settings)
+    info = probe(output)
+    assert info.video is not None
+    assert (info.video.width, info.video.height, info.video.fps) == (640, 360, 60)
+    assert info.audio_rate == 44100
+    assert info.duration_s == pytest.approx(0.5, abs=0.03)
+    assert [path.name for path in output.parent.iterdir()] == ["a.mp4"]
+    pictures = drawn(output)
+    assert len(pictures) == 30
+
+    ((scene, settings),) = scenes
+    cameras = Pictures(replace(scene, audio=None), settings, output)._cameras
+    saved = np.load(tmp_path / "a.npy") * np.array([1.0, -1.0, -1.0])
+    for place, dancer in zip(stage(scene.dancers, scene.frames), scene.dancers, strict=True):
+        lift = (dancer.world[0] - saved[0])[0] + place.shift
+        for frame, own in ((0, 0), (6, 5), (24, 20)):  # times that both rates have
+            points = cameras.at(frame).project(saved[own] + lift)
+            assert (points > 5).all()
+            bright = pictures[frame].max(axis=-1)
+            for joint, parent in enumerate(H36M17.parents):
+                for share in (0.0, 0.3, 0.7) if parent >= 0 else (0.0,):
+                    x, y = np.round(points[joint] * (1 - share) + points[max(parent, 0)] * share).astype(int)
+                    assert bright[y - 1 : y + 2, x - 1 : x + 2].max() > 110, (H36M17.joints[joint], share)
+
+
+def test_a_picture_or_a_gif_is_written_instead_of_a_video(tmp_path: Path) -> None:
+    learn2dance.write(tmp_path / "a.npz", seen(30))
+    for name in ("a.gif", "a.PNG"):
+        animate([tmp_path / "a.npz"], tmp_path / "out" / name, ALL, PLAIN, SMALL)
+    with Image.open(tmp_path / "out" / "a.gif") as gif:
+        assert (gif.format, gif.size, gif.n_frames) == ("GIF", (320, 240), 15)
+    with Image.open(tmp_path / "out" / "a.PNG") as sheet:
+        assert sheet.format == "PNG"
+        assert sheet.width > 3 * 320
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.PNG", "a.gif"]
+
+
+def test_the_command_draws_a_figure_on_the_floor(tmp_path: Path) -> None:
+    """As a user runs it: a dancer in the middle of the picture, upright, and one line that says what the file was."""
+    aistpp.write(tmp_path / "a.npz", rigid_dance(20, fps=60.0))
+    options = ["--width", "320", "--height", "240", "--quality", "draft"]
+    done = subprocess.run(
+        [sys.executable, "-m", "workflow_scripts.render.animate", "a.npz", "a.mp4", *options],
+        cwd=tmp_path,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "a.npz: AIST++, 24 joints, 20 frames at 60/s\n")
+    pictures = drawn(tmp_path / "a.mp4")
+    assert len(pictures) == 10
+    assert probe(tmp_path / "a.mp4").audio_rate is None
+    # What stands out against the dark wall is the body: taller than wide, in the middle.
+    around = pictures[0][40:180]
+    unlike = np.abs(around - np.median(around, axis=1, keepdims=True)).max(axis=-1)
+    rows, columns = np.nonzero(unlike > 60)
+    assert 100 < np.median(columns) < 220
+    assert np.ptp(rows) > 80
+
+
+def test_a_file_that_is_no_motion_ends_the_command_with_one_line(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", a=np.zeros((3, 4)))
+    done = subprocess.run(
+        [sys.executable, "-m", "workflow_scripts.render.animate", tmp_path / "a.npz", tmp_path / "a.mp4"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {tmp_path / 'a.npz'}: arrays a (3, 4); no motion that is known here. Known")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "a.mp4").exists()

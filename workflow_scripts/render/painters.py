@@ -62,7 +62,9 @@ def painter_maker(
 def _check(one: Staged, subject: Path) -> None:
     skeleton, world = one.dancer.skeleton, one.dancer.world
     if skeleton != SMPL24:
-        raise UserError(f"{subject}: a figure needs the joints of smpl24, not of {skeleton.name}; draw it as a skeleton")
+        raise UserError(
+            f"{subject}: a figure needs the joints of smpl24, not of {skeleton.name}; draw it as a skeleton"
+        )
     for start, stop in chunks(len(world)):
         if not np.isfinite(world[start:stop]).all():
             raise UserError(f"{subject}: joints are missing, and a figure needs all of them; draw it as a skeleton")
