@@ -410,6 +410,34 @@ def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5"]
 
 
+DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", ""))
+REAL = {
+    "bvh/dab.bvh": 11.3,
+    "bvh/jesse_dance.bvh": 10.07,
+    "bvh/dataset-1_dance-short_normal_001.bvh": 63.37,
+    "deepmimic/humanoid3d_dance_a.txt": 1.63,
+    "dance_with_melody/motion/DANCE_C_2.npz": 76.0,
+    "dance_with_melody/original_layout/DANCE_C_8": 51.08,
+    "tiktok/openpose_json": 2.0,
+}
+
+
+@pytest.mark.skipif(not (DATA / "bvh").is_dir(), reason="PLAYLIST2DANCE_DATA names no folder of real data")
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_stand_upright_on_the_floor_and_face_the_camera(tmp_path: Path, shown: list, name: str) -> None:
+    animate([DATA / name], tmp_path / "out.mp4", ALL, PLAIN, SMALL)
+    scene, settings, _ = shown[-1]
+    assert scene.seconds == pytest.approx(REAL[name], abs=0.04)
+    (dancer,) = scene.dancers
+    skeleton, world = dancer.skeleton, dancer.world
+    ankles = [skeleton.index(f"{side}_ankle") for side in ("left", "right")]
+    assert 1.1 < np.nanmedian(world[:, skeleton.index("neck"), 1] - np.nanmin(world[:, ankles, 1], axis=1)) < 1.5
+    assert -0.05 < np.nanpercentile(np.nanmin(world[..., 1], axis=1), 10) < 0.1
+    if settings.style == "figure":
+        mean = np.mean(np.exp(1j * facing_angle(world)))
+        assert abs(mean) < 0.4 or abs(np.angle(mean)) < 0.2  # or faces everywhere
+
+
 def drawn(path: Path) -> np.ndarray:
     """Pictures (T, H, W, 3) of a video as they are seen."""
     with av.open(str(path)) as container:
