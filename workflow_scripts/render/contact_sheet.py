@@ -86,7 +86,7 @@ def _arranged(pictures: Sequence["Image"], times: Sequence[float]) -> "Image":
     high = round(height * wide / width)
     sheet = Image.new("RGB", (GAP + columns * (wide + GAP), GAP + rows * (high + GAP)), _GROUND)
     draw = ImageDraw.Draw(sheet)
-    face = font(max(high // 14, 10), True)
+    face = font(max(min(wide, high) // 12, 10), True)
     for number, (picture, time) in enumerate(zip(pictures, times, strict=True)):
         left, top = GAP + number % columns * (wide + GAP), GAP + number // columns * (high + GAP)
         sheet.paste(picture.resize((wide, high), Image.Resampling.LANCZOS), (left, top))
