@@ -52,7 +52,7 @@ def shortened(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
 
 def wrapped(text: str, face: ImageFont.FreeTypeFont, width: float, lines: int) -> list[str]:
     """Return `text` in at most `lines` lines that fit `width` pixels, broken between words; the last is shortened."""
-    words, out = text.split(" "), []
+    words, out = text.split(" "), list[str]()
     while words and len(out) < lines - 1 and face.getlength(" ".join(words)) > width:
         fitting = 1
         while face.getlength(" ".join(words[: fitting + 1])) <= width:
