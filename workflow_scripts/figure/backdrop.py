@@ -12,7 +12,7 @@ from workflow_scripts.figure.camera import Camera
 from workflow_scripts.figure.raster import FAST
 from workflow_scripts.figure.room import RoomStyle
 from workflow_scripts.figure.room_light import BLOCK
-from workflow_scripts.figure.shading import TABLE_RANGE, TABLE_SIZE, tone_table
+from workflow_scripts.figure.tone import TABLE_RANGE, TABLE_SIZE, tone_table
 from workflow_scripts.motion.skeleton import Floats
 
 Frame = npt.NDArray[np.uint8]

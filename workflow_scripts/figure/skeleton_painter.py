@@ -22,6 +22,8 @@ PALER = 0.68  # how far the right side's colour is from the left's, which is the
 BONE, JOINT, HEAD, EDGE_WIDTH = 0.020, 0.027, 0.085, 0.012
 HEADS = ("head", "nose")
 GRID_CELL, GRID_REACH, NEAR = 0.5, 6.0, 0.2  # metres: grid, how far it goes, and the nearest that is drawn
+GRID_LEVELS = 12
+SKY_RISE, FLOOR_RISE = 0.35, 0.20  # slopes at which sky and floor have their full colour
 RING_POINTS, RING_WIDTH, FAINT = 96, 0.022, 0.04
 # cv2 takes places in 1/16 of a pixel.
 SHIFT, PARTS = 4, 16
@@ -50,7 +52,7 @@ class SkeletonPainter:
 
     def __init__(self, bodies: Sequence[LineBody], centre: tuple[float, float] = (0.0, 0.0)) -> None:
         """Set up for these dancers; the floor's grid lies around `centre` (x, z), metres."""
-        self._bodies, self._centre = bodies, centre
+        self._bodies, self._grid = bodies, _Grid(centre)
         self._camera: Camera | None = None
         self._stage: Frame
         self._colours = [_side_colours(body) for body in bodies]
@@ -62,7 +64,9 @@ class SkeletonPainter:
             spots: the light of each body's rings; halos are the matter of a wall, and there is none.
         """
         if camera is not self._camera:
-            self._camera, self._stage = camera, _stage(camera, self._centre)
+            self._camera = camera
+            self._stage = np.repeat(_sky_and_floor(camera), camera.width, axis=1)
+            self._grid.paint(self._stage, camera)
         frame[:] = self._stage
         for spot in spots:
             _paint_rings(frame, camera, spot)
@@ -185,41 +189,38 @@ def _paint_rings(frame: Frame, camera: Camera, spot: Spot) -> None:
         cv2.polylines(frame, [_fixed(camera.project(ring))], True, colour, thick, cv2.LINE_AA, SHIFT)
 
 
-def _stage(camera: Camera, centre: tuple[float, float]) -> Frame:
-    """Return the empty stage (H, W, 3): floor with a grid that fades away, and the dark behind it."""
-    rays = camera.rays()
-    down = rays[..., 1] / np.linalg.norm(rays, axis=-1)
-    above = np.clip(down[..., None] / 0.35, 0, 1)
-    below = np.clip(-down[..., None] / 0.20, 0, 1)
-    picture = np.where(
-        down[..., None] > 0,
-        np.array(HORIZON) * (1 - above) + np.array(SKY) * above,
-        np.array(HORIZON) * (1 - below) + np.array(FLOOR) * below,
-    )
-    base = np.ascontiguousarray(np.round(picture).astype(np.uint8))
-    lines = base.copy()
-    near, far = -GRID_REACH, GRID_REACH
-    for step in np.arange(near, far + 1e-6, GRID_CELL):
-        for ends in ([(step, near), (step, far)], [(near, step), (far, step)]):
-            _floor_line(lines, camera, np.array(ends) + centre)
-    reach = np.where(rays[..., 1] < -1e-4, -camera.position[1] / np.minimum(rays[..., 1], -1e-4), 1e3)
-    spot = camera.position[[0, 2]] + rays[..., [0, 2]] * reach[..., None] - centre
-    fade = np.clip(1 - np.linalg.norm(spot, axis=-1) / GRID_REACH, 0, 1)[..., None]
-    return np.ascontiguousarray(np.round(base * (1 - fade) + lines * fade).astype(np.uint8))
+def _sky_and_floor(camera: Camera) -> Frame:
+    """Return a picture (H, 1, 3) of the empty stage: every row has one colour, for cameras stand upright."""
+    _, up, forward = camera.axes
+    rows = (camera.height / 2 - np.arange(camera.height) - 0.5) / camera.focal
+    rise = (forward[1] + rows * up[1])[:, None, None]
+    above, below = np.clip(rise / SKY_RISE, 0, 1), np.clip(-rise / FLOOR_RISE, 0, 1)
+    sky, floor = np.subtract(SKY, HORIZON) * above, np.subtract(FLOOR, HORIZON) * below
+    return np.asarray(np.round(HORIZON + sky + floor), np.uint8)
 
 
-def _floor_line(picture: Frame, camera: Camera, ends: Floats) -> None:
-    """Draw a line of the floor between two points (2, 2), x and z, as far as it lies before the camera."""
-    points = np.stack([ends[:, 0], np.zeros(2), ends[:, 1]], axis=1)
-    depth = camera.to_camera(points)[:, 2]
-    if (depth < NEAR).all():
-        return
-    if (depth < NEAR).any():
-        behind = int(np.argmin(depth))
-        share = (NEAR - depth[behind]) / (depth[1 - behind] - depth[behind])
-        points[behind] += share * (points[1 - behind] - points[behind])
-    start, end = _fixed(camera.project(points))
-    cv2.line(picture, tuple(start.tolist()), tuple(end.tolist()), GRID, 1, cv2.LINE_AA, SHIFT)
+class _Grid:
+    """The lines of the floor, in pieces that fade away from the middle."""
+
+    def __init__(self, centre: tuple[float, float]) -> None:
+        steps = np.arange(-GRID_REACH, GRID_REACH + 1e-6, GRID_CELL)
+        lines, starts = np.meshgrid(steps, steps[:-1], indexing="ij")
+        along = np.stack([starts.ravel(), starts.ravel() + GRID_CELL], axis=1)
+        across = np.repeat(lines.ravel()[:, None], 2, axis=1)
+        pieces = np.concatenate([np.stack([along, across], axis=-1), np.stack([across, along], axis=-1)])
+        fade = 1 - np.linalg.norm(pieces.mean(axis=1), axis=-1) / GRID_REACH
+        level = np.ceil(fade * GRID_LEVELS).astype(int)
+        seen = level > 0
+        self._level, pieces = level[seen], pieces[seen] + centre
+        self._ends = np.stack([pieces[..., 0], np.zeros(pieces.shape[:2]), pieces[..., 1]], axis=-1)
+
+    def paint(self, frame: Frame, camera: Camera) -> None:
+        """Draw them over an empty stage."""
+        before = (camera.to_camera(self._ends)[..., 2] > NEAR).all(axis=1)
+        places, level = _fixed(camera.project(self._ends[before])), self._level[before]
+        for share in range(1, GRID_LEVELS + 1):
+            colour = _mixed(FLOOR, GRID, share / GRID_LEVELS)
+            cv2.polylines(frame, list(places[level == share]), False, colour, 1, cv2.LINE_AA, SHIFT)
 
 
 def _fixed(places: Floats) -> Places:

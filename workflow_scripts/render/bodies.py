@@ -40,10 +40,10 @@ class _Parts:
         number = frame // CHUNK
         with self.lock:
             if number not in self.known:
+                if len(self.known) > 1:
+                    del self.known[next(iter(self.known))]
                 joints = self.staged.joints(number * CHUNK, min((number + 1) * CHUNK, self.staged.frames))
                 self.known[number] = joints, bone_transforms(joints, self.rest).astype(np.float32)
-                for old in sorted(self.known)[:-2]:
-                    del self.known[old]
             return self.known[number]
 
 

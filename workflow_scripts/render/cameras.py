@@ -18,6 +18,8 @@ ELEVATION, FIELD_OF_VIEW, NEAREST = 6.0, 32.0, 3.2  # degrees, degrees across th
 # The following camera knows what comes so many seconds ahead: less to the sides than up, down, near and far, where a
 # picture that breathes with every raised arm would be restless.
 AHEAD_S, AHEAD_CALM_S = 1.2, 3.0
+# Where the picture is higher than the dance needs, how much of the rest is above it.
+SINK = 0.7
 ORBIT_S = 24.0  # once around, seconds
 ORBIT_STEPS = 360
 
@@ -60,8 +62,9 @@ def choose_cameras(kind: str, staged: Sequence[Staged], frames: int, fps: float,
     points = outline(staged, frames)
     if kind == "orbit":
         return _orbit(points, fps, layout)
-    size = (layout.width, layout.height)
-    return Cameras(Camera.framing(points, size, 0.0, ELEVATION, FIELD_OF_VIEW, layout.frame, NEAREST))
+    camera, slopes = _view(layout)
+    bounds = _bounds(points[None], camera.axes, slopes)
+    return Cameras(_moved(camera, (_place(bounds, _depth(bounds, slopes), slopes) @ camera.axes)[0], camera.axes))
 
 
 def _view(layout: Layout) -> tuple[Camera, Floats]:
@@ -98,6 +101,15 @@ def _depth(bounds: Floats, slopes: Floats) -> Floats:
     return np.minimum(np.minimum(across, upright), bounds[:, 4] - NEAREST)
 
 
+def _place(bounds: Floats, depth: Floats, slopes: Floats) -> Floats:
+    """Return where (T, 3), in its own axes, a camera within `bounds` stands that is so far forward."""
+    left, right, low, high = slopes
+    x = (bounds[:, 0] + left * depth - bounds[:, 1] + right * depth) / 2
+    # A higher camera has the dancers lower in the picture.
+    highest, lowest = bounds[:, 2] + low * depth, -bounds[:, 3] + high * depth
+    return np.stack([x, lowest + SINK * (highest - lowest), depth], axis=1)
+
+
 def _following(staged: Sequence[Staged], frames: int, fps: float, layout: Layout) -> Cameras:
     """Go along sideways, up and down, and keep the distance, each as calmly as nothing gets out of the frame.
 
@@ -110,17 +122,12 @@ def _following(staged: Sequence[Staged], frames: int, fps: float, layout: Layout
         for start, stop in chunks(frames):
             part = one.reach(start, stop)
             known = np.isfinite(part).any(axis=(1, 2))
-            bounds[start:stop][known] = np.minimum(
-                bounds[start:stop][known], _bounds(part[known], camera.axes, slopes)
-            )
+            bounds[start:stop][known] = np.minimum(bounds[start:stop][known], _bounds(part[known], camera.axes, slopes))
     bounds = _carried(bounds)
     for column in range(5):
         bounds[:, column] = _calm(bounds[:, column], fps * (AHEAD_S if column < 2 else AHEAD_CALM_S))
     depth = _calm(_depth(bounds, slopes), fps * AHEAD_CALM_S)
-    left, right, low, high = slopes
-    x = (bounds[:, 0] + left * depth - bounds[:, 1] + right * depth) / 2
-    y = (bounds[:, 2] + low * depth - bounds[:, 3] + high * depth) / 2
-    return Cameras(camera, positions=np.stack([x, y, depth], axis=1) @ camera.axes)
+    return Cameras(camera, positions=_place(bounds, depth, slopes) @ camera.axes)
 
 
 def _carried(bounds: Floats) -> Floats:
@@ -145,18 +152,16 @@ def _orbit(points: Floats, fps: float, layout: Layout) -> Cameras:
     camera, slopes = _view(layout)
     low, high = points.min(axis=0), points.max(axis=0)
     centre = np.array([(low[0] + high[0]) / 2, 0.0, (low[2] + high[2]) / 2])
-    left, right, under, over = slopes
-    limits = np.full(5, np.inf)
+    limits = np.full((1, 5), np.inf)
     for angle in np.linspace(0, 2 * np.pi, ORBIT_STEPS, endpoint=False):
         # Turning the dance one way is turning the camera the other.
         turned = (points - centre) @ _turn(angle)
-        limits = np.minimum(limits, _bounds(turned[None], camera.axes, slopes)[0])
-    # The axis stays in the middle of the picture from left to right, so the tighter side counts.
-    depth = min(limits[0] / -left, limits[1] / right, float((limits[2] + limits[3]) / (over - under)))
+        limits = np.minimum(limits, _bounds(turned[None], camera.axes, slopes))
+    # The axis stays in the middle of the picture from left to right: the tighter side counts for both.
+    limits[:, :2] = (limits[:, :2] / [-slopes[0], slopes[1]]).min() * np.array([-slopes[0], slopes[1]])
     # A nearest point that lies between two of the angles is this little nearer.
-    depth = min(depth, -NEAREST) - 2e-4 * float(np.linalg.norm(high - low))
-    y = (limits[2] + under * depth - limits[3] + over * depth) / 2
-    position = centre + np.array([0.0, y, depth]) @ camera.axes
+    depth = _depth(limits, slopes) - 2e-4 * float(np.linalg.norm(high - low))
+    position = centre + (_place(limits, depth, slopes) @ camera.axes)[0]
     return Cameras(_moved(camera, position, camera.axes), centre=centre, around=ORBIT_S * fps)
 
 

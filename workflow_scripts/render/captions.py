@@ -15,7 +15,8 @@ from workflow_scripts.render.layout import Layout
 
 Colour = tuple[int, int, int]
 ELLIPSIS = "…"
-TITLE_COLOUR, TITLE_LINES = (240, 242, 250), 2
+TITLE_COLOUR = (240, 242, 250)
+TITLE_LINES, CAPTION_LINES = 2, 2
 # A dark edge keeps letters readable over a light picture: this wide and far down, in heights of the letters.
 SHADOW, SHADOW_ALPHA = 0.06, 170
 
@@ -51,7 +52,7 @@ def shortened(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
 
 def wrapped(text: str, face: ImageFont.FreeTypeFont, width: float, lines: int) -> list[str]:
     """Return `text` in at most `lines` lines that fit `width` pixels, broken between words; the last is shortened."""
-    words, out = text.split(" "), []
+    words, out = text.split(" "), list[str]()
     while words and len(out) < lines - 1 and face.getlength(" ".join(words)) > width:
         fitting = 1
         while face.getlength(" ".join(words[: fitting + 1])) <= width:
@@ -101,23 +102,37 @@ def caption_columns(count: int, layout: Layout, centres: Floats | None = None) -
     return [Column(*map(float, column)) for column in zip(starts, ends, centres, strict=True)]
 
 
+def caption_lines(captions: Sequence[str], layout: Layout) -> int:
+    """Return how many lines the captions need: two where one does not hold each of them beside the others."""
+    face = font(layout.smallest_caption_size, bold=layout.several)
+    columns = caption_columns(len(captions), layout)
+    fits = [
+        face.getlength(printable(text)) <= one.right - one.left for text, one in zip(captions, columns, strict=True)
+    ]
+    return 1 if all(fits) or not layout.several else CAPTION_LINES
+
+
 def caption_layer(
     captions: Sequence[str], columns: Sequence[Column], colours: Sequence[Colour], layout: Layout
 ) -> Layer:
-    """Draw the captions, each shortened to its own column, in display colours."""
+    """Draw the captions in display colours: smaller, and in as many lines as the layout has, where that lets all of
+    them fit; what still does not is shortened."""
+    texts = [printable(caption) for caption in captions]
     face = font(layout.caption_size, bold=layout.several)
+    widths = [column.right - column.left for column in columns]
+    room = min(width / max(face.getlength(text), 1.0) for text, width in zip(texts, widths, strict=True))
+    size = layout.smallest_caption_size if layout.caption_lines > 1 else int(min(room, 1.0) * face.size)
+    face = font(max(size, layout.smallest_caption_size), bold=layout.several)
     words = []
-    for caption, column, colour in zip(captions, columns, colours, strict=True):
-        line = shortened(printable(caption), face, column.right - column.left)
-        half = face.getlength(line) / 2
-        x = min(max(column.centre, column.left + half), column.right - half)
-        words.append((line, (x, layout.caption_y), face, colour))
+    for text, column, width, colour in zip(texts, columns, widths, colours, strict=True):
+        for number, line in enumerate(wrapped(text, face, width, layout.caption_lines)):
+            half = face.getlength(line) / 2
+            x = min(max(column.centre, column.left + half), column.right - half)
+            words.append((line, (x, layout.caption_y(number)), face, colour))
     return _text(layout, words)
 
 
-def _text(
-    layout: Layout, words: Sequence[tuple[str, tuple[float, float], ImageFont.FreeTypeFont, Colour]]
-) -> Layer:
+def _text(layout: Layout, words: Sequence[tuple[str, tuple[float, float], ImageFont.FreeTypeFont, Colour]]) -> Layer:
     image = Image.new("RGBA", (layout.width, layout.height))
     draw = ImageDraw.Draw(image)
     for line, (x, y), face, _ in words:

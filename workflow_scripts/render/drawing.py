@@ -11,9 +11,7 @@ import numpy.typing as npt
 Drawing = Callable[[int, npt.NDArray[np.uint8]], None]
 
 
-def drawn(
-    make: Callable[[], Drawing], frames: int, size: int, threads: int
-) -> Iterator[npt.NDArray[np.uint8]]:
+def drawn(make: Callable[[], Drawing], frames: int, size: int, threads: int) -> Iterator[npt.NDArray[np.uint8]]:
     """Yield every frame of a video, (size,) u8, in order; each is overwritten some frames later.
 
     The kernels that draw let go of Python's lock, so that threads use as many cores. Which thread draws which frame

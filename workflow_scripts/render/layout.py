@@ -19,12 +19,14 @@ class Layout:
     """The places in a picture of `width` x `height` pixels.
 
     Attributes:
-        lines: of the title. several: whether every dancer has a caption above, or one dancer's is the subtitle.
+        lines: of the title. caption_lines: of the captions.
+        several: whether every dancer has a caption above, or one dancer's is the subtitle.
     """
 
     width: int
     height: int
     lines: int = 1
+    caption_lines: int = 1
     several: bool = False
 
     @property
@@ -46,11 +48,10 @@ class Layout:
         """Return the middle of a line of the title, pixels from the top."""
         return (TITLE_Y + line * LINE) * self.unit
 
-    @property
-    def caption_y(self) -> float:
-        """Middle of the captions, pixels from the top."""
+    def caption_y(self, line: int) -> float:
+        """Return the middle of a line of the captions, pixels from the top."""
         extra = 0.25 * LINE * self.unit if self.several else 0.0
-        return self.title_y(self.lines - 1) + CAPTION_Y * self.unit + extra
+        return self.title_y(self.lines - 1) + CAPTION_Y * self.unit + extra + line * 1.2 * self.smallest_caption_size
 
     @property
     def title_size(self) -> int:
@@ -63,6 +64,11 @@ class Layout:
         return max(round((NAME_SIZE if self.several else CAPTION_SIZE) * self.unit), SMALLEST)
 
     @property
+    def smallest_caption_size(self) -> int:
+        """Below this they are shortened."""
+        return max(round(CAPTION_SIZE * self.unit), SMALLEST)
+
+    @property
     def strip(self) -> Box:
         """Left, top, right, bottom of the strip, pixels."""
         bottom = self.height - round(STRIP_FOOT * self.unit)
@@ -71,6 +77,6 @@ class Layout:
     @property
     def frame(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the part the dance is framed in, as shares of the picture's width and height."""
-        top = self.caption_y + 0.5 * self.caption_size + GAP * self.unit
+        top = self.caption_y(self.caption_lines - 1) + 0.5 * self.caption_size + GAP * self.unit
         bottom = self.strip[1] - GAP * self.unit
         return self.left / self.width, top / self.height, self.right / self.width, bottom / self.height

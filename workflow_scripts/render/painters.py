@@ -41,22 +41,22 @@ def painter_maker(
     Raises:
         UserError: the style or the room cannot be had.
     """
+    low, high = (np.array([getattr(one, corner) for one in staged]) for corner in ("low", "high"))
+    low, high = low.min(axis=0), high.max(axis=0)
+    middle = (float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2)
     if settings.style == "skeleton":
         lines = [LineBody(one.joint, one.dancer.skeleton, look.accent) for one, look in zip(staged, looks, strict=True)]
-        return lambda: SkeletonPainter(lines)
+        return lambda: SkeletonPainter(lines, middle)
     if settings.room not in STYLES:
         raise UserError(f"render: there is no room {settings.room!r}; choose one of {', '.join(sorted(STYLES))}")
     for one in staged:
         _check(one, subject)
     bodies = [staged_body(one, look.appearance) for one, look in zip(staged, looks, strict=True)]
-    low, high = (np.array([getattr(one, corner) for one in staged]) for corner in ("low", "high"))
-    low, high = low.min(axis=0), high.max(axis=0)
-    lit = (float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2)
     around = settings.camera == "orbit"
-    back = float(np.hypot(*(high - low)[::2])) / 2 if around else lit[1] - float(low[2])
-    wall_z = lit[1] - back - WALL_DISTANCE
+    back = float(np.hypot(*(high - low)[::2])) / 2 if around else middle[1] - float(low[2])
+    wall_z = middle[1] - back - WALL_DISTANCE
     style = STYLES[settings.room]
-    return lambda: ScenePainter(bodies, style, wall_z, lit, LAMP, settings.quality, round_wall=around)
+    return lambda: ScenePainter(bodies, style, wall_z, middle, LAMP, settings.quality, round_wall=around)
 
 
 def _check(one: Staged, subject: Path) -> None:

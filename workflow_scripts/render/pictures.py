@@ -1,12 +1,13 @@
 """The frames of a scene: everybody in place, lights, camera, words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from workflow_scripts.render.cameras import choose_cameras
-from workflow_scripts.render.captions import caption_columns, caption_layer, title_layer, title_lines
+from workflow_scripts.render.captions import caption_columns, caption_layer, caption_lines, title_layer, title_lines
 from workflow_scripts.render.colours import yuv420
 from workflow_scripts.render.drawing import Drawing
 from workflow_scripts.render.layers import Frame
@@ -20,6 +21,8 @@ from workflow_scripts.render.staging import stage
 from workflow_scripts.render.strip import Strip, loudness
 from workflow_scripts.workflow.errors import UserError
 
+# Of the played part of the strip, where its colour would be only one dancer's.
+NEUTRAL = (206, 212, 232)
 Painting = Callable[[int, Frame], None]
 
 
@@ -43,8 +46,10 @@ class Pictures:
             raise UserError(f"{subject}: a dancer is missing, or has no motion")
         width, height = settings.size
         several = len(scene.dancers) > 1
+        captions = [dancer.caption for dancer in scene.dancers]
         lines = title_lines(scene.title, Layout(width, height))
-        layout = Layout(width, height, max(len(lines), 1), several)
+        layout = Layout(width, height, len(lines), several=several)
+        layout = replace(layout, caption_lines=caption_lines(captions, layout))
         staged = stage(scene.dancers, scene.frames)
         looks = choose_looks([dancer.performer or dancer.caption for dancer in scene.dancers])
         self._cameras = choose_cameras(settings.camera, staged, scene.frames, scene.fps, layout)
@@ -54,15 +59,13 @@ class Pictures:
         middles = np.array([(one.middle[0], 1.0, one.middle[1]) for one in staged])
         centres = self._cameras.first.project(middles)[:, 0] if settings.camera == "fixed" else None
         columns = caption_columns(len(staged), layout, centres)
-        captions = [dancer.caption for dancer in scene.dancers]
         self._words = [
             title_layer(lines, layout),
             caption_layer(captions, columns, [look.display for look in looks], layout),
         ]
-        columns_of_strip = layout.strip[2] - layout.strip[0]
-        quiet = np.zeros(columns_of_strip)
-        loud = loudness(scene.audio, columns_of_strip, scene.seconds) if scene.audio else quiet
-        accent = looks[0].display
+        across = layout.strip[2] - layout.strip[0]
+        loud = loudness(scene.audio, across, scene.seconds) if scene.audio else np.zeros(across)
+        accent = NEUTRAL if several else looks[0].display
         self._strip = Strip(loud, scene.seconds, scene.beats, scene.downbeats, layout, accent)
         self._fps, self.size = scene.fps, settings.size
 

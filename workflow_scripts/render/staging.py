@@ -9,6 +9,7 @@ from scipy.spatial import ConvexHull
 from workflow_scripts.figure.body import extent
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.render.scene import Dancer
+from workflow_scripts.workflow.errors import UserError
 
 # Between two neighbours, metres.
 GAP = 0.35
@@ -75,6 +76,9 @@ def stage(dancers: Sequence[Dancer], frames: int) -> list[Staged]:
     Places are as wide as what is danced in them, so that nobody ever runs into a neighbour; nearly equal ones are made
     equal. The middle of all of them is x = 0, and each place's middle lies on z = 0. One dancer alone stays where it
     dances.
+
+    Raises:
+        UserError: a dancer is never seen.
     """
     boxes = [_box(dancer, frames) for dancer in dancers]
     if len(dancers) == 1:
@@ -98,7 +102,7 @@ def chunks(frames: int, size: int = CHUNK) -> Iterator[tuple[int, int]]:
 
 
 def outline(staged: Sequence[Staged], frames: int) -> Floats:
-    """Return points (N, 3) with the same convex hull as everything that is ever danced: a few hundred for any length."""
+    """Return points (N, 3) with the same convex hull as all that is ever danced: a few hundred for any length."""
     points = np.empty((0, 3))
     for one in staged:
         for start, stop in chunks(min(frames, len(one.dancer.world))):
@@ -115,6 +119,8 @@ def _box(dancer: Dancer, frames: int) -> tuple[Floats, Floats]:
         reach = reach[np.isfinite(reach).all(axis=1)]
         if len(reach):
             low, high = np.minimum(low, reach.min(axis=0)), np.maximum(high, reach.max(axis=0))
+    if not np.isfinite(low).all():
+        raise UserError(f"{dancer.caption or 'a dancer'}: nobody is seen; all joints are unknown in every frame")
     return low, high
 
 

@@ -129,6 +129,17 @@ def read_audio(path: Path, rate: int | None = None, mono: bool = False) -> tuple
     return samples, rate or native
 
 
+def sound_seconds(path: Path) -> float:
+    """Return how long a WAV file is, without reading its samples."""
+    import soundfile
+
+    try:
+        info = soundfile.info(path)
+    except soundfile.LibsndfileError as error:
+        raise MediaError(f"{path}: not a readable WAV file ({error})") from error
+    return float(info.frames / info.samplerate)
+
+
 class FrameSink:
     """A running ffmpeg that takes raw frames; made by `video_writer`."""
 
