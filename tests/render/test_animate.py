@@ -384,6 +384,14 @@ def test_options_may_stand_anywhere(tmp_path: Path, shown: list, monkeypatch: py
         assert settings.size == (1080, 1080)
 
 
+def test_captions_that_took_the_output_are_noticed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "a.h5", "b.h5", "--captions", "one", "two", "out.mp4")
+    assert "--captions took out.mp4 for a name: put --captions behind OUTPUT" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -162,7 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=float, default=0.0, help="where in the motion to begin, seconds (0)")
     parser.add_argument("--seconds", type=float, help="for how long (to the end)")
     parser.add_argument("--title", help="at the top (the name of the sound)")
-    parser.add_argument("--captions", nargs="+", default=[], metavar="NAME", help="one for each dancer (file names)")
+    parser.add_argument(
+        "--captions", nargs="+", default=[], metavar="NAME", help="one for each dancer (file names); goes last"
+    )
     parser.add_argument("--kind", choices=list(KINDS), help="the form of the inputs (told from what is in them)")
     parser.add_argument("--clip", help="of a pose file, four digits (its first with somebody in it)")
     parser.add_argument("--person", type=int, help="number of one person of a pose file (all)")
@@ -202,7 +204,10 @@ def main() -> None:
     from workflow_scripts.render.performances import Choice
 
     # Intermixed: options may stand before, between and after the files.
-    arguments = _parser().parse_intermixed_args()
+    parser = _parser()
+    arguments = parser.parse_intermixed_args()
+    if arguments.captions and Path(arguments.captions[-1]).suffix.lower() in SUFFIXES:
+        parser.error(f"--captions took {arguments.captions[-1]} for a name: put --captions behind OUTPUT")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     # The readers' own lines say less than ours.
     logging.getLogger("workflow_scripts.render").setLevel(logging.INFO)
