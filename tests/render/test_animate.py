@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -226,6 +227,18 @@ def test_clip_and_person_choose_from_a_pose_file(tmp_path: Path, shown: list) ->
     write_poses(tmp_path / "b.h5", PoseFile(30, "", "", {"0000": PoseClip(0, 2, 0.1, "nobody is seen")}))
     with pytest.raises(UserError, match=r"b.h5: nobody is in any clip \(nobody is seen\)"):
         scene_of(shown, [tmp_path / "b.h5"])
+
+
+def test_a_pose_file_that_is_damaged_within_is_one_line(tmp_path: Path, shown: list) -> None:
+    write_ours(tmp_path / "a.h5")
+    content = (tmp_path / "a.h5").read_bytes()
+    nodes = [match.start() for match in re.finditer(b"SNOD", content)]
+    assert len(nodes) > 5
+    for place in nodes:
+        (tmp_path / "b.h5").write_bytes(content[:place] + b"none" + content[place + 4 :])
+        with pytest.raises(UserError, match=r"b\.h5: (a damaged|a broken|not a readable).*") as error:
+            scene_of(shown, [tmp_path / "b.h5"])
+        assert "\n" not in str(error.value)
 
 
 def test_clip_and_person_of_no_pose_file_are_an_error(tmp_path: Path, shown: list) -> None:

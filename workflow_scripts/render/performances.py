@@ -121,7 +121,10 @@ def _before_a_camera(kind: str, motion: JointMotion) -> bool:
 
 
 def _of_pose_file(path: Path, choice: Choice) -> list[Performance]:
-    poses = read_poses(path, keep=True)
+    try:
+        poses = read_poses(path, keep=True)
+    except (RuntimeError, TypeError, ValueError, AttributeError) as error:  # h5py's, for damage within the file
+        raise UserError(f"{path}: a damaged pose file ({str(error).splitlines()[0][:120]})") from error
     name, clip = _clip(path, poses.clips, choice.clip)
     people = list(enumerate(clip.people))
     if choice.person is not None:

@@ -110,7 +110,7 @@ def _of_hdf5(path: Path) -> str:
     try:
         with h5py.File(path, "r") as file:
             form = file.attrs.get("format", "")
-    except OSError as error:
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # h5py's, for all kinds of damage
         raise UserError(f"{path}: a broken HDF5 file ({str(error).splitlines()[0][:120]})") from error
     if form == FORMAT:
         return POSES
