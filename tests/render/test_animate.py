@@ -395,6 +395,8 @@ def test_options_may_stand_anywhere(tmp_path: Path, shown: list, monkeypatch: py
         assert (scene.title, scene.fps) == ("T", 60)
         assert (settings.style, settings.quality, settings.camera) == ("skeleton", "draft", "orbit")
         assert settings.size == (1080, 1080)
+    run(monkeypatch, a, out, "--clip", "2")
+    assert shown[-1][0].seconds == pytest.approx(1.0)
 
 
 def test_captions_that_took_the_output_are_noticed(

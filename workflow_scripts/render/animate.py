@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         "--captions", nargs="+", default=[], metavar="NAME", help="one for each dancer (file names); goes last"
     )
     parser.add_argument("--kind", choices=list(KINDS), help="the form of the inputs (told from what is in them)")
-    parser.add_argument("--clip", help="of a pose file, four digits (its first with somebody in it)")
+    parser.add_argument("--clip", help="number, of a pose file (its first with somebody in it)")
     parser.add_argument("--person", type=int, help="number of one person of a pose file (all)")
     parser.add_argument("--source-fps", type=float, help="frames/s of the motion (what the file says, else 30)")
     parser.add_argument("--style", choices=_values("style"), help="figure; skeletons where joints are flat or odd")
@@ -218,7 +218,7 @@ def main() -> None:
     animate(
         arguments.inputs,
         arguments.output,
-        Choice(arguments.kind, arguments.clip, arguments.person, arguments.source_fps),
+        Choice(arguments.kind, arguments.clip and arguments.clip.zfill(4), arguments.person, arguments.source_fps),
         Wishes(
             arguments.audio,
             arguments.audio_start,
