@@ -70,8 +70,16 @@ def _middles(video: Path, count: int) -> Iterator[tuple[float, "Image"]]:
 
 
 def _columns(count: int, shape: float) -> int:
-    """Return how many columns a sheet of `count` pictures, width over height `shape`, has to be of SHAPE nearly."""
-    return min(range(1, count + 1), key=lambda columns: abs(columns * shape / -(-count // columns) - SHAPE))
+    """Return how many columns a sheet of `count` pictures, width over height `shape`, has to be of SHAPE nearly.
+
+    Few places stay empty: their share of all pictures counts as much as what the shape is off.
+    """
+
+    def fault(columns: int) -> float:
+        rows = -(-count // columns)
+        return abs(columns * shape / rows - SHAPE) + (rows * columns - count) / count
+
+    return min(range(1, count + 1), key=fault)
 
 
 def _arranged(pictures: Sequence["Image"], times: Sequence[float]) -> "Image":
@@ -86,7 +94,7 @@ def _arranged(pictures: Sequence["Image"], times: Sequence[float]) -> "Image":
     high = round(height * wide / width)
     sheet = Image.new("RGB", (GAP + columns * (wide + GAP), GAP + rows * (high + GAP)), _GROUND)
     draw = ImageDraw.Draw(sheet)
-    face = font(max(min(wide, high) // 12, 10), True)
+    face = font(max(min(wide, high) // 16, 10), True)
     for number, (picture, time) in enumerate(zip(pictures, times, strict=True)):
         left, top = GAP + number % columns * (wide + GAP), GAP + number // columns * (high + GAP)
         sheet.paste(picture.resize((wide, high), Image.Resampling.LANCZOS), (left, top))
