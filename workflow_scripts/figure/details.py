@@ -5,11 +5,11 @@ import math
 import numba
 
 from workflow_scripts.figure.anatomy import HAIR, HEAD, SHIRT, SKIN, TROUSERS
-from workflow_scripts.figure.raster import FAST
+from workflow_scripts.figure.raster import INLINE
 from workflow_scripts.motion.skeleton import Floats
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def reflectance(m: int, x: float, y: float, z: float, palette: Floats, marks: Floats) -> tuple[float, float, float, float]:
     """Return red, green, blue and gloss of material m at a place (metres) of the rest pose.
 
@@ -21,7 +21,7 @@ def reflectance(m: int, x: float, y: float, z: float, palette: Floats, marks: Fl
     red, green, blue, gloss = palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
     s = marks[3]
     if m == HEAD:
-        return _paint_face((x - marks[0]) / s, (y - marks[1]) / s, (z - marks[2]) / s, red, green, blue, palette[HAIR])
+        return _paint_face((x - marks[0]) / s, (y - marks[1]) / s, (z - marks[2]) / s, red, green, blue, palette)
     if m == SHIRT:
         red, green, blue = _paint_shirt(x / s, (y - marks[4]) / s, z / s, (y - marks[6]) / s, marks[5], palette)
     elif m == HAIR:
@@ -30,9 +30,9 @@ def reflectance(m: int, x: float, y: float, z: float, palette: Floats, marks: Fl
     return red, green, blue, gloss
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _paint_face(
-    x: float, y: float, z: float, r: float, g: float, b: float, hair: Floats
+    x: float, y: float, z: float, r: float, g: float, b: float, palette: Floats
 ) -> tuple[float, float, float, float]:
     """Colour of a head of skin colour (r, g, b) at (x, y, z) from its middle, metres; and its gloss."""
     gloss = 0.12
@@ -62,7 +62,7 @@ def _paint_face(
     along = (side - 0.035) / 0.024
     across = (y - (0.0385 - 0.006 * along * along + 0.002 * along)) / 0.0052
     if along * along < 1 and across * across < 1 - 0.5 * max(0.0, along):
-        r, g, b = 0.8 * hair[0], 0.8 * hair[1], 0.8 * hair[2]
+        r, g, b = 0.8 * palette[HAIR, 0], 0.8 * palette[HAIR, 1], 0.8 * palette[HAIR, 2]
     if ((side - 0.009) / 0.0055) ** 2 + ((y + 0.0345) / 0.0032) ** 2 < 1:
         r, g, b = 0.35 * r, 0.30 * g, 0.30 * b
     mouth = side / 0.0265
@@ -77,7 +77,7 @@ def _paint_face(
     return r, g, b, gloss
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _paint_shirt(
     x: float, y: float, z: float, over_hem: float, pattern: float, palette: Floats
 ) -> tuple[float, float, float]:
