@@ -78,7 +78,7 @@ def test_nearer_lines_are_thicker_and_lie_over_farther_ones() -> None:
     assert thick[0] > 1.8 * thick[1]
     middle, upright = np.array([0, 0.9, 0]), np.array([[0, 0.5, 0], [0, 1.3, 0.0]])
     seen_at_the_middle = [CAMERA.position + share * (middle - CAMERA.position) for share in (0.85, 1.15)]
-    crossing = [place + [[-0.4, 0, 0], [0.4, 0, 0]] for place in seen_at_the_middle]
+    crossing = [place + np.array([[-0.4, 0, 0], [0.4, 0, 0]]) for place in seen_at_the_middle]
     pair = Skeleton("pair", ("a", "b", "c", "d"), (-1, 0, -1, 2), ((0, 2), (1, 3)), ())
     x, y = CAMERA.project(middle).astype(int)
     for line, front in zip(crossing, (True, False), strict=True):

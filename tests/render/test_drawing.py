@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from workflow_scripts.render.colours import yuv420
-from workflow_scripts.render.drawing import drawn
+from workflow_scripts.render.drawing import Drawing, drawn
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_frames_come_in_order_from_drawings_of_their_own(threads: int) -> None:
     made, used = [], set()
 
-    def make():  # noqa: ANN202
+    def make() -> Drawing:
         made.append(threading.get_ident())
         owner = threading.get_ident()
 
