@@ -1,5 +1,6 @@
 """Titles and captions that fit and do not touch, and strips that show where the song is."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,7 @@ def test_captions_never_touch(shape: str, count: int) -> None:
             reach.append((layer.left, layer.left + layer.pixels.shape[1]))
         assert reach[0][0] >= layout.left - 2
         assert reach[-1][1] <= layout.right + 4
-        assert all(left[1] < right[0] for left, right in zip(reach, reach[1:], strict=False))
+        assert all(left[1] < right[0] for left, right in pairwise(reach))
 
 
 def test_captions_have_their_dancers_colours_and_shrink_before_they_are_cut() -> None:
