@@ -16,11 +16,13 @@ class JointMotion:
         skeleton: names and parents of the joints.
         joints: (T, J, 3) metres in the world, y up, right-handed; NaN where a joint is not known.
         fps: frames per second.
+        told: what the file does not say and was told from the body, such as "z up", for messages.
     """
 
     skeleton: Skeleton
     joints: Floats
     fps: float
+    told: str = ""
 
 
 @dataclass(frozen=True)

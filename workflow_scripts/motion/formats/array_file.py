@@ -21,6 +21,7 @@ from workflow_scripts.workflow.files import atomic_path
 ARRAY_SUFFIXES = (".npz", ".pkl", ".pickle")
 LARGEST_ARRAY = 2**29  # bytes of all that is read, as float64; AMASS with all it has: 16 minutes at 120 per second
 _NUMBER = 8  # bytes of a float64
+_PICKLE = b"\x80"  # how pickles begin since protocol 2
 _MOST_AXES = 32
 _LONGEST_HEADER = 2**14  # bytes; NumPy refuses more than 10,000
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -32,12 +33,12 @@ Array = npt.NDArray[Any]
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
-    """Return what the file holds by name. Nothing in it is run.
+    """Return what the file holds by name, whichever of the two it is. Nothing in it is run.
 
     Raises:
         UserError: not readable, no dictionary, or too large.
     """
-    if path.suffix.lower() != ".npz":
+    if not is_archive(path):
         content = read_pickle(path)
         if not isinstance(content, dict):
             raise UserError(f"{path}: holds a {type(content).__name__}; needed is a dictionary of arrays")
@@ -46,6 +47,47 @@ def read_arrays(path: Path) -> dict[str, Any]:
         return dict(load_arrays(path, skip_objects=True))
     except ValueError as error:
         raise UserError(f"{path}: not a readable .npz file ({error})") from error
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether a file is an .npz (else a pickle) by its first bytes, by its name where they say neither."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+    except OSError:
+        start = b""
+    if start == b"PK" or start[:1] == _PICKLE:
+        return start == b"PK"
+    return path.suffix.lower() == ".npz"
+
+
+def array_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the arrays of an .npz file by name (objects left out), or of an .npy's one as "".
+
+    Only headers are read.
+
+    Raises:
+        ValueError: as `load_arrays`.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(2) == b"PK":
+                with zipfile.ZipFile(file) as archive:
+                    return {name: shape for name, (dtype, shape) in _headers(archive).items() if not dtype.hasobject}
+            file.seek(0)
+            dtype, shape = _header(file, path.stat().st_size)
+            return {} if dtype.hasobject else {"": shape}
+    except _UNREADABLE as error:
+        raise ValueError((str(error) or type(error).__name__).splitlines()[0][:200]) from error
+
+
+def _headers(archive: zipfile.ZipFile) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
+    result = {}
+    for member in archive.infolist():
+        _check_compression(member)
+        with archive.open(member) as file:
+            result[member.filename.removesuffix(".npy")] = _header(file, member.file_size)
+    return result
 
 
 def load_arrays(path: Path, names: Collection[str] | None = None, skip_objects: bool = False) -> dict[str, Array]:
@@ -68,7 +110,8 @@ def load_arrays(path: Path, names: Collection[str] | None = None, skip_objects: 
                 with zipfile.ZipFile(file) as archive:
                     return _unpacked(archive, names, skip_objects)
             file.seek(0)
-            _check(*_header(file, path.stat().st_size))
+            dtype, shape = _header(file, path.stat().st_size)
+            _check(dtype, _memory(dtype, shape))
             file.seek(0)
             return {"": np.lib.format.read_array(file, allow_pickle=False)}
     except _UNREADABLE as error:
@@ -83,13 +126,12 @@ def _unpacked(archive: zipfile.ZipFile, names: Collection[str] | None, skip_obje
     size = 0
     for name in members if names is None else names:
         member = members[name]
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError("it is compressed in a way that NumPy does not use")
+        _check_compression(member)
         with archive.open(member) as file:
-            dtype, own = _header(file, member.file_size)
+            dtype, shape = _header(file, member.file_size)
         if dtype.hasobject and skip_objects:
             continue
-        size += own
+        size += _memory(dtype, shape)
         _check(dtype, size)
         wanted[name] = member
     result = {}
@@ -99,8 +141,13 @@ def _unpacked(archive: zipfile.ZipFile, names: Collection[str] | None, skip_obje
     return result
 
 
-def _header(file: IO[bytes], size: int) -> tuple[np.dtype[Any], int]:
-    """Return the type of an array and the memory that it takes as float64 at least, bytes; `size` is the file's."""
+def _check_compression(member: zipfile.ZipInfo) -> None:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is compressed in a way that NumPy does not use")
+
+
+def _header(file: IO[bytes], size: int) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Return the type and the shape of an array in a file of `size` bytes."""
     start = io.BytesIO(file.read(_LONGEST_HEADER))
     if start.getvalue()[: len(np.lib.format.MAGIC_PREFIX)] != np.lib.format.MAGIC_PREFIX:
         raise ValueError("it is no NumPy array (a pickle, or no such file at all)" if size else "it is empty")
@@ -111,7 +158,12 @@ def _header(file: IO[bytes], size: int) -> tuple[np.dtype[Any], int]:
     count = math.prod(shape)
     if min(shape, default=0) < 0 or not (dtype.hasobject or start.tell() + count * dtype.itemsize == size):
         raise ValueError(f"an array of shape {str(shape)[:60]} in a file of {size} bytes")
-    return dtype, count * max(dtype.itemsize, _NUMBER)
+    return dtype, shape
+
+
+def _memory(dtype: np.dtype[Any], shape: tuple[int, ...]) -> int:
+    """Return how much memory an array takes as float64 at least, bytes."""
+    return math.prod(shape) * max(dtype.itemsize, _NUMBER)
 
 
 def _check(dtype: np.dtype[Any], size: int) -> None:

@@ -67,7 +67,7 @@ def read(path: Path, fps: float) -> JointMotion:
     rest_offsets = np.array([node.offset for node in text.nodes])
     rest = forward_kinematics(still, rest_offsets, np.zeros((1, 3)), parents)[:, kept]
     skeleton = _with_rest(skeleton, rest * metres, up)
-    return JointMotion(skeleton, with_y_up(joints * metres, up), text.fps)
+    return JointMotion(skeleton, with_y_up(joints * metres, up), text.fps, f"{up} up, {unit}")
 
 
 def write(path: Path, motion: JointMotion, names: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from workflow_scripts.motion.foreign import JointMotion
-from workflow_scripts.motion.formats.array_file import load_arrays
+from workflow_scripts.motion.formats.array_file import is_archive, load_arrays
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.motion.skeletons import DWM23
 from workflow_scripts.motion.smoothing import smooth
@@ -77,7 +77,7 @@ def read(path: Path, fps: float) -> JointMotion:
 def read_dance(path: Path) -> Dance:
     """Read one dance as it is; see `read`."""
     try:
-        return _dance(*_compact(path)) if path.suffix.lower() == ".npz" else _dance(*_published(path))
+        return _dance(*_compact(path)) if is_archive(path) else _dance(*_published(path))
     except _UNREADABLE as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise UserError(f"{path}: no readable dance of Dance with Melody ({reason})") from error
@@ -90,7 +90,7 @@ def read_window(path: Path) -> tuple[float, float]:
         UserError: as `read`.
     """
     try:
-        facts = _compact_facts(path) if path.suffix.lower() == ".npz" else _published_facts(path)
+        facts = _compact_facts(path) if is_archive(path) else _published_facts(path)
     except _UNREADABLE as error:
         raise UserError(f"{path}: no readable dance of Dance with Melody ({error})") from error
     start, end, audio_start = facts

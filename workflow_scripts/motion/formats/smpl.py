@@ -77,7 +77,7 @@ def read(path: Path, fps: float) -> JointMotion:
     up = up_of(joints, SMPL24, expected)
     rate = stated_rate(arrays, path) or rate
     log.info("%s: %d frames, %s up, %g frames/s", path, len(joints), up, rate)
-    return JointMotion(SMPL24, with_y_up(joints, up), rate)
+    return JointMotion(SMPL24, with_y_up(joints, up), rate, f"{up} up")
 
 
 def write(path: Path, motion: JointMotion) -> None:

@@ -36,8 +36,9 @@ def read(path: Path, fps: float) -> JointMotion:
         raise UserError(f"{path}: holds {joints.shape}; {_NEEDED}")
     if not np.isfinite(joints).all(axis=-1).any():
         raise UserError(f"{path}: holds no joint that is known (NaN or infinity only)")
-    _, metres = unit_of(joints, H36M17)
-    return JointMotion(H36M17, with_y_up(joints * metres, up_of(joints, H36M17, expected=CAMERA)), fps)
+    unit, metres = unit_of(joints, H36M17)
+    up = up_of(joints, H36M17, expected=CAMERA)
+    return JointMotion(H36M17, with_y_up(joints * metres, up), fps, f"{up} up, {unit}")
 
 
 def write(path: Path, motion: JointMotion) -> None:
