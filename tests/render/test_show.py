@@ -16,13 +16,13 @@ from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.render.dance import render
 from workflow_scripts.render.hearing import heard_beats
-from workflow_scripts.render.show import at_rate
+from workflow_scripts.render.frame_rate import at_rate
 from workflow_scripts.render.staging import FRAME, Stage, choose_style
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import probe, read_audio
 
 RATE, SECONDS, BEATS = 22050, 1.0, np.array([0.2, 0.5, 0.8])
-CONFIG = {"width": 320, "height": 240, "title": "Tést <song> & " + "x" * 200, "subtitle": "motion graph"}
+CONFIG = {"width": 320, "height": 240, "quality": "draft", "title": "Tést <song> & " + "x" * 200, "subtitle": "motion graph"}
 
 
 def walking(frames: int, metres: float = 1.0) -> np.ndarray:

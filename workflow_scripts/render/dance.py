@@ -2,12 +2,16 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError, entry_point
 
 FIRST_CLIP = "0000"
+# What the configuration holds besides RenderSettings.
+WORDS = ("title", "subtitle", "performer")
 
 
 def main() -> None:
@@ -20,7 +24,7 @@ def main() -> None:
         "--rhythm", type=Path, help="music file of the group rhythm, with the song's beats; else they are heard"
     )
     parser.add_argument(
-        "--config", type=json.loads, required=True, help="JSON: width, height, title, subtitle[, performer, style]"
+        "--config", type=json.loads, required=True, help="JSON: title, subtitle[, performer], fields of RenderSettings"
     )
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
     arguments = parser.parse_args()
@@ -28,7 +32,7 @@ def main() -> None:
 
 
 def render(
-    dance: Path, audio: Path, rhythm: Path | None, config: dict[str, object], output: Path, clip: str = FIRST_CLIP
+    dance: Path, audio: Path, rhythm: Path | None, config: Mapping[str, Any], output: Path, clip: str = FIRST_CLIP
 ) -> None:
     """Render one clip of a pose file with a sound.
 
@@ -42,33 +46,27 @@ def render(
         clip: which one, of the pose file and of the rhythm.
 
     Raises:
-        UserError: there is no such clip with somebody in it, or the configuration names an unknown style.
+        UserError: there is no such clip with somebody in it, or the settings name something unknown.
     """
-    from workflow_scripts.figure.room import STYLES
     from workflow_scripts.motion.pose_file import read_poses
+    from workflow_scripts.render.frame_rate import at_rate
     from workflow_scripts.render.hearing import heard_beats
-    from workflow_scripts.render.show import DEFAULT_ROOM, FPS, at_rate, show
+    from workflow_scripts.render.scene import Dancer, Scene
+    from workflow_scripts.render.settings import RenderSettings
+    from workflow_scripts.render.show import show
+    from workflow_scripts.workflow.media import read_audio
 
     poses = read_poses(dance)
     shown = poses.kept().get(clip)
     if shown is None:
         raise UserError(f"{dance}: no clip {clip} with a dancer in it; make the file again")
-    room = str(config.get("style", DEFAULT_ROOM))
-    if room not in STYLES:
-        raise UserError(f"render: unknown style {room!r}; choose one of {', '.join(sorted(STYLES))}")
+    settings = RenderSettings(**{key: value for key, value in config.items() if key not in WORDS})
     beats, downbeats = _tracked(rhythm, clip) if rhythm else heard_beats(audio)
-    show(
-        output,
-        at_rate(shown.people[0].world, poses.fps, FPS),
-        audio,
-        beats,
-        downbeats,
-        (int(str(config["width"])), int(str(config["height"]))),
-        str(config["title"]),
-        str(config["subtitle"]),
-        room,
-        str(config["performer"]) if "performer" in config else None,
-    )
+    samples, rate = read_audio(audio, mono=True)
+    world = at_rate(shown.people[0].world, poses.fps, settings.fps)
+    dancer = Dancer(world, str(config["subtitle"]), str(config.get("performer", "")))
+    scene = Scene((dancer,), settings.fps, len(samples) / rate, str(config["title"]), audio, beats, downbeats)
+    show(output, scene, settings)
 
 
 def _tracked(rhythm: Path, clip: str) -> tuple[Floats, Floats]:
