@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CON
 SHELL := bash
 .SHELLFLAGS := -eo pipefail -c
 
-.PHONY: help setup setup-youtube setup-mmpose verify-weights pose-overlay animations test test-slow lint benchmark dag refresh clean-env
+.PHONY: help setup setup-youtube setup-mmpose setup-checks verify-weights pose-overlay animations test test-slow lint benchmark dag refresh clean-env
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -28,6 +28,13 @@ setup-mmpose: $(VENV)/.mmpose ## what pose.backend mmpose needs besides, in the 
 
 $(VENV)/.mmpose: envs/mmpose.txt $(VENV)/.ready
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/mmpose.txt
+	@touch $@
+
+setup-checks: $(VENV)/.checks ## what tests of pages need besides: a driver in the same .venv, and Chromium
+	@bash envs/check_programs.sh chromium
+
+$(VENV)/.checks: envs/checks.txt $(VENV)/.ready
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/checks.txt
 	@touch $@
 
 verify-weights: setup-mmpose ## mmpose with its real weights against the truth of the demo videos, beside MediaPipe

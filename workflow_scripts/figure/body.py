@@ -16,6 +16,8 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 SKINNING_FALLOFF = 0.012
 # Triangles this deep (metres) inside another part are never seen and left out.
 HIDDEN_DEPTH = 0.014
+# Fingers come apart in cells larger than so many times HAND_CELL.
+COARSEST_HAND = 1.15
 # Distances (metres) over which nearby surfaces darken each other, and how much.
 FOLDS = 0.10
 OCCLUSION = ((0.03, 0.35), (0.09, 0.45))
@@ -70,15 +72,19 @@ def make_body(world: Floats, look: Appearance) -> Body:
     return Body(look, make_mesh(rest, look), bone_transforms(world, rest).astype(np.float32), world)
 
 
-def make_mesh(rest: Floats, look: Appearance) -> Mesh:
-    """Build the mesh around the rest pose's joints (24, 3)."""
+def make_mesh(rest: Floats, look: Appearance, coarseness: float = 1.0) -> Mesh:
+    """Build the mesh around the rest pose's joints (24, 3), in cells that are `coarseness` times the renderer's.
+
+    Hands stay as fine as their fingers need.
+    """
     scale = _height(rest) / _height(SMPL24.rest_positions)
     parts = [(kind, Union(union)) for kind, unions in solids(look, rest, scale).items() for union in unions]
     vertices, normals, faces, materials, bones, weights = [], [], [], [], [], []
     count = 0
     for material, union in parts:
         is_hand = material == SKIN and len(union.solids) > 4
-        points, triangles = triangulate(union, (HAND_CELL if is_hand else CELLS[material]) * scale)
+        cell = HAND_CELL * min(coarseness, COARSEST_HAND) if is_hand else CELLS[material] * coarseness
+        points, triangles = triangulate(union, cell * scale)
         others = [other for kind, other in parts if kind != material]
         triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]
         kept, renumbered = np.unique(triangles, return_inverse=True)
