@@ -48,7 +48,7 @@ def ready(page: Any) -> None:
 
 def seek(page: Any, seconds: float) -> None:
     page.evaluate(f"document.querySelector('audio').currentTime = {seconds}")
-    wait_until(page, f"Math.abs(viewer.time - {seconds}) < 1e-3 && !document.querySelector('audio').seeking")
+    wait_until(page, f"Math.abs(viewer.time - {seconds}) < 5e-5 && !document.querySelector('audio').seeking")
 
 
 def drawn(page: Any) -> dict[str, Any]:
