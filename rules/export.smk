@@ -38,5 +38,5 @@ rule export_dance:
         kind=lambda wc: kind_of_suffix(wc.suffix),
         code=lambda wc: code("export.dance", f"export.{kind_of_suffix(wc.suffix)}"),
     shell:
-        "python -m workflow_scripts.export.dance {input.dance:q} {output.file:q} --format {params.kind}"
+        "python -m workflow_scripts.export.dance {input.dance:q} {output.file:q} --format {params.kind} --heal"
         " >{log:q} 2>&1"

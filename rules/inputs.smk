@@ -213,6 +213,13 @@ def all_dances(wildcards):
     return [f"results/dances/{model}/songs/{song}_{sample}.h5" for model, song, sample in used_dances()]
 
 
+def used_renders():
+    """The videos of the dances that take part: of each, and of all models' together where that is asked for."""
+    models = [f"{model}/songs/{song}_{sample}" for model, song, sample in used_dances()]
+    together = sorted({f"{TOGETHER}/songs/{song}_{sample}" for _, song, sample in used_dances()})
+    return [f"results/renders/{name}.mp4" for name in models + (together if config["render"]["together"] else [])]
+
+
 def everything_made(wildcards):
     """Every file between the clips and the videos of the dances."""
     models = [f"results/models/{model}/model.json" for model in config["use"]["models"]]

@@ -219,7 +219,17 @@ def song_title(song):
     return next((row["title"] for row in table(admission(SONGS), "id", "title") if row["id"] == song), "") or song
 
 
+def render_settings():
+    """How videos are drawn."""
+    return {key: value for key, value in config["render"].items() if key != "together"}
+
+
 def render_config(wildcards):
-    return canonical_json(
-        config["render"] | {"title": song_title(wildcards.item), "subtitle": wildcards.model.replace("_", " ")}
-    )
+    subtitle = wildcards.model.replace("_", " ")
+    return canonical_json(render_settings() | {"title": song_title(wildcards.item), "subtitle": subtitle})
+
+
+def together_config(wildcards):
+    """As for one dance, with the name of every model in the place of the subtitle."""
+    captions = [model.replace("_", " ") for model in config["use"]["models"]]
+    return canonical_json(render_settings() | {"title": song_title(wildcards.item), "subtitle": captions})

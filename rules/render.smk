@@ -17,7 +17,7 @@ rule render_dance:
         model=dance_models(),
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=1500,
         runtime=60,
@@ -26,8 +26,38 @@ rule render_dance:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
-        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --output {output.video:q}"
+        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --threads {threads} --output {output.video:q}"
         " >{log:q} 2>&1"
+
+
+rule render_together:
+    """The dances of all models to a song, side by side."""
+    input:
+        dances=lambda wc: [
+            f"results/dances/{model}/songs/{wc.item}_{wc.sample}.h5" for model in config["use"]["models"]
+        ],
+        clips="results/clips/songs/{item}/clips.tsv",
+        rhythm="results/features/rhythm/songs/{item}.h5",
+        songs=lambda wc: ancient(admission(SONGS)),
+    output:
+        video=f"results/renders/{TOGETHER}/songs/{{item}}_{{sample}}.mp4",
+    log:
+        "logs/render_together/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/render_together/{item}_{sample}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        config=together_config,
+        code=code("render.dance"),
+    shell:
+        "python -m workflow_scripts.render.dance --dance {input.dances:q} --rhythm {input.rhythm:q}"
+        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --threads {threads}"
+        " --output {output.video:q} >{log:q} 2>&1"
 
 
 rule dub_clip:
@@ -104,7 +134,7 @@ rule render_motion_with_sound:
         clip=r"\d{4}",
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=1500,
         runtime=60,
@@ -113,7 +143,7 @@ rule render_motion_with_sound:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {input.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
 
 
 rule render_original_motion:
@@ -132,7 +162,7 @@ rule render_original_motion:
         clip=r"\d{4}",
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=1500,
         runtime=60,
@@ -142,7 +172,7 @@ rule render_original_motion:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {params.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
 
 
 rule render_dance_with_sound:
@@ -163,7 +193,7 @@ rule render_dance_with_sound:
         song="[A-Za-z0-9_-]{1,40}",
     conda:
         "../envs/playlist2dance.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=1500,
         runtime=60,
@@ -172,15 +202,13 @@ rule render_dance_with_sound:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.dance:q} --audio {input.sound:q}"
-        " --config {params.config:q} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
 
 
 rule make_gallery:
     """The only rule that writes into results/animations."""
     input:
-        videos=lambda wc: [
-            f"results/renders/{model}/songs/{song}_{sample}.mp4" for model, song, sample in used_dances()
-        ],
+        videos=lambda wc: used_renders(),
         items_tables=lambda wc: items_tables(wc) if config["soundtrack"]["in_gallery"] else [],
         soundtracks=renders_in_gallery,
         collections=tables_in_gallery,

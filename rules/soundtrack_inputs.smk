@@ -186,4 +186,4 @@ def sound_render_config(wildcards):
         performer = f"{wildcards.video} {wildcards.clip}"
         words = {"title": performer, "subtitle": heard}
     # The dancer looks the same whatever is heard.
-    return canonical_json(config["render"] | words | {"performer": performer})
+    return canonical_json(render_settings() | words | {"performer": performer})

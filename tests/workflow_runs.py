@@ -88,7 +88,7 @@ TINY = {
     "demo": {"videos": 2, "seed": 1},
     "use": {"songs": ["song01"]},
     "models": {"seq2seq": {"settings": {"hidden": 16, "layers": 1, "max_epochs": 2}}},
-    "render": {"width": 320, "height": 240},
+    "render": {"width": 320, "height": 240, "quality": "draft"},
 }
 
 

@@ -57,7 +57,7 @@ def test_a_mistake_in_the_configuration_is_said_in_one_readable_line(workflow: W
     workflow.configure({"render": {"width": "wide"}})
     done = workflow.run("--dry-run")
     assert done.returncode != 0
-    assert 'render.width: must be a whole number, not "wide"' in done.stdout
+    assert 'render.width: must be a whole number or null, not "wide"' in done.stdout
 
 
 def test_an_unknown_song_is_said_with_the_known_ones(workflow: Workflow) -> None:

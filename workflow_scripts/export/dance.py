@@ -22,11 +22,21 @@ def main() -> None:
     parser.add_argument("--clip", default=FIRST_CLIP, help="which clip, four digits (default: %(default)s)")
     parser.add_argument("--person", type=int, default=0, help="which of its people (default: 0, the main one)")
     parser.add_argument("--format", choices=sorted(SUFFIXES), help="of all outputs, however they end")
+    parser.add_argument(
+        "--heal", action="store_true", help="delete a broken dance, so that the workflow's next run makes it again"
+    )
     arguments = parser.parse_args()
-    export(arguments.dance, arguments.output, arguments.clip, arguments.person, arguments.format)
+    export(arguments.dance, arguments.output, arguments.clip, arguments.person, arguments.format, arguments.heal)
 
 
-def export(dance: Path, outputs: list[Path], clip: str = FIRST_CLIP, person: int = 0, kind: str | None = None) -> None:
+def export(
+    dance: Path,
+    outputs: list[Path],
+    clip: str = FIRST_CLIP,
+    person: int = 0,
+    kind: str | None = None,
+    heal: bool = False,
+) -> None:
     """Write one person's motion to files.
 
     Args:
@@ -35,6 +45,7 @@ def export(dance: Path, outputs: list[Path], clip: str = FIRST_CLIP, person: int
         clip: its four-digit number.
         person: number of the person in the clip.
         kind: one of `kinds.SUFFIXES`.
+        heal: delete the pose file if it is broken.
 
     Raises:
         UserError: an output has no known ending or is the input, or there is no such motion.
@@ -43,7 +54,7 @@ def export(dance: Path, outputs: list[Path], clip: str = FIRST_CLIP, person: int
     kinds = [kind or kind_of(output) for output in outputs]
     if dance.resolve() in [output.resolve() for output in outputs]:
         raise UserError(f"{dance}: is the dance itself; name another output")
-    piece = read_piece(dance, clip, person)
+    piece = read_piece(dance, clip, person, heal)
     for output, name in zip(outputs, kinds, strict=True):
         # By a computed name, so that an edited form makes no others again (see rules/export.smk).
         import_module(f"workflow_scripts.export.{name}").write(output, piece)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from workflow_scripts.motion.foreign import JointMotion
 from workflow_scripts.motion.kinematics import with_bone_lengths
@@ -38,30 +39,28 @@ class Piece:
     def at_rate(self, rate: float) -> "Piece":
         """Return the motion at another rate (frame i is at i / rate seconds), as long as it was.
 
-        Positions are interpolated linearly, then every bone gets its length back, so that limbs do not shorten
-        between frames.
+        Between frames joints follow smooth curves that overshoot nowhere (Fritsch & Carlson, 1980); then every bone
+        gets its length back, so that limbs do not shorten.
         """
-        if rate == self.fps:
-            return self
-        frames = len(self.world)
-        where = np.arange(round((frames - 1) * rate / self.fps) + 1) * self.fps / rate
-        where = np.minimum(where, frames - 1)
-        before = np.minimum(where.astype(np.intp), max(frames - 2, 0))
-        after = np.minimum(before + 1, frames - 1)
-        share = (where - before)[:, None, None]
-        mixed = (1 - share) * self.world[before] + share * self.world[after]
-        lengths = _lengths(self.world)
-        lengths = (1 - share[..., 0]) * lengths[before] + share[..., 0] * lengths[after]
-        return replace(self, world=with_bone_lengths(mixed, lengths), fps=rate)
+        last = len(self.world) - 1
+        if rate == self.fps or not last:
+            return replace(self, fps=rate)
+        frames = np.arange(len(self.world))
+        where = np.minimum(np.arange(round(last * rate / self.fps) + 1) * self.fps / rate, last)
+        mixed = PchipInterpolator(frames, self.world)(where)
+        lengths = [np.interp(where, frames, own)[:, None] for own in _lengths(self.world).T]
+        return replace(self, world=with_bone_lengths(mixed, np.stack(lengths)), fps=rate)
 
 
-def read_piece(path: Path, clip: str = FIRST_CLIP, person: int = 0) -> Piece:
-    """Read one person of one clip of a pose file.
+def read_piece(path: Path, clip: str = FIRST_CLIP, person: int = 0, heal: bool = False) -> Piece:
+    """Read one person of one clip of a pose file; with `heal`, a broken file is deleted (see `read_poses`).
 
     Raises:
         UserError: no such file, clip or person, a clip that was left out, or one without frames.
     """
-    poses = read_poses(path, keep=True)
+    if not path.exists():
+        raise UserError(f"{path}: there is no such pose file")
+    poses = read_poses(path, keep=not heal)
     if clip not in poses.clips:
         raise UserError(f"{path}: has no clip {clip!r}; it has {_some(list(poses.clips))}")
     chosen = poses.clips[clip]

@@ -1,4 +1,4 @@
-"""Painting one frame after the other: background, floor shadow, figure. Buffers are made once."""
+"""Painting one body: skinned, seen by the lamp, seen by a camera, shaded. Buffers are made once and kept."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,32 @@ from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, 
 from workflow_scripts.figure.appearance import PATTERNS, Appearance
 from workflow_scripts.figure.body import Body
 from workflow_scripts.figure.camera import Camera
+from workflow_scripts.figure.tone import tone_table
 from workflow_scripts.motion.skeleton import Floats
 
 Frame = npt.NDArray[np.uint8]
-LAMP_MAP_CELLS, LAMP_MAP_SPAN = 320, 2.6  # the lamp's depth map: cells across and metres across
+Box = tuple[int, int, int, int]
+LAMP_MAP_SPAN = 2.6  # metres across the lamp's depth map of a body of 1.72 m
+MIRROR = np.array([1.0, -1.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Fineness:
+    """How finely a body is painted.
+
+    Attributes:
+        samples: of a pixel, along each side. per_pixel: light is worked out in every pixel, not only at vertices.
+        lamp_cells: across the lamp's depth map. soft: cells that shadows on bodies are softened over, each way.
+    """
+
+    samples: int
+    per_pixel: bool
+    lamp_cells: int
+    soft: int
+
+
+DRAFT = Fineness(samples=2, per_pixel=False, lamp_cells=256, soft=1)
+FULL = Fineness(samples=3, per_pixel=True, lamp_cells=448, soft=2)
 
 
 @dataclass(frozen=True)
@@ -29,6 +51,110 @@ class Lamp:
     def unit(self) -> Floats:
         """The direction with length 1."""
         return np.asarray(self.direction) / np.linalg.norm(self.direction)
+
+
+class LampView:
+    """What the lamp sees of several bodies: depth maps (K, N, N) f32 and how they were taken, (K, 5, 3)."""
+
+    def __init__(self, lamp: Lamp, bodies: int, cells: int) -> None:
+        """Make the maps."""
+        self.depth = np.zeros((bodies, cells, cells), np.float32)
+        self._owner = np.empty((cells, cells), np.int32)
+        self.views = np.zeros((bodies, 5, 3))
+        self.views[:, :3] = _axes_along(-lamp.unit)
+
+    def take(self, number: int, surface: Floats, screen: Floats, faces: Floats, middle: Floats, scale: float) -> None:
+        """Take the map of body `number` around `middle` (3,)."""
+        cells = self.depth.shape[1]
+        self.views[number, 3], self.views[number, 4] = middle, cells / (LAMP_MAP_SPAN * scale)
+        raster.project_flat(surface, self.views[number], cells, screen)
+        self.depth[number] = 0
+        raster.draw(screen, faces, self.depth[number], self._owner)
+
+
+class BodyPainter:
+    """Paints one body for any camera."""
+
+    def __init__(self, body: Body, fineness: Fineness) -> None:
+        """Make the buffers."""
+        self.body, self._fineness = body, fineness
+        mesh = body.mesh
+        self.surface = np.zeros((len(mesh.vertices), shading.COLUMNS), np.float32)
+        self.surface[:, 6:9], self.surface[:, 9] = mesh.vertices, mesh.openness
+        self.screen = np.empty(mesh.vertices.shape, np.float32)
+        self._inward = np.ascontiguousarray(mesh.faces[:, ::-1])
+        self._depth, self._owner = np.zeros(0, np.float32), np.zeros(0, np.int32)
+        self._palette, self._marks = _palette(body.look), _marks(body)
+        self._table = tone_table()
+
+    def pose(self, index: int, lamp_view: LampView, number: int) -> None:
+        """Bring the body into its pose of frame `index`, and take its map (number `number`) from the lamp."""
+        body, mesh = self.body, self.body.mesh
+        raster.skin(mesh.vertices, mesh.normals, mesh.bones, mesh.weights, body.transforms[index], self.surface)
+        lamp_view.take(number, self.surface, self.screen, mesh.faces, body.world[index, 0], mesh.scale)
+
+    def light(self, camera: Camera, lights: Floats, lamp_view: LampView) -> None:
+        """Work light on the vertices out, as `paint_mirrored` and a painter that is not per pixel need it."""
+        shading.light_vertices(
+            self.surface, lights, camera.position, lamp_view.depth, lamp_view.views, self._fineness.soft
+        )
+
+    def paint(self, frame: Frame, camera: Camera, lights: Floats, lamp_view: LampView) -> None:
+        """Paint the body over `frame`, (H, W, 3) u8 RGB; `lights` as in `shading.shade`."""
+        mesh, samples = self.body.mesh, self._fineness.samples
+        box = self._draw(camera, camera.position, camera.axes, samples, mesh.faces)
+        if box is None:
+            return
+        owner, depth = self._buffers(box, samples)
+        shading.shade(
+            frame, box, samples, owner, depth, self.screen, mesh.faces, mesh.material, self.surface,
+            self._fineness.per_pixel, self._palette, self._marks, lights, camera.position, lamp_view.depth,
+            lamp_view.views, self._fineness.soft, self._table,
+        )  # fmt: skip
+
+    def mirror_box(self, camera: Camera) -> Box:
+        """Return the pixels that the body's mirror image in the floor can touch."""
+        raster.project(
+            self.surface, camera.position * MIRROR, camera.axes * MIRROR, camera.focal, camera.width / 2,
+            camera.height / 2, self.screen,
+        )  # fmt: skip
+        return raster.pixel_box(self.screen, camera.width, camera.height, 4)
+
+    def paint_mirrored(
+        self, layer: Floats, corner: tuple[int, int], camera: Camera, lights: Floats, gloss: float
+    ) -> None:
+        """Paint the body's mirror image into `layer`, see `shading.shade_mirrored`."""
+        mesh = self.body.mesh
+        box = self._draw(camera, camera.position * MIRROR, camera.axes * MIRROR, 1, self._inward)
+        if box is None:
+            return
+        owner, _ = self._buffers(box, 1)
+        shading.shade_mirrored(
+            layer, corner, box, owner, self.screen, self._inward, mesh.material, self.surface, self._palette,
+            self._marks, lights, camera.axes, camera.focal, (camera.width, camera.height), gloss,
+        )  # fmt: skip
+
+    def _draw(self, camera: Camera, position: Floats, axes: Floats, samples: int, faces: Floats) -> Box | None:
+        """Fill the buffers over the box of pixels that is returned; None: the body is out of the picture."""
+        width, height = samples * camera.width, samples * camera.height
+        raster.project(self.surface, position, axes, samples * camera.focal, width / 2, height / 2, self.screen)
+        wide = raster.pixel_box(self.screen, width, height, samples)
+        box = (wide[0] // samples, wide[1] // samples, -(-wide[2] // samples), -(-wide[3] // samples))
+        if box[0] >= box[2] or box[1] >= box[3]:
+            return None
+        self.screen[:, :2] -= np.array([samples * box[0], samples * box[1]], np.float32)
+        owner, depth = self._buffers(box, samples)
+        depth[:], owner[:] = 0, -1
+        raster.draw(self.screen, faces, depth, owner)
+        return box
+
+    def _buffers(self, box: Box, samples: int) -> tuple[Floats, Floats]:
+        """Return owner and depth over a box, from memory that grows when it must."""
+        shape = (samples * (box[3] - box[1]), samples * (box[2] - box[0]))
+        size = shape[0] * shape[1]
+        if size > len(self._depth):
+            self._depth, self._owner = np.empty(size, np.float32), np.empty(size, np.int32)
+        return self._owner[:size].reshape(shape), self._depth[:size].reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -48,26 +174,13 @@ class FigurePainter:
     """Paints a body over pictures of one camera."""
 
     def __init__(self, body: Body, camera: Camera, lamp: Lamp) -> None:
-        """Make the buffers; two samples a pixel each way."""
-        self._body, self._camera = body, camera
-        mesh = body.mesh
-        # One row per vertex of what shading needs: position and normal (of each frame), rest position, openness.
-        self._surface = np.zeros((len(mesh.vertices), 10), np.float32)
-        self._surface[:, 6:9], self._surface[:, 9] = mesh.vertices, mesh.openness
-        self._screen = np.empty(mesh.vertices.shape, np.float32)
-        self._depth = np.zeros((2 * camera.height, 2 * camera.width), np.float32)
-        self._owner = np.full(self._depth.shape, -1, np.int32)
-        self._lamp_depth = np.zeros((LAMP_MAP_CELLS, LAMP_MAP_CELLS), np.float32)
-        self._lamp_owner = np.empty(self._lamp_depth.shape, np.int32)
-        self._lamp_view = np.zeros((5, 3))
-        self._lamp_view[:3] = _axes_along(-lamp.unit)
-        self._lamp_view[4] = LAMP_MAP_CELLS / (LAMP_MAP_SPAN * mesh.scale)
-        self._lights = np.array([*lamp.unit, *lamp.key, *lamp.ambient, *lamp.rim])
-        self._palette, self._marks = _palette(body.look), _marks(body)
-        self._table = shading.tone_table()
+        """Make the buffers."""
+        self._body, self._camera, self._lamp = body, camera, lamp.unit
+        self._painter, self._lamp_view = BodyPainter(body, DRAFT), LampView(lamp, 1, DRAFT.lamp_cells)
+        self._lights = np.array([*lamp.unit, *lamp.key, *lamp.ambient, *lamp.rim, 0, 0, 0])
+        self._table = tone_table()
         self._shadow = np.ones((room.SHADOW_CELLS, room.SHADOW_CELLS), np.float32)
-        self._lamp = lamp.unit
-        self._radii = room.CAPSULE_RADII * mesh.scale * body.look.width
+        self._radii = room.CAPSULE_RADII * body.mesh.scale * body.look.width
 
     def paint_floor(
         self,
@@ -104,31 +217,15 @@ class FigurePainter:
 
     def paint(self, frame: Frame, index: int) -> None:
         """Paint frame `index` of the dance over `frame`, (H, W, 3) u8 RGB."""
-        body, mesh, camera = self._body, self._body.mesh, self._camera
-        surface, screen = self._surface, self._screen
-        raster.skin(mesh.vertices, mesh.normals, mesh.bones, mesh.weights, body.transforms[index], surface)
-        self._lamp_view[3] = body.world[index, 0]
-        raster.project_flat(surface, self._lamp_view, LAMP_MAP_CELLS, screen)
-        self._lamp_depth[:] = 0
-        raster.draw(screen, mesh.faces, self._lamp_depth, self._lamp_owner)
-
-        raster.project(surface, camera.position, camera.axes, 2 * camera.focal, camera.width, camera.height, screen)
-        wide = raster.pixel_box(screen, 2 * camera.width, 2 * camera.height, 2)
-        box = (wide[0] // 2, wide[1] // 2, (wide[2] + 1) // 2, (wide[3] + 1) // 2)
-        part = (slice(2 * box[1], 2 * box[3]), slice(2 * box[0], 2 * box[2]))
-        self._depth[part] = 0
-        self._owner[part] = -1
-        raster.draw(screen, mesh.faces, self._depth, self._owner)
-        shading.shade(
-            frame, box, self._owner, self._depth, screen, mesh.faces, mesh.material, surface, self._palette,
-            self._marks, self._lights, camera.position, self._lamp_depth, self._lamp_view, self._table,
-        )  # fmt: skip
+        self._painter.pose(index, self._lamp_view, 0)
+        self._painter.light(self._camera, self._lights, self._lamp_view)
+        self._painter.paint(frame, self._camera, self._lights, self._lamp_view)
 
 
 def tonemapped(light: Floats, glow: Floats | None = None, amount: float = 0.0) -> Frame:
     """Return light + amount * glow (H, W, 3) as an 8-bit picture."""
     picture = np.empty(light.shape, np.uint8)
-    room.tonemap_into(light, light if glow is None else glow, amount, shading.tone_table(), picture)
+    room.tonemap_into(light, light if glow is None else glow, amount, tone_table(), picture)
     return picture
 
 

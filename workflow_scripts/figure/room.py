@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from workflow_scripts.figure.camera import Camera
 from workflow_scripts.figure.raster import FAST
-from workflow_scripts.figure.shading import tone
+from workflow_scripts.figure.tone import tone
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 # The shadow is worked out on a grid of the floor that goes along with the dancer: cells of 2.5 cm, 3.2 m across.

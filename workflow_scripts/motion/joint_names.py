@@ -36,6 +36,7 @@ _SIDED = {
 # What a name means when its first meaning has a joint of its own: (first meaning, joint that takes it, other meaning).
 _SECOND = (("collar", "collar", "shoulder"), ("ankle", "ankle", "foot"), ("wrist", "wrist", "hand"))
 _AMBIGUOUS = frozenset({"shoulder", "foot", "hand"})
+HELPER = "_base"  # ends the names of joints of no length that our BVH files put before some joints: they move no bone
 _ROOTS = frozenset({"root", "reference"})  # the pelvis only where nothing else is
 
 _PREFIX = re.compile(
@@ -109,7 +110,9 @@ def smpl24_map(skeleton: Skeleton) -> dict[str, int]:
         while joint >= 0 and joint != found["pelvis"]:
             chain.insert(0, joint)
             joint = skeleton.parents[joint]
-        if joint == found["pelvis"] and chain:
+        reached = joint == found["pelvis"]
+        chain = [joint for joint in chain if not skeleton.joints[joint].endswith(HELPER)]
+        if reached and chain:
             found = {name: index for name, index in found.items() if not name.startswith("spine")}
             found["spine3"] = chain[-1]
             if len(chain) > 1:

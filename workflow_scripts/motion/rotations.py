@@ -21,6 +21,7 @@ _ON_A_LINE = 1e-3
 _BENT = 0.35
 # How much a limb that is straight keeps of the shortest turn, and how dear a change of twist from frame to frame is.
 _LEAST_BELIEF, _STEADINESS = 0.001, 4.0
+_CLEARLY_BENT = 0.5  # of 1: so much belief in two frames that the way between them is known
 # The axis about which knees and elbows bend from smpl24's T-pose: shins swing back, forearms forward.
 SMPL24_HINGES: Mapping[int, tuple[float, float, float]] = MappingProxyType(
     {
@@ -80,7 +81,7 @@ def fitted_rotations(
 
     A joint with one child turns its bone into place by the shortest way from the parent's frame: the twist about the
     bone is not determined by positions. At a limb whose next joint is a hinge the twist follows the plane in which the
-    limb is bent, as far as it is bent. A joint with several children gets the rotation that fits them best (Kabsch,
+    limb is bent, as far as it is bent; the hinge itself bends about its axis and then goes the shortest way. A joint with several children gets the rotation that fits them best (Kabsch,
     1976); where they do not keep their angles to each other the joints are not met exactly. A joint without children
     keeps its parent's frame.
 
@@ -112,6 +113,8 @@ def fitted_rotations(
             lengths = np.linalg.norm(rest, axis=-1)[:, None]
             result[:, joint] = _best_rotation(unit(bones) * lengths, rest)
             continue
+        if joint in hinges:
+            frame = _bent(frame, bones[:, 0], rest[0], hinges[joint])
         result[:, joint] = shortest_turn(frame @ rest[0], bones[:, 0]) @ frame
         hinge = ends[0]
         if hinge in hinges and len(children[hinge]) == 1:
@@ -199,6 +202,18 @@ def _best_rotation(bones: Floats, rest: Floats) -> Floats:
     return np.asarray(u @ vt)
 
 
+def _bent(frame: Floats, bone: Floats, rest: Floats, axis: Sequence[float]) -> Floats:
+    """Turn frames (T, 3, 3) about a hinge's axis until the bone's rest (3,) is as near as it comes to the bone (T, 3).
+
+    What folds almost back on itself has no shortest way of its own: it would jump from one side to the other.
+    """
+    normal = unit(np.asarray(axis, dtype=np.float64))
+    along = unit(rest - normal * (rest @ normal))
+    inside = (np.swapaxes(frame, -1, -2) @ bone[..., None])[..., 0]
+    angle = np.arctan2(inside @ np.cross(normal, along), inside @ along)
+    return np.asarray(frame @ matrices_of_axis_angles(normal * angle[:, None]))
+
+
 def _twist_to_hinge(frame: Floats, bone: Floats, beyond: Floats, axis: Sequence[float]) -> Floats:
     """Turn frames (T, 3, 3) about their bone (T, 3) so that the hinge's axis stands square on the bent limb.
 
@@ -210,11 +225,15 @@ def _twist_to_hinge(frame: Floats, bone: Floats, beyond: Floats, axis: Sequence[
     now = now - (now * bone).sum(axis=-1, keepdims=True) * bone
     measured = np.arctan2((np.cross(now, wanted) * bone).sum(axis=-1), (now * wanted).sum(axis=-1))
     believed = np.minimum(sine / _BENT, 1.0) ** 2
-    # Smoothed on the circle first, to know by how many whole turns each measured angle is to be moved.
+    # Smoothed on the circle first, to know by how many whole turns each measured angle is to be moved; where the limb is
+    # clearly bent from one frame to the next, the angle goes on from there instead, the shorter way.
     weights = believed + _LEAST_BELIEF
     cosine, sine = np.cos(measured) * believed + _LEAST_BELIEF, np.sin(measured) * believed
     rough = np.unwrap(np.arctan2(_smoothed(sine / weights, weights), _smoothed(cosine / weights, weights)))
     whole = [rough + (np.asarray(angle) - rough + np.pi) % (2 * np.pi) - np.pi for angle in (measured, 0.0 * measured)]
+    clear = np.minimum(believed[1:], believed[:-1]) > _CLEARLY_BENT
+    turns = np.where(clear, np.round(np.diff(whole[0]) / (2 * np.pi)), 0.0)
+    whole = [angle - 2 * np.pi * np.insert(np.cumsum(turns), 0, 0.0) for angle in whole]
     angle = _smoothed((whole[0] * believed + whole[1] * _LEAST_BELIEF) / weights, weights)
     return matrices_of_axis_angles(bone * angle[:, None]) @ frame
 

@@ -1,20 +1,24 @@
-"""Words and waveform on the picture: title, subtitle, and a strip of the song with its beats and a playhead."""
+"""Words on the picture: the title and what stands above the dancers, drawn once as layers to lay over every frame."""
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
-import numba
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.render.layers import Layer
+from workflow_scripts.render.layout import Layout
 
-Frame = npt.NDArray[np.uint8]
+Colour = tuple[int, int, int]
 ELLIPSIS = "…"
-UNPLAYED, TICK = (112, 112, 132), (255, 214, 110)
+TITLE_COLOUR = (240, 242, 250)
+TITLE_LINES, CAPTION_LINES = 2, 2
+# A dark edge keeps letters readable over a light picture: this wide and far down, in heights of the letters.
+SHADOW, SHADOW_ALPHA = 0.06, 170
 
 
 @lru_cache(maxsize=8)
@@ -46,88 +50,97 @@ def shortened(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
     return text[:low].rstrip() + ELLIPSIS
 
 
-def draw_title(picture: Frame, title: str, subtitle: str, accent: tuple[int, int, int]) -> None:
-    """Write title and subtitle into the top of the picture (H, W, 3) u8, in place."""
-    height, width = picture.shape[:2]
-    image = Image.fromarray(picture)
+def wrapped(text: str, face: ImageFont.FreeTypeFont, width: float, lines: int) -> list[str]:
+    """Return `text` in at most `lines` lines that fit `width` pixels, broken between words; the last is shortened."""
+    words, out = text.split(" "), list[str]()
+    while words and len(out) < lines - 1 and face.getlength(" ".join(words)) > width:
+        fitting = 1
+        while face.getlength(" ".join(words[: fitting + 1])) <= width:
+            fitting += 1
+        if face.getlength(words[0]) > width:
+            break
+        out.append(" ".join(words[:fitting]))
+        words = words[fitting:]
+    return [*out, shortened(" ".join(words), face, width)]
+
+
+def title_lines(title: str, layout: Layout) -> list[str]:
+    """Return the title in the lines it is written in: two where the picture is upright and one does not hold it."""
+    lines = TITLE_LINES if layout.height > layout.width else 1
+    return wrapped(printable(title), font(layout.title_size, bold=True), layout.right - layout.left, lines)
+
+
+def title_layer(lines: Sequence[str], layout: Layout) -> Layer:
+    """Draw the lines of the title."""
+    face = font(layout.title_size, bold=True)
+    places = [(layout.width / 2, layout.title_y(number)) for number in range(len(lines))]
+    return _text(layout, [(line, place, face, TITLE_COLOUR) for line, place in zip(lines, places, strict=True)])
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where one caption stands, pixels: between `left` and `right`, its middle on `centre` if it has the room."""
+
+    left: float
+    right: float
+    centre: float
+
+
+def caption_columns(count: int, layout: Layout, centres: Floats | None = None) -> list[Column]:
+    """Return the columns of `count` captions: none touches its neighbour, whatever is written in them.
+
+    Args:
+        centres: (count,) in the middle of what each should stand, rising, pixels; None: the columns are equally wide.
+    """
+    left, right = float(layout.left), float(layout.right)
+    if centres is None or count == 1:
+        edges = np.linspace(left, right, count + 1)
+        centres = (edges[1:] + edges[:-1]) / 2
+    edges = np.array([left, *(centres[1:] + centres[:-1]) / 2, right])
+    apart = 0.5 * layout.caption_size
+    starts, ends = edges[:-1] + apart * (np.arange(count) > 0), edges[1:] - apart * (np.arange(count) < count - 1)
+    return [Column(*map(float, column)) for column in zip(starts, ends, centres, strict=True)]
+
+
+def caption_lines(captions: Sequence[str], layout: Layout) -> int:
+    """Return how many lines the captions need: two where one does not hold each of them beside the others."""
+    face = font(layout.smallest_caption_size, bold=layout.several)
+    columns = caption_columns(len(captions), layout)
+    fits = [
+        face.getlength(printable(text)) <= one.right - one.left for text, one in zip(captions, columns, strict=True)
+    ]
+    return 1 if all(fits) or not layout.several else CAPTION_LINES
+
+
+def caption_layer(
+    captions: Sequence[str], columns: Sequence[Column], colours: Sequence[Colour], layout: Layout
+) -> Layer:
+    """Draw the captions in display colours: smaller, and in as many lines as the layout has, where that lets all of
+    them fit; what still does not is shortened."""
+    texts = [printable(caption) for caption in captions]
+    face = font(layout.caption_size, bold=layout.several)
+    widths = [column.right - column.left for column in columns]
+    room = min(width / max(face.getlength(text), 1.0) for text, width in zip(texts, widths, strict=True))
+    size = layout.smallest_caption_size if layout.caption_lines > 1 else int(min(room, 1.0) * face.size)
+    face = font(max(size, layout.smallest_caption_size), bold=layout.several)
+    words = []
+    for text, column, width, colour in zip(texts, columns, widths, colours, strict=True):
+        for number, line in enumerate(wrapped(text, face, width, layout.caption_lines)):
+            half = face.getlength(line) / 2
+            x = min(max(column.centre, column.left + half), column.right - half)
+            words.append((line, (x, layout.caption_y(number)), face, colour))
+    return _text(layout, words)
+
+
+def _text(layout: Layout, words: Sequence[tuple[str, tuple[float, float], ImageFont.FreeTypeFont, Colour]]) -> Layer:
+    image = Image.new("RGBA", (layout.width, layout.height))
     draw = ImageDraw.Draw(image)
-    for text, size, bold, y, colour in (
-        (title, height // 24, True, 0.055, (240, 242, 250)),
-        (subtitle, height // 38, False, 0.102, accent),
-    ):
-        face = font(max(size, 8), bold)
-        line = shortened(printable(text), face, 0.9 * width)
-        place = (width / 2, y * height)
-        draw.text((place[0] + 1, place[1] + 2), line, font=face, anchor="mm", fill=(0, 0, 0))
-        draw.text(place, line, font=face, anchor="mm", fill=colour)
-    picture[:] = np.asarray(image)
-
-
-class Strip:
-    """The song as a waveform along the foot of the picture."""
-
-    def __init__(
-        self,
-        samples: Floats,
-        duration: float,
-        beats: Floats,
-        downbeats: Floats,
-        size: tuple[int, int],
-        accent: tuple[int, int, int],
-    ) -> None:
-        """Draw the strip, once played and once not.
-
-        Args:
-            samples: (N,) mono in [-1, 1]. duration: seconds they last. beats, downbeats: seconds.
-            size: width and height of the picture, pixels. accent: colour of what has been played.
-        """
-        width, height = size
-        self._left, self._right = round(0.047 * width), round(0.953 * width)
-        self._top, depth = round(0.885 * height), round(0.095 * height)
-        columns = self._right - self._left
-        self._duration, self._beats = duration, np.asarray(beats, float)
-        edges = np.linspace(0, len(samples), columns + 1).astype(int)
-        loud = np.array([float(np.abs(samples[a : max(b, a + 1)]).max(initial=0.0)) for a, b in pairwise(edges)])
-        loud /= max(float(loud.max(initial=0.0)), 1e-9)
-        middle, half = 0.42 * depth, 0.40 * depth
-        rows = np.arange(depth)[:, None] + 0.5
-        wave = np.clip(1.0 + half * loud - np.abs(rows - middle), 0, 1)
-        self._unplayed = np.zeros((depth, columns, 4), np.uint8)
-        self._unplayed[..., :3], self._unplayed[..., 3] = UNPLAYED, 150 * wave
-        self._played = np.zeros_like(self._unplayed)
-        self._played[..., :3], self._played[..., 3] = accent, 235 * wave
-        dot = max(2, round(height / 240))
-        for time in self._beats:
-            x = self._column(float(time))
-            tall = dot * (2 if np.any(np.abs(np.asarray(downbeats) - time) < 1e-3) else 1)
-            part = (
-                slice(depth - 2 * dot - tall, depth - 2 * dot + dot),
-                slice(max(x - dot // 2, 0), x + dot - dot // 2),
-            )
-            self._unplayed[part] = (*TICK, 90)
-            self._played[part] = (*TICK, 235)
-
-    def _column(self, time: float) -> int:
-        share = min(max(time / max(self._duration, 1e-9), 0.0), 1.0)
-        return min(int(share * (self._right - self._left)), self._right - self._left - 1)
-
-    def paint(self, picture: Frame, time: float) -> None:
-        """Lay the strip over the picture (H, W, 3) u8 with the playhead at `time` seconds."""
-        head = self._column(time)
-        _blend(picture, self._top, self._left, self._played, 0, head)
-        _blend(picture, self._top, self._left, self._unplayed, head, self._right - self._left)
-        bottom = self._top + self._played.shape[0]
-        picture[self._top : bottom, self._left + head : self._left + head + 2] = 245
-
-
-@numba.njit(cache=True, nogil=True)
-def _blend(picture: Frame, top: int, left: int, layer: Frame, start: int, stop: int) -> None:
-    """Lay columns start..stop of `layer` (h, w, 4; alpha last) over the picture, in place."""
-    for row in range(layer.shape[0]):
-        for column in range(start, stop):
-            alpha = int(layer[row, column, 3])
-            if alpha:
-                for k in range(3):
-                    old = int(picture[top + row, left + column, k])
-                    new = int(layer[row, column, k])
-                    picture[top + row, left + column, k] = (old * (255 - alpha) + new * alpha + 127) // 255
+    for line, (x, y), face, _ in words:
+        away = SHADOW * face.size
+        draw.text((x + away / 2, y + away), line, font=face, anchor="mm", fill=(0, 0, 0, SHADOW_ALPHA))
+    # Letters over their shadow, not instead of it: what lies between must not become paler.
+    letters = Image.new("RGBA", image.size)
+    draw = ImageDraw.Draw(letters)
+    for line, place, face, colour in words:
+        draw.text(place, line, font=face, anchor="mm", fill=(*colour, 255))
+    return Layer.cut(np.asarray(Image.alpha_composite(image, letters)))

@@ -1,13 +1,16 @@
-"""Render one dance with its sound: python -m workflow_scripts.render.dance --dance H5 --audio WAV ... --output MP4."""
+"""Render dances with their sound: python -m workflow_scripts.render.dance --dance H5 ... --audio WAV --output MP4."""
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError, entry_point
+
+if TYPE_CHECKING:
+    from workflow_scripts.render.scene import Dancer
 
 FIRST_CLIP = "0000"
 # What the configuration holds besides RenderSettings.
@@ -17,56 +20,94 @@ WORDS = ("title", "subtitle", "performer")
 def main() -> None:
     """Parse the arguments, read dance and rhythm, write the video."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dance", type=Path, required=True, help="pose file with the clip")
+    parser.add_argument(
+        "--dance", type=Path, nargs="+", required=True, help="pose file with the clip; several: side by side"
+    )
     parser.add_argument("--clip", default=FIRST_CLIP, help="its number, four digits")
     parser.add_argument("--audio", type=Path, required=True, help="the song, or another sound for this dance, WAV")
     parser.add_argument(
         "--rhythm", type=Path, help="music file of the group rhythm, with the song's beats; else they are heard"
     )
     parser.add_argument(
-        "--config", type=json.loads, required=True, help="JSON: title, subtitle[, performer], fields of RenderSettings"
+        "--config",
+        type=json.loads,
+        required=True,
+        help="JSON: title, subtitle (a list for several dances)[, performer], fields of RenderSettings",
     )
+    parser.add_argument("--threads", type=int, help="how many draw; as many as there are cores if not given")
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
     arguments = parser.parse_args()
-    render(arguments.dance, arguments.audio, arguments.rhythm, arguments.config, arguments.output, arguments.clip)
+    render(
+        arguments.dance,
+        arguments.audio,
+        arguments.rhythm,
+        arguments.config,
+        arguments.output,
+        arguments.clip,
+        arguments.threads,
+    )
 
 
 def render(
-    dance: Path, audio: Path, rhythm: Path | None, config: Mapping[str, Any], output: Path, clip: str = FIRST_CLIP
+    dances: Sequence[Path],
+    audio: Path,
+    rhythm: Path | None,
+    config: Mapping[str, Any],
+    output: Path,
+    clip: str = FIRST_CLIP,
+    threads: int | None = None,
 ) -> None:
-    """Render one clip of a pose file with a sound.
+    """Render one clip of a pose file, or the same of several side by side, with a sound.
 
     Args:
-        dance: the pose file.
+        dances: the pose files, from the left of the picture to its right.
         audio: what is heard, from the clip's first frame on.
         rhythm: the music file with the beats of `audio`, which light the stage. None (a sound that no beats were
             tracked in, such as a generated one): those that are heard in it.
         config: as in the command line's help. `performer` chooses dancer and colour, if it is not the subtitle.
         output: the MP4.
-        clip: which one, of the pose file and of the rhythm.
+        clip: which one, of the pose files and of the rhythm.
+        threads: how many draw, see `show`.
 
     Raises:
-        UserError: there is no such clip with somebody in it, or the settings name something unknown.
+        UserError: there is no such clip with somebody in it, or the settings are wrong.
     """
+    from workflow_scripts.render.hearing import heard_beats
+    from workflow_scripts.render.scene import Scene
+    from workflow_scripts.render.settings import checked_settings
+    from workflow_scripts.render.show import show
+    from workflow_scripts.workflow.media import sound_seconds
+
+    settings = checked_settings({key: value for key, value in config.items() if key not in WORDS})
+    captions = config["subtitle"] if isinstance(config["subtitle"], list) else [config["subtitle"]]
+    if len(captions) != len(dances):
+        raise UserError(f"{output}: {len(dances)} dances, and {len(captions)} subtitles; give one for each")
+    performer = str(config.get("performer", ""))
+    dancers = tuple(
+        _dancer(dance, clip, str(caption), performer, settings.fps)
+        for dance, caption in zip(dances, captions, strict=True)
+    )
+    beats, downbeats = _tracked(rhythm, clip) if rhythm else heard_beats(audio)
+    seconds = sound_seconds(audio)
+    show(
+        output,
+        Scene(dancers, settings.fps, seconds, str(config["title"]), audio, beats, downbeats),
+        settings,
+        progress=True,
+        threads=threads,
+    )
+
+
+def _dancer(dance: Path, clip: str, caption: str, performer: str, fps: float) -> "Dancer":
     from workflow_scripts.motion.pose_file import read_poses
     from workflow_scripts.render.frame_rate import at_rate
-    from workflow_scripts.render.hearing import heard_beats
-    from workflow_scripts.render.scene import Dancer, Scene
-    from workflow_scripts.render.settings import RenderSettings
-    from workflow_scripts.render.show import show
-    from workflow_scripts.workflow.media import read_audio
+    from workflow_scripts.render.scene import Dancer
 
     poses = read_poses(dance)
     shown = poses.kept().get(clip)
     if shown is None:
         raise UserError(f"{dance}: no clip {clip} with a dancer in it; make the file again")
-    settings = RenderSettings(**{key: value for key, value in config.items() if key not in WORDS})
-    beats, downbeats = _tracked(rhythm, clip) if rhythm else heard_beats(audio)
-    samples, rate = read_audio(audio, mono=True)
-    world = at_rate(shown.people[0].world, poses.fps, settings.fps)
-    dancer = Dancer(world, str(config["subtitle"]), str(config.get("performer", "")))
-    scene = Scene((dancer,), settings.fps, len(samples) / rate, str(config["title"]), audio, beats, downbeats)
-    show(output, scene, settings)
+    return Dancer(at_rate(shown.people[0].world, poses.fps, fps), caption, performer)
 
 
 def _tracked(rhythm: Path, clip: str) -> tuple[Floats, Floats]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflow_scripts.workflow.errors import UserError
 
 # Width and height in pixels.
 FORMATS: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -41,3 +43,16 @@ class RenderSettings(BaseModel):
         """Width and height of the picture in pixels."""
         width, height = FORMATS[self.format]
         return self.width or width, self.height or height
+
+
+def checked_settings(values: Mapping[str, Any]) -> RenderSettings:
+    """Return the settings.
+
+    Raises:
+        UserError: one line per mistake, each with the setting, what it must be and what it is.
+    """
+    try:
+        return RenderSettings(**values)
+    except ValidationError as error:
+        lines = [f"  render.{one['loc'][0]}: {one['msg'].lower()}, not {one['input']!r}" for one in error.errors()]
+        raise UserError("\n".join(["the settings of the video have mistakes:", *lines])) from error

@@ -1,112 +1,131 @@
-"""The stage a dance is shown on: a still camera that holds the whole dance, a dim room, light that follows the beat."""
+"""Where everybody dances: side by side, each in a place of its own, from the first frame to the last."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.spatial import ConvexHull
 
-from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.body import extent
-from workflow_scripts.figure.camera import Camera
-from workflow_scripts.figure.painter import Frame, Glow, Lamp, tonemapped
-from workflow_scripts.figure.room import SHADOW_CELL, STYLES, Room, make_room
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.skeleton import SMPL24, Floats
+from workflow_scripts.render.scene import Dancer
+from workflow_scripts.workflow.errors import UserError
 
-Colour = tuple[float, float, float]
-
-# The part of the picture the dance is framed in: below the title, above the waveform.
-FRAME = (0.05, 0.135, 0.95, 0.865)
-WALL_DISTANCE = 1.6
-# Glow of the picture is worked out for this many steps between no beat and full beat, once.
-GLOW_STEPS = 16
-PULSE_S, WAVE_S = 0.16, 0.30  # decay of the glow and of the ring that runs outward after a beat, seconds
-RING_RADIUS, RING_WIDTH, WAVE_SPEED = 0.62, 0.020, 1.1  # metres, metres, metres per second
-RING_REACH, FAINTEST = 1.45, 0.002
-FOLLOWING_S = 0.7  # the ring follows the dancer this slowly, seconds
-ACCENTS: tuple[Colour, ...] = (
-    (0.12, 0.72, 1.0),
-    (1.0, 0.25, 0.62),
-    (0.55, 0.35, 1.0),
-    (0.15, 0.85, 0.55),
-    (1.0, 0.55, 0.15),
-    (0.95, 0.85, 0.25),
-)
+# Between two neighbours, metres.
+GAP = 0.35
+# Places become equally wide unless one is so many times as wide as all are in the mean.
+EVEN = 1.5
+# So many frames are looked at once: extents of an hour are never held.
+CHUNK = 1024
+# How far lines reach beyond their joints, metres.
+LINE_REACH = 0.05
 
 
 @dataclass(frozen=True)
-class Style:
-    """Colours of a show. `accent` (linear RGB) is the beat's colour; `appearance` is who dances."""
+class Staged:
+    """A dancer in its place.
 
-    room: str
-    accent: Colour
-    appearance: Appearance
+    Attributes:
+        dancer: who.
+        frames: of the video; behind the dance's end its last pose is held.
+        shift: (3,) metres from where the motion has it to its place.
+        low, high: (3,) corners of the box it dances in, in its place, metres.
+    """
 
+    dancer: Dancer
+    frames: int
+    shift: Floats
+    low: Floats
+    high: Floats
 
-def choose_style(performer: str, room: str) -> Style:
-    """Give every performer (a model's name, say) its own dancer and colour: equal names, equal looks."""
-    digest = hashlib.sha256(performer.encode("utf-8", "surrogatepass")).digest()
-    rng = np.random.default_rng(list(digest[:16]))
-    return Style(room=room, accent=ACCENTS[digest[16] % len(ACCENTS)], appearance=Appearance.random(rng))
+    def joints(self, start: int, stop: int) -> Floats:
+        """Return the joints (stop - start, J, 3) float64 of some frames of the video, metres."""
+        world = self.dancer.world
+        return np.asarray(world[np.minimum(np.arange(start, stop), len(world) - 1)], np.float64) + self.shift
 
+    def joint(self, frame: int) -> Floats:
+        """Return the joints (J, 3) float64 of a frame of the video, metres."""
+        world = self.dancer.world
+        return np.asarray(world[min(frame, len(world) - 1)], np.float64) + self.shift
 
-class Stage:
-    """Camera, room and lights for one dance."""
+    def reach(self, start: int, stop: int) -> Floats:
+        """Return points (stop - start, N, 3) between which the dancer lies; NaN for joints that are not known."""
+        return _reach(self.joints(start, stop), self.dancer)
 
-    def __init__(self, world: Floats, fps: float, size: tuple[int, int], style: Style) -> None:
-        """Set up for a dance of world joints (T, 24, 3) at `fps`, in pictures of `size` (width, height)."""
-        reach = extent(world)
-        self.camera = Camera.framing(reach, size, elevation=6.0, field_of_view=32.0, frame=FRAME, nearest=3.2)
-        self.lamp = Lamp(direction=(0.45, 0.75, 0.6), key=(1.00, 0.94, 0.87), ambient=(0.36, 0.38, 0.46))
-        middle = (reach[..., ::2].reshape(-1, 2).min(axis=0) + reach[..., ::2].reshape(-1, 2).max(axis=0)) / 2
-        self._wall_z = float(reach[..., 2].min()) - WALL_DISTANCE
-        self._accent = np.asarray(style.accent)
-        self.room: Room = make_room(self.camera, STYLES[style.room], self._wall_z, (float(middle[0]), float(middle[1])))
-        self._glow = self._wall_glow(float(middle[0]))
-        self.pictures: list[Frame] = [
-            tonemapped(self.room.light, self._glow, step / (GLOW_STEPS - 1)) for step in range(GLOW_STEPS)
-        ]
-        self._centres = gaussian_filter1d(world[:, 0, ::2], FOLLOWING_S * fps, axis=0, mode="nearest")
-        self._steps = np.arange(int(RING_REACH * 2 / SHADOW_CELL)) * SHADOW_CELL / 2
+    @property
+    def middle(self) -> Floats:
+        """(2,) x and z of the middle of its place, metres."""
+        return (self.low + self.high)[::2] / 2
 
-    def light_up(self, frame: int, time: float, beats: Floats, downbeats: Floats) -> tuple[Frame, Glow]:
-        """Return the background (shared: copy it) and the glow of a frame at `time` seconds.
-
-        Args:
-            beats, downbeats: sorted times in seconds.
-        """
-        since, strong = _since_last(time, beats), _since_last(time, downbeats)
-        pulse = max(0.72 * np.exp(-since / PULSE_S), np.exp(-strong / PULSE_S))
-        step = round(pulse * (GLOW_STEPS - 1))
-        radius = self._steps
-        steady = (0.30 + 0.55 * pulse) * np.exp(-(((radius - RING_RADIUS) / RING_WIDTH) ** 2))
-        front = RING_RADIUS + WAVE_SPEED * min(since, 9.0)
-        wave = 0.8 * np.exp(-since / WAVE_S) * np.exp(-(((radius - front) / (1.6 * RING_WIDTH)) ** 2))
-        disc = 0.10 * (0.4 + 0.6 * pulse) * np.exp(-((radius / 0.55) ** 2))
-        fade = np.clip((RING_REACH - radius) / 0.25, 0, 1)
-        ring = ((steady + wave + disc) * fade)[:, None] * self._accent
-        # Only as far as it can be seen: the floor is repainted within the ring's reach.
-        visible = np.flatnonzero(ring.max(axis=1) > FAINTEST)
-        ring = ring[: visible[-1] + 2]
-        return self.pictures[step], Glow(self._glow, step / (GLOW_STEPS - 1), ring, self._centres[frame])
-
-    def _wall_glow(self, middle_x: float) -> Floats:
-        """Return the light (H, W, 3) a full beat adds: a halo on the wall and a line of light along its foot."""
-        camera = self.camera
-        height, width = self.room.floor.shape
-        wall = camera.project(np.array([[middle_x, 1.1, self._wall_z], [middle_x, 0.0, self._wall_z]]))
-        halo_width = camera.focal * 1.5 / float(camera.to_camera(np.array([middle_x, 1.1, self._wall_z]))[2])
-        columns, rows = np.arange(width)[None, :], np.arange(height)[:, None]
-        halo = np.exp(
-            -(((columns - wall[0, 0]) / halo_width) ** 2 + ((rows - wall[0, 1]) / (0.8 * halo_width)) ** 2) / 2
-        )
-        foot = np.exp(-(((rows - wall[1, 1]) / (height / 60)) ** 2)) * np.ones_like(halo)
-        on_wall = np.where(self.room.floor, 0.0, 1.0)
-        return ((0.26 * halo * on_wall + 0.20 * foot)[..., None] * self._accent).astype(np.float32)
+    def path(self) -> Floats:
+        """Return x and z (T, 2) of the first joint, metres, with gaps of unknown joints filled."""
+        moved = self.dancer.world[: self.frames]
+        path = np.asarray(np.nanmean(moved[:, :1], axis=1)[:, ::2], np.float64) + self.shift[::2]
+        known = np.isfinite(path).all(axis=1)
+        if not known.all():
+            if not known.any():
+                return np.broadcast_to(self.middle, path.shape).copy()
+            times = np.arange(len(path))
+            path = np.stack([np.interp(times, times[known], path[known, axis]) for axis in range(2)], axis=1)
+        return np.concatenate([path, np.repeat(path[-1:], self.frames - len(path), axis=0)])
 
 
-def _since_last(time: float, beats: Sequence[float] | Floats) -> float:
-    """Return the seconds since the last beat at or before `time` (a hair early counts), large if there was none."""
-    index = int(np.searchsorted(beats, time + 1e-6, side="right")) - 1
-    return max(time - float(beats[index]), 0.0) if index >= 0 else 99.0
+def stage(dancers: Sequence[Dancer], frames: int) -> list[Staged]:
+    """Give every dancer its place, from the left of the picture to its right.
+
+    Places are as wide as what is danced in them, so that nobody ever runs into a neighbour; nearly equal ones are made
+    equal. The middle of all of them is x = 0, and each place's middle lies on z = 0. One dancer alone stays where it
+    dances.
+
+    Raises:
+        UserError: a dancer is never seen.
+    """
+    boxes = [_box(dancer, frames) for dancer in dancers]
+    if len(dancers) == 1:
+        return [Staged(dancers[0], frames, np.zeros(3), *boxes[0])]
+    widths = [float(high[0] - low[0]) for low, high in boxes]
+    if max(widths) < EVEN * sum(widths) / len(widths):
+        widths = [max(widths)] * len(widths)
+    left = -(sum(widths) + GAP * (len(widths) - 1)) / 2
+    staged = []
+    for dancer, (low, high), width in zip(dancers, boxes, widths, strict=True):
+        shift = np.array([left + width / 2 - (low[0] + high[0]) / 2, 0.0, -(low[2] + high[2]) / 2])
+        staged.append(Staged(dancer, frames, shift, low + shift, high + shift))
+        left += width + GAP
+    return staged
+
+
+def chunks(frames: int, size: int = CHUNK) -> Iterator[tuple[int, int]]:
+    """Yield the first and the next-to-last frame of parts of the video."""
+    for start in range(0, frames, size):
+        yield start, min(start + size, frames)
+
+
+def outline(staged: Sequence[Staged], frames: int) -> Floats:
+    """Return points (N, 3) with the same convex hull as all that is ever danced: a few hundred for any length."""
+    points = np.empty((0, 3))
+    for one in staged:
+        for start, stop in chunks(min(frames, len(one.dancer.world))):
+            reach = one.reach(start, stop).reshape(-1, 3)
+            points = np.concatenate([points, reach[np.isfinite(reach).all(axis=1)]])
+            points = points[ConvexHull(points).vertices]
+    return points
+
+
+def _box(dancer: Dancer, frames: int) -> tuple[Floats, Floats]:
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for start, stop in chunks(min(frames, len(dancer.world))):
+        reach = _reach(np.asarray(dancer.world[start:stop], np.float64), dancer).reshape(-1, 3)
+        reach = reach[np.isfinite(reach).all(axis=1)]
+        if len(reach):
+            low, high = np.minimum(low, reach.min(axis=0)), np.maximum(high, reach.max(axis=0))
+    if not np.isfinite(low).all():
+        raise UserError(f"{dancer.caption or 'a dancer'}: nobody is seen; all joints are unknown in every frame")
+    return low, high
+
+
+def _reach(joints: Floats, dancer: Dancer) -> Floats:
+    if dancer.skeleton == SMPL24:
+        return extent(joints)
+    offsets = LINE_REACH * np.concatenate([np.eye(3), -np.eye(3)])
+    return (joints[:, :, None] + offsets).reshape(len(joints), -1, 3)

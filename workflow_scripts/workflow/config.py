@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.names import ORIGINAL, SONGS
+from workflow_scripts.workflow.names import ORIGINAL, SONGS, TOGETHER
 
 SCHEMA = Path(__file__).resolve().parents[2] / "config" / "schema.yaml"
 _KINDS = {
@@ -141,6 +141,11 @@ def _wrong_names(config: dict[str, Any], of_sound: Sequence[str]) -> Iterator[st
                 yield f"use.{key}: {name} makes {kind}; name it in use.{other}"
             elif name not in names:
                 yield f"use.{key}: there is no {name!r} in {'models' if names is sounding else key}{_hint(name, names)}"
+    if config["render"]["together"] and TOGETHER in config["models"]:
+        yield (
+            f"models: the name {TOGETHER!r} is reserved for videos of all models side by side (render.together); "
+            "choose another"
+        )
     if use["models"] and not config["songs"]:
         yield "songs: nothing to dance to; name some, or no models that dance (use.models: [])"
     for name, collection in config["collections"].items():

@@ -129,15 +129,26 @@ def read_audio(path: Path, rate: int | None = None, mono: bool = False) -> tuple
     return samples, rate or native
 
 
-class FrameSink:
-    """A running ffmpeg that takes raw RGB frames; made by `video_writer`."""
+def sound_seconds(path: Path) -> float:
+    """Return how long a WAV file is, without reading its samples."""
+    import soundfile
 
-    def __init__(self, process: "subprocess.Popen[bytes]", shape: tuple[int, int, int]) -> None:
+    try:
+        info = soundfile.info(path)
+    except soundfile.LibsndfileError as error:
+        raise MediaError(f"{path}: not a readable WAV file ({error})") from error
+    return float(info.frames / info.samplerate)
+
+
+class FrameSink:
+    """A running ffmpeg that takes raw frames; made by `video_writer`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", shape: tuple[int, ...]) -> None:
         self._process, self._shape = process, shape
         self.frames = 0
 
     def write(self, frame: npt.NDArray[np.uint8]) -> None:
-        """Add one frame, (height, width, 3) uint8 RGB."""
+        """Add one frame: (height, width, 3) uint8 RGB, or (height * width * 3 / 2,) uint8 planes of yuv420p."""
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"frame is {frame.shape} {frame.dtype}, expected {self._shape} uint8")
         assert self._process.stdin is not None
@@ -157,23 +168,34 @@ def video_writer(
     crf: int = 20,
     metadata: dict[str, str] | None = None,
     threads: int = 1,
+    pixels: str = "rgb24",
+    keyframe_every: int = 250,
 ) -> Iterator[FrameSink]:
     """Encode frames to an H.264 MP4 that appears atomically at `target`, with the sound of `audio` (AAC) if given.
 
     The output is as long as the frames: sound is cut, or padded with silence, to the picture's length.
+
+    Args:
+        threads: of the encoder. Each number gives other bytes, the same number always the same.
+        pixels: rgb24, or yuv420p in the colours of BT.709, 16..235, which the file then says.
+        keyframe_every: so many frames apart, at most, a player may start.
     """
     with atomic_path(target) as path:
         silent = temporary_beside(target) if audio else path
         command: list[str] = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"]
-        command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{fps:g}", "-i", "-"]
-        command += ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p"]
+        colours = _BT709 if pixels == "yuv420p" else ()
+        shape = (height * width * 3 // 2,) if pixels == "yuv420p" else (height, width, 3)
+        command += ["-f", "rawvideo", "-pix_fmt", pixels, *colours]
+        command += ["-s", f"{width}x{height}", "-r", f"{fps:g}", "-i", "-"]
+        command += ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p", *colours]
+        command += ["-g", str(keyframe_every)]
         command += ["-threads", str(threads), *_tags(metadata), *_BITEXACT, str(silent)]
         process: subprocess.Popen[Any] = subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=die_with_parent
         )
         assert process.stdin is not None
         assert process.stderr is not None
-        sink = FrameSink(process, (height, width, 3))
+        sink = FrameSink(process, shape)
         try:
             yield sink
             process.stdin.close()
@@ -213,6 +235,8 @@ def join_sound(
     run_ffmpeg(["-i", picture, "-i", sound, *streams, *length, *_tags(metadata), *_BITEXACT, output], subject)
 
 
+# Said of the frames and of the file: nothing is converted.
+_BT709 = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 # The same frames give the same bytes: no encoder versions or times in the file. The index comes first, for browsers.
 _BITEXACT = ("-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
 

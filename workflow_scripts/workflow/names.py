@@ -8,6 +8,7 @@ from collections import Counter
 SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 SONGS = "songs"  # the collection of the songs to dance to: it has no pictures, and no other may have its name
 ORIGINAL = "original"  # stands where a model's name does, for videos as they are: no model may have it
+TOGETHER = "together"  # the same, for videos of all models side by side
 
 
 def safe_id(name: str, fallback: str = "") -> str:

@@ -4,14 +4,15 @@ Files say neither which way is up nor their unit: both are told from the body (s
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from workflow_scripts.motion.foreign import JointMotion
 from workflow_scripts.motion.formats.bvh_text import Node, read_bvh_text
-from workflow_scripts.motion.joint_names import smpl24_map
+from workflow_scripts.motion.joint_names import HELPER, smpl24_map
 from workflow_scripts.motion.kinematics import bone_lengths
 from workflow_scripts.motion.rotations import (
     SMPL24_HINGES,
@@ -31,7 +32,6 @@ AT_ONCE = 4096  # frames; their rotations take many times the space of the file'
 CENTIMETRES = 100.0  # per metre; what we write
 # Children of one joint that keep their angles to each other to within this many metres need no joint of their own.
 RIGID = 0.0005
-HELPER = "_base"
 # What comes and goes by more than this share of its usual length is no bone (a root on the floor below the hips).
 LOOSE = 0.1
 
@@ -70,7 +70,7 @@ def read(path: Path, fps: float) -> JointMotion:
     return JointMotion(skeleton, with_y_up(joints * metres, up), text.fps)
 
 
-def write(path: Path, motion: JointMotion) -> None:
+def write(path: Path, motion: JointMotion, names: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write a motion: centimetres, y up, one rotation per joint and the place of the root.
 
     Bones are as long as they are in the median. The rest pose is the skeleton's, or else that of the first frame. Where
@@ -79,16 +79,22 @@ def write(path: Path, motion: JointMotion) -> None:
     parent changes by a tenth or more gets position channels. Joints without children have their parent's frame. Joints
     `<parent>_end` become End Sites again.
 
+    Args:
+        path: the .bvh file.
+        motion: joints without gaps.
+        names: what joints are called in the file, where it is not what they are called here.
+
     Raises:
         ValueError: joints are missing (NaN).
     """
     if not np.isfinite(motion.joints).all() or not len(motion.joints):
         raise ValueError(f"{path}: BVH has no way to leave out joints, and needs at least one frame")
     loose = _loose(motion)
-    names, parents, offsets, world = _fitted(motion, loose)
+    own, parents, offsets, world = _fitted(motion, loose)
+    joint_names = [_renamed(name, names) for name in own]
     local = local_rotations(world, parents)
     orders, angles = smooth_euler_angles(local)
-    children: list[list[int]] = [[] for _ in names]
+    children: list[list[int]] = [[] for _ in own]
     for joint, parent in enumerate(parents):
         if parent >= 0:
             children[parent].append(joint)
@@ -97,9 +103,9 @@ def write(path: Path, motion: JointMotion) -> None:
 
     def add(joint: int, depth: int) -> None:
         tab = "\t" * depth
-        is_end = depth > 0 and not children[joint] and names[joint] == f"{names[parents[joint]]}_end"
+        is_end = depth > 0 and not children[joint] and own[joint] == f"{own[parents[joint]]}_end"
         offset = "OFFSET " + " ".join(f"{value:.6f}" for value in offsets[joint] * CENTIMETRES)
-        lines.append(tab + ("End Site" if is_end else f"{'JOINT' if depth else 'ROOT'} {names[joint]}"))
+        lines.append(tab + ("End Site" if is_end else f"{'JOINT' if depth else 'ROOT'} {joint_names[joint]}"))
         lines.extend([tab + "{", f"{tab}\t{offset}"])
         if not is_end:
             turns = " ".join(f"{axis}rotation" for axis in orders[joint])
@@ -119,6 +125,11 @@ def write(path: Path, motion: JointMotion) -> None:
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write("\n".join(lines) + "\n")
         np.savetxt(file, np.concatenate(columns, axis=1), fmt="%.5f")
+
+
+def _renamed(name: str, names: Mapping[str, str]) -> str:
+    bare = name.removesuffix(HELPER)
+    return names.get(bare, bare) + name[len(bare) :]
 
 
 def _unpacked(nodes: Sequence[Node], values: Floats) -> tuple[Floats, Floats]:

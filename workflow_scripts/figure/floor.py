@@ -1,0 +1,202 @@
+"""What dancers do to the floor: their shadow, the darkness where they touch it, their rings and their mirror image."""
+
+import math
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+
+from workflow_scripts.figure.raster import FAST
+from workflow_scripts.figure.room import CAPSULE_ENDS, CAPSULE_RADII, SHADOW_CELL, SHADOW_DARKNESS
+from workflow_scripts.figure.room_light import BLOCK
+from workflow_scripts.figure.tone import tone
+from workflow_scripts.motion.skeleton import Floats
+
+# Farther from the floor than this (metres) a limb does not darken what is below it.
+CONTACT_REACH, CONTACT_DARKNESS = 0.45, 0.75
+LARGEST = 6.0  # metres: a shadow's map is never larger
+
+
+class FloorShadow:
+    """One dancer's shadow: `map` (N, M, 2) f32 of x and z says how much of the lamp's light, and of that from all
+    around, is left in cells of `cell` metres from `corner` (x, z) on. Outside it all is left.
+    """  # noqa: D205
+
+    def __init__(self, lamp: Floats, scale: float, width: float, cell: float) -> None:
+        """Set up for a direction to the lamp (3,), a body's scale and width, and cells in metres."""
+        self._lamp, self.cell = lamp, cell
+        self._radii = CAPSULE_RADII * scale * width
+        self._buffer = np.ones((int(LARGEST / cell), int(LARGEST / cell), 2), np.float32)
+        self.map, self.corner, self.end = self._buffer[:0, :0], np.zeros(2), np.zeros(2)
+
+    def cast(self, joints: Floats) -> None:
+        """Work the shadow of joints (24, 3) out."""
+        high = np.maximum(joints[:, 1], 0)
+        shadow = joints[:, ::2] - np.outer(high, self._lamp[::2] / self._lamp[1])
+        reach = 0.30 + 0.12 * high[:, None]
+        below = joints[:, ::2]
+        low = np.minimum((shadow - reach).min(axis=0), below.min(axis=0) - CONTACT_REACH)
+        far = np.maximum((shadow + reach).max(axis=0), below.max(axis=0) + CONTACT_REACH)
+        cells = np.clip(np.ceil((far - low) / self.cell).astype(int) + 1, 2, len(self._buffer))
+        self.corner, self.end, self.map = low, low + cells * self.cell, self._buffer[: cells[0], : cells[1]]
+        cast_shadow(joints, CAPSULE_ENDS, self._radii, self._lamp, low, self.cell, self.map)
+
+
+@numba.njit(**FAST)
+def cast_shadow(
+    joints: Floats, ends: Floats, radii: Floats, lamp: Floats, corner: Floats, cell: float, out: Floats
+) -> None:
+    """Write how much light each cell of a floor grid still gets.
+
+    Every capsule is thrown along the lamp's direction onto y = 0; the higher it is, the softer its edge. And it hides
+    part of the sky over the cells below it: that of a ball at its nearest point, sin^2 of its angle times the cosine.
+
+    Args:
+        joints: (24, 3) metres. ends: (C, 2) joints of each capsule; radii: (C,) metres.
+        lamp: (3,) direction to the lamp. corner: x and z of the grid's first cell; `cell` its width.
+        out: (N, M, 2) f32 along x and z: the lamp's light, light from all around (0..1).
+    """
+    x0, z0 = corner[0], corner[1]
+    out[:] = 1
+    for c in range(ends.shape[0]):
+        a, b = joints[ends[c, 0]], joints[ends[c, 1]]
+        ah, bh = max(0.0, a[1]), max(0.0, b[1])
+        ax, az = a[0] - lamp[0] * ah / lamp[1], a[2] - lamp[2] * ah / lamp[1]
+        bx, bz = b[0] - lamp[0] * bh / lamp[1], b[2] - lamp[2] * bh / lamp[1]
+        radius = radii[c]
+        reach = radius + 0.04 + 0.15 * max(ah, bh)
+        i0, i1, j0, j1 = _cells(ax, az, bx, bz, reach, x0, z0, cell, out)
+        dx, dz = bx - ax, bz - az
+        square = dx * dx + dz * dz + 1e-9
+        for i in range(i0, i1):
+            for j in range(j0, j1):
+                px, pz = x0 + i * cell - ax, z0 + j * cell - az
+                h = min(1.0, max(0.0, (px * dx + pz * dz) / square))
+                distance = math.sqrt((px - h * dx) ** 2 + (pz - h * dz) ** 2)
+                soft = 0.03 + 0.13 * (ah + (bh - ah) * h)
+                v = min(1.0, max(0.0, (distance - radius + 0.5 * soft) / (1.5 * soft)))
+                v = 1 - (1 - v * v * (3 - 2 * v)) * min(1.0, radius / (radius + 0.35 * soft))
+                out[i, j, 0] = min(out[i, j, 0], v)
+        if min(ah, bh) > CONTACT_REACH:
+            continue
+        dx, dy, dz = b[0] - a[0], bh - ah, b[2] - a[2]
+        square = dx * dx + dz * dz + dy * dy + 1e-9
+        i0, i1, j0, j1 = _cells(a[0], a[2], b[0], b[2], CONTACT_REACH, x0, z0, cell, out)
+        for i in range(i0, i1):
+            for j in range(j0, j1):
+                px, pz = x0 + i * cell - a[0], z0 + j * cell - a[2]
+                h = min(1.0, max(0.0, (px * dx - ah * dy + pz * dz) / square))
+                high = max(ah + h * dy, 0.3 * radius)
+                away = (px - h * dx) ** 2 + high * high + (pz - h * dz) ** 2
+                hidden = radius * radius * high / (max(away, radius * radius) * math.sqrt(away))
+                fade = max(1 - away / CONTACT_REACH**2, 0.0)
+                out[i, j, 1] *= 1 - CONTACT_DARKNESS * hidden * fade
+
+
+@numba.njit(**FAST)
+def _cells(
+    ax: float, az: float, bx: float, bz: float, reach: float, x0: float, z0: float, cell: float, out: Floats
+) -> tuple[int, int, int, int]:
+    """Range of cells along x and along z within `reach` of the box around two points."""
+    return (
+        max(0, int((min(ax, bx) - reach - x0) / cell)),
+        min(out.shape[0], int((max(ax, bx) + reach - x0) / cell) + 2),
+        max(0, int((min(az, bz) - reach - z0) / cell)),
+        min(out.shape[1], int((max(az, bz) + reach - z0) / cell) + 2),
+    )
+
+
+def packed(shadows: Sequence[FloorShadow]) -> tuple[Floats, Floats]:
+    """Return the maps of all shadows in one array (N, M, K, 2) and (K, 5): corner, size in cells, cells per metre."""
+    size = np.max([shadow.map.shape[:2] for shadow in shadows], axis=0)
+    maps = np.ones((len(shadows), *size, 2), np.float32)
+    for number, shadow in enumerate(shadows):
+        maps[number, : shadow.map.shape[0], : shadow.map.shape[1]] = shadow.map
+    places = np.array([[*shadow.corner, *shadow.map.shape[:2], 1 / shadow.cell] for shadow in shadows])
+    return maps, places
+
+
+@numba.njit(**FAST)
+def paint_floor(
+    frame: Floats,
+    box: tuple[int, int, int, int],
+    position: Floats,
+    axes: Floats,
+    focal: float,
+    light: Floats,
+    share: Floats,
+    glow: Floats,
+    shadows: Floats,
+    places: Floats,
+    rings: Floats,
+    centres: Floats,
+    mirrored: Floats,
+    table: Floats,
+) -> None:
+    """Repaint the pixels of `frame` (H, W, 3) u8 within `box` where the floor is shadowed, lit by rings, or mirrors.
+
+    Args:
+        position, axes, focal: of the camera; rows of the picture are level.
+        light, share, glow: of the `Backdrop`.
+        shadows: (K, N, M, 2), places: (K, 5): from `packed`.
+        rings: (S, R, 3) light added at steps of SHADOW_CELL / 2 around centres (S, 3): x, z, reach in metres.
+        mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers; (0, 0, 4)
+            for none.
+        table: see `shading.tone_table`.
+    """
+    height, width, _ = frame.shape
+    for y in range(box[1], box[3]):
+        py = (0.5 * height - y - 0.5) / focal
+        dy = axes[2, 1] + py * axes[1, 1]
+        if dy > -1e-3:
+            continue
+        reach = -position[1] / dy
+        i = y // BLOCK
+        down = (y + 0.5) / BLOCK - i
+        for x in range(box[0], box[2]):
+            ground = share[y, x, 2]
+            if ground <= 0:
+                continue
+            px = (x + 0.5 - 0.5 * width) / focal
+            fx = position[0] + reach * (axes[2, 0] + px * axes[0, 0] + py * axes[1, 0])
+            fz = position[2] + reach * (axes[2, 2] + px * axes[0, 2] + py * axes[1, 2])
+            lamp, around = 1.0, 1.0
+            for n in range(places.shape[0]):
+                u, v = (fx - places[n, 0]) * places[n, 4], (fz - places[n, 1]) * places[n, 4]
+                if u > 0 and v > 0 and u < places[n, 2] - 1 and v < places[n, 3] - 1:
+                    p, q = int(u), int(v)
+                    a, b = u - p, v - q
+                    first = (1 - b) * shadows[n, p, q, 0] + b * shadows[n, p, q + 1, 0]
+                    second = (1 - b) * shadows[n, p + 1, q, 0] + b * shadows[n, p + 1, q + 1, 0]
+                    lamp = min(lamp, (1 - a) * first + a * second)
+                    first = (1 - b) * shadows[n, p, q, 1] + b * shadows[n, p, q + 1, 1]
+                    second = (1 - b) * shadows[n, p + 1, q, 1] + b * shadows[n, p + 1, q + 1, 1]
+                    around *= (1 - a) * first + a * second
+            left = (1 - SHADOW_DARKNESS * (1 - lamp)) * around
+            red, green, blue = 0.0, 0.0, 0.0
+            for n in range(centres.shape[0]):
+                square = (fx - centres[n, 0]) ** 2 + (fz - centres[n, 1]) ** 2
+                if square < centres[n, 2] * centres[n, 2]:
+                    away = 2 / SHADOW_CELL * math.sqrt(square)
+                    p = int(away)
+                    a = away - p
+                    red += (1 - a) * rings[n, p, 0] + a * rings[n, p + 1, 0]
+                    green += (1 - a) * rings[n, p, 1] + a * rings[n, p + 1, 1]
+                    blue += (1 - a) * rings[n, p, 2] + a * rings[n, p + 1, 2]
+            cover = 0.0
+            if mirrored.shape[0] > 0:
+                cover = mirrored[y - box[1], x - box[0], 3]
+            if left > 0.996 and red + green + blue < 0.002 and cover < 0.004:
+                continue
+            j = x // BLOCK
+            over = (x + 0.5) / BLOCK - j
+            halo, line = share[y, x, 0], share[y, x, 1]
+            for k in range(3):
+                top = glow[i, j, k] + over * (glow[i, j + 1, k] - glow[i, j, k])
+                low = glow[i + 1, j, k] + over * (glow[i + 1, j + 1, k] - glow[i + 1, j, k])
+                value = light[y, x, k] + halo * (top + down * (low - top)) + line * glow[i, j, 3 + k]
+                added = red if k == 0 else (green if k == 1 else blue)
+                lit = value * left + added
+                if cover > 0:
+                    lit = lit * (1 - cover) + mirrored[y - box[1], x - box[0], k]
+                frame[y, x, k] = tone(value + ground * (lit - value), table)
