@@ -31,11 +31,14 @@ def main() -> None:
     parser.add_argument("--audio", type=Path, help="the song, WAV; without it the page is silent")
     parser.add_argument("--rhythm", type=Path, help="music file of the group rhythm, with the song's beats")
     parser.add_argument("--title", help="what stands at the top (default: the song's or the dance's file name)")
+    parser.add_argument(
+        "--heal", action="store_true", help="delete a broken dance, so that the workflow's next run makes it again"
+    )
     arguments = parser.parse_args()
     title = arguments.title or (arguments.audio or arguments.dances[0]).stem
     write(
         arguments.output, arguments.dances, title, arguments.audio, arguments.rhythm, arguments.truth, arguments.first,
-        arguments.clip,
+        arguments.clip, arguments.heal,
     )  # fmt: skip
 
 
@@ -48,6 +51,7 @@ def write(
     truth: Path | None = None,
     first: Path | None = None,
     clip: str = FIRST_CLIP,
+    heal: bool = False,
 ) -> None:
     """Write the page atomically.
 
@@ -60,6 +64,7 @@ def write(
         truth: one more pose file, of the real dance.
         first: the one of `dances` that is shown when the page opens; None: the first.
         clip: of every pose file and of the rhythm.
+        heal: delete a pose file that is broken.
 
     Raises:
         UserError: a file is missing or holds no such clip, or `first` is not among the dances.
@@ -71,9 +76,9 @@ def write(
 
     if first is not None and first not in dances:
         raise UserError(f"{first}: is to be shown first, but is not among the dances")
-    pieces = [_named(read_piece(path, clip), path) for path in dances]
+    pieces = [_named(read_piece(path, clip, heal=heal), path) for path in dances]
     if truth:
-        pieces.append(replace(read_piece(truth, clip), performer=TRUTH))
+        pieces.append(replace(read_piece(truth, clip, heal=heal), performer=TRUTH))
     beats, downbeats = _beats(rhythm, clip) if rhythm else (np.empty(0), np.empty(0))
     sound = page_sound(audio) if audio else None
     number = list(dances).index(first) if first else 0
