@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Table = npt.NDArray[np.int64]
-LARGEST = 1 << 16  # a packed number takes two bytes
+END = 1 << 16  # of what two bytes hold
 _ORDERS = (0, 1, 2)
 
 
@@ -22,7 +22,7 @@ def pack(tables: Mapping[str, npt.ArrayLike]) -> tuple[str, dict[str, Any]]:
     """Pack tables of whole numbers.
 
     Args:
-        tables: (N, C) or (N,), whole numbers; those of one table lie within a range of 2^15, as do their differences.
+        tables: (N, C) or (N,), N > 0, whole numbers from -2^15 to 2^15 - 1.
 
     Returns:
         (text, header): base64 of the block; {name: {"at": first byte, "rows": N, "columns": C, "order": order}}.
@@ -56,6 +56,6 @@ def _packed(table: Table, order: int) -> bytes | None:
     for _ in range(order):
         table = np.diff(table, axis=0, prepend=np.zeros_like(table[:1]))
     folded = np.where(table < 0, -2 * table - 1, 2 * table).T
-    if folded.size and folded.max() >= LARGEST:
+    if folded.size and folded.max() >= END:
         return None
     return (folded & 255).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
