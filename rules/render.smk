@@ -212,6 +212,10 @@ rule make_gallery:
         items_tables=lambda wc: items_tables(wc) if config["soundtrack"]["in_gallery"] else [],
         soundtracks=renders_in_gallery,
         collections=tables_in_gallery,
+        measures=lambda wc: [
+            f"results/evaluation/dances/{model}/songs/{song}_{sample}.json" for model, song, sample in used_dances()
+        ],
+        viewers=viewers_in_gallery,
         songs="results/admitted/songs.tsv",
         verdict="results/verdict.txt",
         everything=everything_made,
@@ -236,4 +240,5 @@ rule make_gallery:
         code=code("render.gallery"),
     shell:
         "python -m workflow_scripts.render.gallery --videos {input.videos:q} --soundtracks {input.soundtracks:q}"
-        " --songs {input.songs:q} --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"
+        " --measures {input.measures:q} --viewers {input.viewers:q} --songs {input.songs:q}"
+        " --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"

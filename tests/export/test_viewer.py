@@ -45,7 +45,9 @@ def open_page(browser: Any, file: Path) -> Iterator[Watched]:
 def viewer(open_page: Watched) -> Iterator[Watched]:
     """The page as it opens: pictures are drawn in software here, so that opening it anew would take long."""
     page = open_page.page
-    page.evaluate("const audio = document.querySelector('audio'); audio.pause(); audio.muted = false; audio.currentTime = 0")
+    page.evaluate(
+        "const audio = document.querySelector('audio'); audio.pause(); audio.muted = false; audio.currentTime = 0"
+    )
     page.select_option("#speed", "1")
     page.evaluate("document.activeElement.blur()")
     for key in ("2", "r"):
@@ -103,7 +105,9 @@ def test_while_playing_the_frame_follows_the_sound(viewer: Watched, show: SmallS
         wait_until(page, f"viewer.frame > {seen[-1]['frame'] if seen else 0}")
         seen.append(drawn(page))
     page.click("#play")
-    wait_until(page, "document.querySelector('audio').paused && viewer.time === document.querySelector('audio').currentTime")
+    wait_until(
+        page, "document.querySelector('audio').paused && viewer.time === document.querySelector('audio').currentTime"
+    )
     seen.append(drawn(page))
     assert page.evaluate("document.querySelector('audio').playbackRate") == float(speed)
     for now in seen:
@@ -139,7 +143,9 @@ def test_others_are_shown_alone_or_side_by_side(viewer: Watched) -> None:
     page = viewer.page
 
     def pressed() -> list[str]:
-        return page.eval_on_selector_all("#dancers [aria-pressed=true]", "(all) => all.map((button) => button.textContent)")
+        return page.eval_on_selector_all(
+            "#dancers [aria-pressed=true]", "(all) => all.map((button) => button.textContent)"
+        )
 
     def labels() -> list[str]:
         return page.eval_on_selector_all("#labels div:not([hidden])", "(all) => all.map((label) => label.textContent)")
@@ -214,7 +220,13 @@ def test_dragging_looks_around_and_r_looks_from_the_front_again(viewer: Watched)
 
 def test_everything_can_be_found_by_name(viewer: Watched) -> None:
     page = viewer.page
-    for role, name in (("button", "Play"), ("slider", "Time"), ("combobox", "Speed"), ("button", "Mute"), ("group", "Who is shown")):
+    for role, name in (
+        ("button", "Play"),
+        ("slider", "Time"),
+        ("combobox", "Speed"),
+        ("button", "Mute"),
+        ("group", "Who is shown"),
+    ):
         assert page.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
     assert "in three dimensions" in (page.get_attribute("#picture", "aria-label") or "")
     page.keyboard.press("Space")

@@ -131,7 +131,8 @@ def parts(page: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("dancers", "seconds"), [(1, 20.0), pytest.param(2, 60.0, marks=pytest.mark.slow), pytest.param(5, 30.0, marks=pytest.mark.slow)]
+    ("dancers", "seconds"),
+    [(1, 20.0), pytest.param(2, 60.0, marks=pytest.mark.slow), pytest.param(5, 30.0, marks=pytest.mark.slow)],
 )
 def test_a_page_is_small(dancers: int, seconds: float, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)

@@ -24,6 +24,8 @@ FROM_POSES = {
     "build_motion_graph",
     "generate_dance",
     "render_dance",
+    "measure_dance",
+    "export_viewer",
     "make_gallery",
     "evaluate_model",
     "evaluate_demo",

@@ -27,7 +27,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="HTML file to write")
     parser.add_argument("--first", type=Path, help="which of them is shown when the page opens (default: the first)")
     parser.add_argument("--truth", type=Path, help="a captured dance to the same music, to stand beside them")
-    parser.add_argument("--clip", default=FIRST_CLIP, help="which clip of the files, four digits (default: %(default)s)")
+    parser.add_argument(
+        "--clip", default=FIRST_CLIP, help="which clip of the files, four digits (default: %(default)s)"
+    )
     parser.add_argument("--audio", type=Path, help="the song, WAV; without it the page is silent")
     parser.add_argument("--rhythm", type=Path, help="music file of the group rhythm, with the song's beats")
     parser.add_argument("--title", help="what stands at the top (default: the song's or the dance's file name)")

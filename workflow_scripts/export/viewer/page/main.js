@@ -31,7 +31,7 @@ async function start() {
     controls.stale = true;
   };
   fit();
-  controls.show([figures[facts.first]]);
+  controls.show(location.hash === "#all" ? figures : [figures[facts.first]]);
   new ResizeObserver(() => {
     fit();
     stage.look();
