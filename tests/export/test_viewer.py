@@ -71,7 +71,8 @@ def drawn(page: Any) -> dict[str, Any]:
     return page.evaluate(
         "(joints) => ({time: viewer.time, frame: viewer.frame, shown: viewer.shown,"
         " told: Number(document.documentElement.dataset.frame), clock: document.querySelector('audio').currentTime,"
-        " joints: Object.fromEntries(viewer.shown.map((name) => [name, joints.map((joint) => viewer.joint(name, joint))]))})",
+        " joints: Object.fromEntries(viewer.shown.map((name) =>"
+        " [name, joints.map((joint) => viewer.joint(name, joint))]))})",
         JOINTS,
     )
 

@@ -1,4 +1,4 @@
-"""What goes into the viewer's page: numbers in few bytes, motion that comes out as it went in, sound from its first sample."""
+"""What goes into the viewer's page: numbers in few bytes, motion as it went in, sound from its first sample on."""
 
 import base64
 import json

@@ -14,7 +14,7 @@ from workflow_scripts.render.drawing import drawn
 def test_frames_come_in_order_from_drawings_of_their_own(threads: int) -> None:
     made, used = [], set()
 
-    def make():
+    def make():  # noqa: ANN202
         made.append(threading.get_ident())
         owner = threading.get_ident()
 

@@ -20,7 +20,7 @@ LARGEST = 6.0  # metres: a shadow's map is never larger
 class FloorShadow:
     """One dancer's shadow: `map` (N, M, 2) f32 of x and z says how much of the lamp's light, and of that from all
     around, is left in cells of `cell` metres from `corner` (x, z) on. Outside it all is left.
-    """
+    """  # noqa: D205
 
     def __init__(self, lamp: Floats, scale: float, width: float, cell: float) -> None:
         """Set up for a direction to the lamp (3,), a body's scale and width, and cells in metres."""

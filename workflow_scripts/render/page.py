@@ -22,7 +22,7 @@ class Entry:
 
     Attributes:
         model: made the dance, TOGETHER where all models dance, "" where it is one of the clips.
-        sound: the model of what is heard, ORIGINAL where it is the clip's own, "" where it is the song that was danced to.
+        sound: the model of what is heard, ORIGINAL where it is the clip's own, "" where it is the song danced to.
         item: entries with the same one share a section.
         size: of the picture, width and height.
         genre: that the dance was asked for, else the song's or the clip's; "" where it is not known.
@@ -56,7 +56,7 @@ def gallery_page(entries: Sequence[Entry]) -> str:
     sections = [_section(list(group)) for _, group in groupby(entries, key=lambda entry: entry.item)]
     if not sections:
         return html_page("playlist2dance", _summary(entries), '<p class="empty">No dances yet.</p>', STYLE)
-    none = '<p class="empty" id="none" hidden>Nothing is like that. Esc in the search field, or "Show all", shows all again.</p>'
+    none = '<p class="empty" id="none" hidden>There is no such video here. "Show all" shows all again.</p>'
     body = _tools(entries) + "".join(sections) + none + _help(entries)
     return html_page("playlist2dance", _summary(entries), body, STYLE, SCRIPT)
 
@@ -88,7 +88,7 @@ def _tools(entries: Sequence[Entry]) -> str:
     return (
         '<div class="tools" role="search" aria-label="Videos">'
         + '<label class="unseen" for="search">Search</label>'
-        + '<input id="search" name="search" type="search" placeholder="Search ( / )" autocomplete="off" spellcheck="false">'
+        + '<input id="search" name="search" type="search" placeholder="Search ( / )" autocomplete="off">'
         + f'{selects}<button type="button" id="clear" hidden>Show all</button>'
         + '<p class="count" id="count" role="status"></p></div>\n'
     )
@@ -169,8 +169,8 @@ class _Shown:
 SHOWN: Mapping[str, _Shown] = MappingProxyType(
     {
         "beat_hit_share": _Shown(
-            "on the beat", 100, 0, "%", "Share of the song's beats at which the dance has an accent (within 70 ms). More than"
-            " by chance, with the same dance and shifted beats, is good.",
+            "on the beat", 100, 0, "%", "Share of the song's beats at which the dance has an accent (within 70 ms)."
+            " More than by chance, with the same dance and shifted beats, is good.",
         ),
         "frozen_share": _Shown(
             "stands still", 100, 0, "%", "Share of the time without movement. Little is good, unless the music rests.",

@@ -21,7 +21,7 @@ function apply() {
     );
     if (card.hidden) card.querySelector("video").pause();
   }
-  for (const section of sections) section.hidden = ![...section.querySelectorAll("figure")].some((card) => !card.hidden);
+  for (const section of sections) section.hidden = !section.querySelector("figure:not([hidden])");
   const number = shown().length, all = cards.length;
   count.textContent = number === all ? `${all} ${all === 1 ? "video" : "videos"}` : `${number} of ${all} videos`;
   document.getElementById("none").hidden = number > 0 || !all;

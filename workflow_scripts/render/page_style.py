@@ -33,14 +33,15 @@ i::after { content: ""; position: absolute; left: 24px; top: 19px; border: solid
 .on i { opacity: 0 }
 .on .play:hover i, .on .play:focus-visible i { opacity: .75 }
 .on i::after { left: 21px; top: 20px; width: 7px; height: 21px; border: solid #fff; border-width: 0 6px }
-.done { position: absolute; left: 0; bottom: 0; width: 100%; height: 4px; background: var(--accent); transform: scaleX(0);
-  transform-origin: left; pointer-events: none }
+.done { position: absolute; left: 0; bottom: 0; width: 100%; height: 4px; background: var(--accent);
+  transform: scaleX(0); transform-origin: left; pointer-events: none }
 figcaption { padding: 12px 16px 14px; display: grid; gap: 10px }
 .head { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center }
 .head b { font-weight: 600; overflow-wrap: anywhere; margin-right: auto }
-.tag { font-style: normal; font-size: 13px; padding: 2px 10px; border-radius: 99px; background: #262b45; color: #c9cef0 }
-.head a { color: #0b0d16; background: var(--accent); border-radius: 99px; font-weight: 700; font-size: 13px; padding: 4px 12px;
-  text-decoration: none }
+.tag { font-style: normal; font-size: 13px; padding: 2px 10px; border-radius: 99px; background: #262b45;
+  color: #c9cef0 }
+.head a { color: #0b0d16; background: var(--accent); border-radius: 99px; font-weight: 700; font-size: 13px;
+  padding: 4px 12px; text-decoration: none }
 .head a:hover { background: #b7e7ff }
 dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; margin: 0 }
 dl div { min-width: 0 }
@@ -52,7 +53,8 @@ dd small { display: block; font-weight: 400; font-size: 12.5px; color: var(--dim
 .help dl { display: block }
 .help dt { color: var(--ink); font-size: inherit; font-weight: 600; margin-top: 6px }
 .help dd { font-weight: 400 }
-kbd { font: inherit; font-size: 14px; padding: 1px 7px; border: 1px solid #3a4060; border-radius: 6px; color: var(--ink) }
+kbd { font: inherit; font-size: 14px; padding: 1px 7px; border: 1px solid #3a4060; border-radius: 6px;
+  color: var(--ink) }
 @media (max-width: 560px) {
   .tools { position: static; margin-inline: 0 }
   .tools select { flex: 1 1 42% }

@@ -1,4 +1,4 @@
-"""A dancer's body for the page: the renderer's mesh in coarser cells, its paint as small pictures, all whole numbers."""
+"""A dancer's body for the page: the renderer's mesh in coarser cells, its paint as small pictures, in whole numbers."""
 
 from typing import Any
 

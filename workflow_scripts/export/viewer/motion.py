@@ -1,8 +1,8 @@
 """The motion of a body's bones in few whole numbers; `motion.js` is the other side.
 
-Every bone has a parent and a pivot, the joint of the rest pose that it carries best. Of every frame two things are kept,
-each relative to where the parent, as it will be decoded, would carry the bone: a turn as a rotation vector, and how far
-off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb.
+Every bone has a parent and a pivot, the joint of the rest pose that it carries best. Of every frame two things are
+kept, each relative to where the parent, as it will be decoded, would carry the bone: a turn as a rotation vector, and
+how far off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb.
 """
 
 from dataclasses import dataclass

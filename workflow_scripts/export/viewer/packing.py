@@ -1,8 +1,8 @@
 """Whole numbers in few bytes: differences, bytes sorted by their weight, deflate. `data.js` is the other side.
 
-A table (N, C) of whole numbers is differenced `order` times along N, each number is made non-negative (zigzag: 0, -1, 1,
--2, ... are 0, 1, 2, 3, ...), and written column by column: all low bytes, then all high bytes. Tables follow each other in
-one deflated block; a JSON header says where each begins.
+A table (N, C) of whole numbers is differenced `order` times along N, each number is made non-negative (zigzag: 0, -1,
+1, -2, ... are 0, 1, 2, 3, ...), and written column by column: all low bytes, then all high bytes. Tables follow each
+other in one deflated block; a JSON header says where each begins.
 """
 
 import base64

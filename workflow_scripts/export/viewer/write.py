@@ -2,7 +2,8 @@
 
     python -m workflow_scripts.export.viewer.write DANCE.h5... --output PAGE.html [--audio SONG.wav] [--rhythm SONG.h5]
 
-One self-contained HTML file: opened by a double click, nothing is fetched. Dances are shown one at a time or side by side.
+One self-contained HTML file: a double click opens it, nothing is fetched. It shows one dance at a time, or all of them
+side by side.
 """
 
 import argparse
