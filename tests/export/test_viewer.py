@@ -133,13 +133,6 @@ def test_speed_changed_while_playing_leaves_them_together(viewer: Watched) -> No
     wait_until(page, "document.querySelector('audio').paused")
 
 
-def test_it_opens_with_its_own_dance(browser: Any, file: Path) -> None:
-    with opened(browser, file, SMALL) as watched:
-        ready(watched.page)
-        assert drawn(watched.page)["shown"] == ["seq2seq"]
-        assert watched.page.text_content("#dancers [aria-pressed=true]") == "seq2seq"
-
-
 def test_others_are_shown_alone_or_side_by_side(viewer: Watched) -> None:
     page = viewer.page
 
@@ -241,15 +234,28 @@ def test_a_stranger_s_title_is_text(viewer: Watched) -> None:
     assert page.locator("img").count() == 0
 
 
-def test_it_fits_a_phone(browser: Any, file: Path) -> None:
+def test_it_opens_with_its_own_dance_and_fills_every_window(browser: Any, file: Path) -> None:
     with opened(browser, file, PHONE) as watched:
-        ready(watched.page)
-        sizes = watched.page.evaluate(
+        page = watched.page
+        ready(page)
+        assert drawn(page)["shown"] == ["seq2seq"]
+        assert page.text_content("#dancers [aria-pressed=true]") == "seq2seq"
+        sizes = page.evaluate(
             "[document.documentElement.scrollWidth, ...[...document.querySelectorAll('button, select, h1')]"
             ".filter((part) => part.offsetParent).map((part) => part.getBoundingClientRect().right)]"
         )
         assert max(sizes) <= PHONE[0]
-        assert watched.page.evaluate("document.querySelector('#play').getBoundingClientRect().bottom") <= PHONE[1]
+        assert page.evaluate("document.querySelector('#play').getBoundingClientRect().bottom") <= PHONE[1]
+        for size in ((900, 500), DESKTOP):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            wait_until(page, f"document.querySelector('#picture').width === {size[0]} && viewer.frame === 0")
+            page.wait_for_timeout(500)
+            head, foot = (
+                page.evaluate(f"viewer.onPage('seq2seq', viewer.joint('seq2seq', '{joint}')).y")
+                for joint in ("head", "left_foot")
+            )
+            assert 0.08 * size[1] < head < foot < 0.9 * size[1]
+            assert foot - head > 0.42 * size[1]
         assert watched.troubles == []
 
 
@@ -285,17 +291,3 @@ def test_a_page_without_sound_keeps_time_itself(browser: Any, show: SmallShow, t
         page.keyboard.press("End")
         wait_until(page, "viewer.frame === 359 && !document.body.classList.contains('playing')")
         assert watched.troubles == []
-
-
-def test_screens_of_all_sizes_are_filled(browser: Any, file: Path) -> None:
-    with opened(browser, file, DESKTOP) as watched:
-        ready(watched.page)
-        for size in (DESKTOP, (900, 500)):
-            watched.page.set_viewport_size({"width": size[0], "height": size[1]})
-            wait_until(watched.page, f"document.querySelector('#picture').width === {size[0]}")
-            head, foot = (
-                watched.page.evaluate(f"viewer.onPage('seq2seq', viewer.joint('seq2seq', '{joint}')).y")
-                for joint in ("head", "left_foot")
-            )
-            assert 0.08 * size[1] < head < foot < 0.9 * size[1]
-            assert foot - head > 0.42 * size[1]

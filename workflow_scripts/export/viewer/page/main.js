@@ -27,10 +27,11 @@ async function start() {
   const controls = new Controls(clock, stage, facts);
 
   const fit = () => {
-    stage.resize(canvas.clientWidth, canvas.clientHeight);
+    const [head, foot] = ["header", "footer"].map((name) => document.querySelector(name).clientHeight - 22);
+    stage.resize(canvas.clientWidth, canvas.clientHeight, [head / canvas.clientHeight, foot / canvas.clientHeight]);
     controls.stale = true;
   };
-  fit();
+  fit(); // with the buttons that the controls have made
   controls.show(location.hash === "#all" ? figures : [figures[facts.first]]);
   new ResizeObserver(() => {
     fit();

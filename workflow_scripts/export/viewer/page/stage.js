@@ -193,14 +193,15 @@ class Stage {
 
   look() {
     const { x, y, z } = this.size, slope = Math.tan((this.camera.fov * Math.PI) / 360);
-    // The picture's edges stay free for titles and controls.
-    const distance = Math.max(y / (2 * slope * 0.76), x / (2 * slope * 0.94 * this.camera.aspect), 2.4) + z / 4;
+    const [top, bottom] = this.margins, free = Math.max(1 - top - bottom, 0.4);
+    const distance = Math.max(y / (2 * slope * free), x / (2 * slope * 0.94 * this.camera.aspect), 2.4) + z / 4;
     const back = Math.min(distance, WALL - 0.5);
     // Without damping once, so that nothing of an earlier turn goes on.
     this.controls.enableDamping = false;
     this.controls.update();
     this.controls.enableDamping = true;
-    this.controls.target.set(0, y * 0.43, 0);
+    // The middle of the dance lies in the middle of what titles and controls leave free.
+    this.controls.target.set(0, y * 0.5 - (bottom - top) * slope * distance, 0);
     this.camera.position.set(0, this.controls.target.y + 0.1 * back, back);
     // A room too small for all of them is widened by the lens.
     this.camera.zoom = Math.min(1, back / distance);
@@ -208,7 +209,9 @@ class Stage {
     this.controls.update();
   }
 
-  resize(width, height) {
+  // Margins: shares of the height that titles and controls cover, at the top and at the bottom.
+  resize(width, height, margins) {
+    this.margins = margins;
     this.renderer.setPixelRatio(this.sharpness * Math.min(devicePixelRatio, 2));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
