@@ -254,8 +254,13 @@ def test_it_opens_with_its_own_dance_and_fills_every_window(browser: Any, file: 
                 page.evaluate(f"viewer.onPage('seq2seq', viewer.joint('seq2seq', '{joint}')).y")
                 for joint in ("head", "left_foot")
             )
-            assert 0.08 * size[1] < head < foot < 0.9 * size[1]
-            assert foot - head > 0.42 * size[1]
+            # The dance takes up what is free between titles and controls, and no more.
+            top, bottom = page.evaluate(
+                "[document.querySelector('#dancers').getBoundingClientRect().bottom,"
+                " document.querySelector('.bar').getBoundingClientRect().top]"
+            )
+            assert top < head < foot < bottom
+            assert foot - head > 0.4 * (bottom - top)
         assert watched.troubles == []
 
 
