@@ -34,7 +34,7 @@ rule export_dance:
         "../envs/playlist2dance.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=2500,
         runtime=20,
     params:
         kind=lambda wc: kind_of_suffix(wc.suffix),

@@ -112,3 +112,26 @@ def test_an_elbow_that_bends_the_other_way_turns_the_arm_within_frames_not_at_on
     shoulder = world[:, SMPL24.index("left_shoulder")]
     steps = axis_angles_of_matrices(np.swapaxes(shoulder[:-1], -1, -2) @ shoulder[1:])
     assert np.degrees(np.linalg.norm(steps, axis=-1).max()) < 45
+
+
+def _largest_turn(world: np.ndarray, name: str) -> float:
+    local = local_rotations(world, SMPL24.parents)[:, SMPL24.index(name)]
+    steps = axis_angles_of_matrices(np.swapaxes(local[:-1], -1, -2) @ local[1:])
+    return float(np.degrees(np.linalg.norm(steps, axis=-1).max()))
+
+
+def test_a_forearm_that_folds_back_beside_the_arm_does_not_turn_over() -> None:
+    """It folds by 179 degrees, 10 degrees above the arm on the way in and 10 below on the way out."""
+    fold = np.radians(179) * np.sin(np.linspace(0.4, np.pi - 0.4, 40))
+    aside = np.radians(10) * np.cos(np.linspace(0, np.pi, 40))
+    vectors = np.zeros((40, 24, 3))
+    joints = forward_kinematics(matrices_of_axis_angles(vectors), OFFSETS, np.zeros((40, 3)), SMPL24.parents)
+    elbow, wrist = SMPL24.index("left_elbow"), SMPL24.index("left_wrist")
+    direction = np.stack([np.cos(fold) * np.cos(aside), np.sin(aside), np.sin(fold) * np.cos(aside)], axis=-1)
+    joints[:, wrist] = joints[:, elbow] + OFFSETS[wrist, 0] * direction
+    joints[:, SMPL24.index("left_hand")] = joints[:, wrist] + 0.08 * direction
+    world = fitted_rotations(joints, OFFSETS, SMPL24.parents, SMPL24_HINGES)
+    assert _largest_turn(world, "left_elbow") < 20
+    local = local_rotations(world, SMPL24.parents)
+    again = forward_kinematics(local, OFFSETS, joints[:, 0], SMPL24.parents)
+    np.testing.assert_allclose(again[:, wrist], joints[:, wrist], atol=1e-9)

@@ -196,3 +196,18 @@ def test_a_collection_that_is_new_in_the_configuration_is_seen(finished: Workflo
     twin = "collections:\n  twin: {source: demo}\n"
     with edited(finished.config, "use:\n", f"{twin}use:\n  collections: [demo, twin]\n"):
         assert finished.planned(target)["list_collection"] == 1
+
+
+def test_an_export_is_made_alone_and_made_again_when_its_own_form_changes(finished: Workflow) -> None:
+    files = [f"results/exports/motion_graph/songs/song01_0.{suffix}" for suffix in ("bvh", "h36m17.npy", "tsv")]
+    done = finished.run(*files)
+    assert done.returncode == 0, done.stdout
+    assert started(done.stdout) == {"export_dance": 3}
+    assert (finished.work / files[0]).read_text().startswith("HIERARCHY")
+    form = finished.project / "workflow_scripts" / "export" / "tsv.py"
+    with (
+        edited(finished.project / "config.yaml", "formats: [bvh, glb, html, tsv,", "formats: [bvh, tsv,"),
+        edited(form, "TIME_DIGITS, DIGITS = 6, 5", "TIME_DIGITS, DIGITS = 6, 4"),
+    ):
+        # The table again, the two forms that were not asked for yet, and all five of the other model's dance.
+        assert finished.planned("exports") == {"exports": 1, "export_dance": 8}

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.workflow
         "models/seq2seq/checkpoint.ckpt",
         "dances/motion_graph/songs/song01_0.h5",
         "renders/motion_graph/songs/song01_0.mp4",
+        "exports/motion_graph/songs/song01_0.edge.npz",
         "evaluation/seq2seq.json",
         "evaluation/demo.json",
         "quarantine.tsv",

@@ -35,7 +35,7 @@ def with_bone_lengths(positions: Floats, lengths: Floats, skeleton: Skeleton = S
 
     Args:
         positions: (..., J, 3) metres, in any frame of reference with y up.
-        lengths: (J,) metres.
+        lengths: (J,) metres, or (J, ..., 1) where they change.
     """
     rest = skeleton.rest_positions
     result = np.array(positions, dtype=np.float64)

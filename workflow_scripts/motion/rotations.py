@@ -81,9 +81,9 @@ def fitted_rotations(
 
     A joint with one child turns its bone into place by the shortest way from the parent's frame: the twist about the
     bone is not determined by positions. At a limb whose next joint is a hinge the twist follows the plane in which the
-    limb is bent, as far as it is bent; the hinge itself bends about its axis and then goes the shortest way. A joint with several children gets the rotation that fits them best (Kabsch,
-    1976); where they do not keep their angles to each other the joints are not met exactly. A joint without children
-    keeps its parent's frame.
+    limb is bent, as far as it is bent; the hinge itself bends about its axis, and only what is left goes the shortest
+    way. A joint with several children gets the rotation that fits them best (Kabsch, 1976); where they do not keep
+    their angles to each other the joints are not met exactly. A joint without children keeps its parent's frame.
 
     Args:
         joints: (T, J, 3) without NaN; only directions count.
@@ -225,8 +225,8 @@ def _twist_to_hinge(frame: Floats, bone: Floats, beyond: Floats, axis: Sequence[
     now = now - (now * bone).sum(axis=-1, keepdims=True) * bone
     measured = np.arctan2((np.cross(now, wanted) * bone).sum(axis=-1), (now * wanted).sum(axis=-1))
     believed = np.minimum(sine / _BENT, 1.0) ** 2
-    # Smoothed on the circle first, to know by how many whole turns each measured angle is to be moved; where the limb is
-    # clearly bent from one frame to the next, the angle goes on from there instead, the shorter way.
+    # Smoothed on the circle first, to know by how many whole turns each measured angle is to be moved; where the limb
+    # is clearly bent from one frame to the next, the angle goes on from there instead, the shorter way.
     weights = believed + _LEAST_BELIEF
     cosine, sine = np.cos(measured) * believed + _LEAST_BELIEF, np.sin(measured) * believed
     rough = np.unwrap(np.arctan2(_smoothed(sine / weights, weights), _smoothed(cosine / weights, weights)))
