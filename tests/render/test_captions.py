@@ -1,5 +1,6 @@
 """Titles and captions that fit and do not touch, and strips that show where the song is."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,7 @@ def test_captions_never_touch(shape: str, count: int) -> None:
             reach.append((layer.left, layer.left + layer.pixels.shape[1]))
         assert reach[0][0] >= layout.left - 2
         assert reach[-1][1] <= layout.right + 4
-        assert all(left[1] < right[0] for left, right in zip(reach, reach[1:], strict=False))
+        assert all(left[1] < right[0] for left, right in pairwise(reach))
 
 
 def test_captions_have_their_dancers_colours_and_shrink_before_they_are_cut() -> None:
@@ -108,10 +109,13 @@ def test_captions_have_their_dancers_colours_and_shrink_before_they_are_cut() ->
     for part, colour in ((slice(0, half), COLOURS[0]), (slice(half, None), COLOURS[1])):
         letters = layer.pixels[:, part][opaque[:, part]]
         assert (letters[:, :3] == colour).all(axis=1).mean() > 0.4
-    text = "a name that fits if it is smaller, in all its length"
-    tall = [caption_layer([name, "x"], columns, COLOURS[:2], layout).pixels.shape[0] for name in ("l", text)]
-    assert tall[1] <= tall[0]
-    assert font(layout.caption_size, bold=True).getlength(text) > columns[0].right - columns[0].left
+    text = "a very long name that fits, if it is smaller"
+    room = columns[0].right - columns[0].left
+    assert font(layout.caption_size, bold=True).getlength(text) > room
+    smaller, cut = (caption_layer([name, ""], columns, COLOURS[:2], layout) for name in (text, text + " than this"))
+    assert smaller.pixels.shape[1] <= room + 3
+    assert smaller.pixels.shape[0] < caption_layer(["along, it", ""], columns, COLOURS[:2], layout).pixels.shape[0]
+    assert cut.pixels.shape[1] <= room + 3
 
 
 def test_layers_are_laid_over_by_their_opacity() -> None:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from workflow_scripts.render.colours import yuv420
-from workflow_scripts.render.drawing import drawn
+from workflow_scripts.render.drawing import Drawing, drawn
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_frames_come_in_order_from_drawings_of_their_own(threads: int) -> None:
     made, used = [], set()
 
-    def make():  # noqa: ANN202
+    def make() -> Drawing:
         made.append(threading.get_ident())
         owner = threading.get_ident()
 
@@ -59,6 +59,9 @@ def test_colours_are_those_of_bt709() -> None:
     red, green, blue = frame.astype(float).transpose(2, 0, 1)
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # ITU-R BT.709-6, item 3.2
     np.testing.assert_allclose(out[: 16 * 24].reshape(16, 24), 16 + luma * 219 / 255, atol=0.51)
-    for part, colour, scale in ((out[16 * 24 : 16 * 24 * 5 // 4], blue, 1.8556), (out[16 * 24 * 5 // 4 :], red, 1.5748)):
+    for part, colour, scale in (
+        (out[16 * 24 : 16 * 24 * 5 // 4], blue, 1.8556),
+        (out[16 * 24 * 5 // 4 :], red, 1.5748),
+    ):
         expected = 128 + ((colour - luma) / scale * 224 / 255)[::2, ::2]
         np.testing.assert_allclose(part.reshape(8, 12), expected, atol=0.52)

@@ -1,5 +1,7 @@
 """Dancers in places of their own, and looks by name."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from tests.render.moving import turning, walking
@@ -11,7 +13,7 @@ from workflow_scripts.render.staging import outline, stage
 
 
 def test_places_do_not_overlap_and_keep_their_order() -> None:
-    worlds = [walking(50, 9.0), turning(50, 1.0), walking(30, 0.0) + [40.0, 0, -7]]
+    worlds = [walking(50, 9.0), turning(50, 1.0), walking(30, 0.0) + np.array([40.0, 0, -7])]
     staged = stage([Dancer(world, "x") for world in worlds], 60)
     for one in staged:
         reach = one.reach(0, 60).reshape(-1, 3)
@@ -19,7 +21,7 @@ def test_places_do_not_overlap_and_keep_their_order() -> None:
         assert (reach <= one.high + 1e-9).all()
         np.testing.assert_allclose(one.middle[1], 0, atol=1e-9)
         assert (np.diff(one.path(), axis=0)[len(one.dancer.world) :] == 0).all()  # the last pose is held
-    for left, right in zip(staged, staged[1:], strict=False):
+    for left, right in pairwise(staged):
         assert left.high[0] < right.low[0]
 
 
@@ -30,7 +32,7 @@ def test_places_of_like_dances_are_equally_wide() -> None:
 
 
 def test_one_dancer_stays_where_it_dances() -> None:
-    world = walking(10) + [3.0, 0, 2]
+    world = walking(10) + np.array([3.0, 0, 2])
     np.testing.assert_array_equal(stage([Dancer(world, "x")], 10)[0].joints(0, 10), world)
 
 

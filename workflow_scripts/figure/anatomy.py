@@ -22,7 +22,7 @@ ARM = np.array(
     [(0, 0.045), (0.3, 0.046), (0.6, 0.043), (0.9, 0.037), (1, 0.036), (1.25, 0.0405), (1.5, 0.037), (2, 0.025)]
 )
 LEG = np.array(
-    [(0, 0.074), (0.3, 0.080), (0.6, 0.069), (0.9, 0.056), (1, 0.054), (1.3, 0.058), (1.6, 0.049), (2, 0.036)]
+    [(0, 0.072), (0.3, 0.077), (0.6, 0.068), (0.9, 0.056), (1, 0.054), (1.3, 0.058), (1.6, 0.049), (2, 0.036)]
 )
 HEAD_SIZE = 1.05
 
@@ -72,7 +72,7 @@ def _torso(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
         ),
         Ellipsoid(
             at["spine2"] - 0.015 * y,
-            w * np.array([0.131 * waist, 0.145, 0.096 * waist]),
+            w * np.array([0.141 * waist, 0.145, 0.100 * waist]),
             blend=0.09 * s,
             weights=[spine],
         ),
@@ -100,7 +100,7 @@ def _shirt(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
     # The hem hangs loosely over the trousers.
     hem = Ellipsoid(
         at["pelvis"] - 0.010 * y,
-        w * np.array([0.178 + 0.004 * look.curve, 0.120, 0.126]),
+        w * np.array([0.177 + 0.004 * look.curve, 0.150, 0.130]),
         blend=0.05 * s,
         weights=[{"pelvis": 1.0}],
     )
@@ -269,8 +269,8 @@ def _head(at: dict[str, Floats], scale: float) -> list[Solid]:
 
     parts = [
         ball(0, 0.022, -0.008, (0.076, 0.100, 0.094), 0.04),
-        ball(0, -0.042, 0.020, (0.060, 0.070, 0.066), 0.05),
-        ball(0, -0.088, 0.058, (0.022, 0.020, 0.022), 0.035),
+        ball(0, -0.042, 0.020, (0.062, 0.070, 0.066), 0.05),
+        ball(0, -0.086, 0.056, (0.028, 0.020, 0.023), 0.04),
         _cone(place(0, 0.012, 0.083), place(0, -0.024, 0.101), 0.009 * s, 0.0135 * s, 0.016 * s, weights, weights),
         ball(0, -0.058, 0.080, (0.022, 0.010, 0.010), 0.012),
     ]
@@ -299,7 +299,7 @@ def _hair(at: dict[str, Floats], scale: float, style: str) -> list[Solid]:
         ball(0, -0.010, -0.058, (0.070, 0.072, 0.052), 0.04),
     ]
     if style == "short":
-        parts.append(lock((0.050, 0.098, 0.050), (-0.045, 0.106, 0.054), 0.030, 0.024))
+        parts.append(lock((0.048, 0.084, 0.044), (-0.044, 0.092, 0.050), 0.027, 0.022))
     else:
         parts.append(lock((-0.020, 0.104, 0.050), (0.062, 0.060, 0.030), 0.026, 0.020))
         parts.append(lock((-0.020, 0.104, 0.050), (-0.066, 0.060, 0.026), 0.026, 0.020))

@@ -41,21 +41,27 @@ class Backdrop:
     """The empty room. `light` (H, W, 3), `share` (H, W, 3) and `glow` (h, w, 6) are those of the last view."""
 
     def __init__(
-        self, style: RoomStyle, wall_z: float, lit: tuple[float, float], round_wall: bool, gloss: float
+        self, style: RoomStyle, wall_z: float, lit: tuple[float, float], round_wall: bool, gloss: float, mirrors: bool
     ) -> None:
-        """Say what the room is like, see `ScenePainter`; `gloss` 0..1 is how much the floor mirrors."""
+        """Say what the room is like, see `ScenePainter`.
+
+        Args:
+            style, wall_z, lit, round_wall: as there.
+            gloss: 0..1, how much the floor mirrors.
+            mirrors: whether it mirrors halos too, which takes time in every frame.
+        """
         radius = abs(lit[1] - wall_z) if round_wall else 0.0
         panel = style.panel
         if round_wall:
             # A whole number of panels around the room.
             panel = 2 * np.pi * radius / max(round(2 * np.pi * radius / panel), 1)
-        self.place = np.array([wall_z, lit[0], lit[1], radius, panel, gloss])
+        self.place = np.array([wall_z, lit[0], lit[1], radius, panel, gloss, float(mirrors)])
         self._wall = np.asarray(style.wall) * style.brightness
         self._floor = np.asarray(style.floor) * style.brightness
         self._table = tone_table()
         self._camera: Camera | None = None
         self.light = self.share = self._corners = self.glow = np.zeros((0, 0, 0), np.float32)
-        self._plain = np.zeros((0, 0), np.bool_)
+        self._plain = self._unlit = np.zeros((0, 0), np.bool_)
         self._steps: npt.NDArray[np.int32] | None = None
         self._picture = np.zeros((0, 0, 3), np.uint8)
 
@@ -68,6 +74,7 @@ class Backdrop:
         else:
             corner = (steps != self._steps).any(axis=-1)
             changed = corner[:-1, :-1] | corner[1:, :-1] | corner[:-1, 1:] | corner[1:, 1:]
+            changed &= ~self._unlit
         self._steps = steps
         self.glow = (steps * QUANTUM).astype(np.float32)
         flat = (camera.height, 3 * camera.width)
@@ -93,6 +100,8 @@ class Backdrop:
         high = self._corners[..., 2]
         lowest = np.minimum(np.minimum(high[1:, 1:], high[:-1, :-1]), np.minimum(high[1:, :-1], high[:-1, 1:]))
         self._plain = lowest > room_light.FOOT
+        highest = np.maximum(np.maximum(high[1:, 1:], high[:-1, :-1]), np.maximum(high[1:, :-1], high[:-1, 1:]))
+        self._unlit = (highest < -room_light.FOOT) & (self.place[6] == 0)
         self._camera, self._steps = camera, None
 
     def _halo_steps(self, camera: Camera, spots: Sequence[Spot]) -> npt.NDArray[np.int32]:
@@ -148,6 +157,7 @@ def _lighten(
     half, scale, last = np.float32(0.5), np.float32((TABLE_SIZE - 1) / TABLE_RANGE), np.int32(TABLE_SIZE - 1)
     # Along a row of a block, three numbers a pixel: the glow and its step to the next row.
     row, step = np.empty(3 * BLOCK, np.float32), np.empty(3 * BLOCK, np.float32)
+    dim, line = np.empty(3 * BLOCK, np.float32), np.empty(3 * BLOCK, np.float32)
     place = np.empty(3 * BLOCK, np.int32)
     for i in range(changed.shape[0]):
         for j in range(changed.shape[1]):
@@ -168,11 +178,14 @@ def _lighten(
                         place[x] = min(np.int32((light[y, left + x] + row[x]) * scale + half), last)
                 else:
                     for x in range(count // 3):
-                        halo, foot = share[y, left // 3 + x, 0], share[y, left // 3 + x, 1]
+                        halo, foot = share[y, j * BLOCK + x, 0], share[y, j * BLOCK + x, 1]
                         for k in range(3):
-                            value = light[y, left + 3 * x + k] + halo * row[3 * x + k] + foot * glow[i, j, 3 + k]
-                            place[3 * x + k] = min(np.int32(value * scale + half), last)
+                            dim[3 * x + k] = halo
+                            line[3 * x + k] = foot * glow[i, j, 3 + k]
+                    for x in range(count):
+                        value = light[y, left + x] + dim[x] * row[x] + line[x]
+                        place[x] = min(np.int32(value * scale + half), last)
                 for x in range(3 * BLOCK):
                     row[x] += step[x]
                 for x in range(count):
-                    out[y, left + x] = table[place[x]]
+                    out[y, left + x] = table[np.uint32(place[x])]

@@ -16,10 +16,9 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 SKINNING_FALLOFF = 0.012
 # Triangles this deep (metres) inside another part are never seen and left out.
 HIDDEN_DEPTH = 0.014
-# Fingers come apart in cells larger than so many times HAND_CELL.
-COARSEST_HAND = 1.15
+HEM = 0.045  # metres: the shirt ends this far below the pelvis
 # Distances (metres) over which nearby surfaces darken each other, and how much.
-FOLDS = 0.10
+FOLDS = {SHIRT: 0.10, TROUSERS: 0.045}
 OCCLUSION = ((0.03, 0.35), (0.09, 0.45))
 
 
@@ -72,19 +71,20 @@ def make_body(world: Floats, look: Appearance) -> Body:
     return Body(look, make_mesh(rest, look), bone_transforms(world, rest).astype(np.float32), world)
 
 
-def make_mesh(rest: Floats, look: Appearance, coarseness: float = 1.0) -> Mesh:
-    """Build the mesh around the rest pose's joints (24, 3), in cells that are `coarseness` times the renderer's.
-
-    Hands stay as fine as their fingers need.
-    """
+def make_mesh(rest: Floats, look: Appearance) -> Mesh:
+    """Build the mesh around the rest pose's joints (24, 3)."""
     scale = _height(rest) / _height(SMPL24.rest_positions)
-    parts = [(kind, Union(union)) for kind, unions in solids(look, rest, scale).items() for union in unions]
+    hem_height = float(rest[0, 1] - HEM * scale)
+    parts = [
+        (kind, Union(union, hem_height if kind == SHIRT else -np.inf))
+        for kind, unions in solids(look, rest, scale).items()
+        for union in unions
+    ]
     vertices, normals, faces, materials, bones, weights = [], [], [], [], [], []
     count = 0
     for material, union in parts:
         is_hand = material == SKIN and len(union.solids) > 4
-        cell = HAND_CELL * min(coarseness, COARSEST_HAND) if is_hand else CELLS[material] * coarseness
-        points, triangles = triangulate(union, cell * scale)
+        points, triangles = triangulate(union, (HAND_CELL if is_hand else CELLS[material]) * scale)
         others = [other for kind, other in parts if kind != material]
         triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]
         kept, renumbered = np.unique(triangles, return_inverse=True)
@@ -109,7 +109,7 @@ def make_mesh(rest: Floats, look: Appearance, coarseness: float = 1.0) -> Mesh:
         weights=np.concatenate(weights).astype(np.float32),
         head_centre=head_centre(rest, scale),
         neck_height=float(rest[SMPL24.index("neck"), 1]),
-        hem_height=float(rest[0, 1] - 0.030 * scale),
+        hem_height=hem_height,
         scale=scale,
     )
 
@@ -150,10 +150,10 @@ def _openness(points: Floats, normals: Floats, unions: Sequence[Union], scale: f
 
 def _folded(points: Floats, normals: Floats, material: int) -> Floats:
     """Tilt the normals of cloth by a slow, warped wave that reads as folds."""
-    if material not in (SHIRT, TROUSERS):
+    if material not in FOLDS:
         return normals
     x, y, z = points.T
-    wave = FOLDS * np.cos(46 * y + 17 * np.abs(x) + 2.1 * np.sin(23 * x + 31 * z))
+    wave = FOLDS[material] * np.cos(46 * y + 17 * np.abs(x) + 2.1 * np.sin(23 * x + 31 * z))
     tilted = normals + wave[:, None] * np.stack([0.6 * np.sin(31 * x + 9 * y), np.ones_like(y), np.zeros_like(y)], -1)
     return tilted / np.linalg.norm(tilted, axis=-1, keepdims=True)
 

@@ -18,15 +18,18 @@ LARGEST = 6.0  # metres: a shadow's map is never larger
 
 
 class FloorShadow:
-    """One dancer's shadow: `map` (N, M, 2) f32 of x and z says how much of the lamp's light, and of that from all
-    around, is left in cells of `cell` metres from `corner` (x, z) on. Outside it all is left.
-    """  # noqa: D205
+    """One dancer's shadow on the floor.
+
+    Attributes:
+        map: (N, M) f32 of x and z, how much of the floor's light is left there; outside the map all of it is.
+        corner, end: x and z where the map begins and ends, metres. cell: width of its cells.
+    """
 
     def __init__(self, lamp: Floats, scale: float, width: float, cell: float) -> None:
         """Set up for a direction to the lamp (3,), a body's scale and width, and cells in metres."""
         self._lamp, self.cell = lamp, cell
         self._radii = CAPSULE_RADII * scale * width
-        self._buffer = np.ones((int(LARGEST / cell), int(LARGEST / cell), 2), np.float32)
+        self._buffer = np.ones((int(LARGEST / cell), int(LARGEST / cell)), np.float32)
         self.map, self.corner, self.end = self._buffer[:0, :0], np.zeros(2), np.zeros(2)
 
     def cast(self, joints: Floats) -> None:
@@ -54,7 +57,7 @@ def cast_shadow(
     Args:
         joints: (24, 3) metres. ends: (C, 2) joints of each capsule; radii: (C,) metres.
         lamp: (3,) direction to the lamp. corner: x and z of the grid's first cell; `cell` its width.
-        out: (N, M, 2) f32 along x and z: the lamp's light, light from all around (0..1).
+        out: (N, M) f32 along x and z, 0..1.
     """
     x0, z0 = corner[0], corner[1]
     out[:] = 1
@@ -76,7 +79,14 @@ def cast_shadow(
                 soft = 0.03 + 0.13 * (ah + (bh - ah) * h)
                 v = min(1.0, max(0.0, (distance - radius + 0.5 * soft) / (1.5 * soft)))
                 v = 1 - (1 - v * v * (3 - 2 * v)) * min(1.0, radius / (radius + 0.35 * soft))
-                out[i, j, 0] = min(out[i, j, 0], v)
+                out[i, j] = min(out[i, j], v)
+    # Some light reaches the shadow from the walls.
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = 1 - SHADOW_DARKNESS * (1 - out[i, j])
+    for c in range(ends.shape[0]):
+        a, b = joints[ends[c, 0]], joints[ends[c, 1]]
+        ah, bh, radius = max(0.0, a[1]), max(0.0, b[1]), radii[c]
         if min(ah, bh) > CONTACT_REACH:
             continue
         dx, dy, dz = b[0] - a[0], bh - ah, b[2] - a[2]
@@ -90,7 +100,7 @@ def cast_shadow(
                 away = (px - h * dx) ** 2 + high * high + (pz - h * dz) ** 2
                 hidden = radius * radius * high / (max(away, radius * radius) * math.sqrt(away))
                 fade = max(1 - away / CONTACT_REACH**2, 0.0)
-                out[i, j, 1] *= 1 - CONTACT_DARKNESS * hidden * fade
+                out[i, j] *= 1 - CONTACT_DARKNESS * hidden * fade
 
 
 @numba.njit(**FAST)
@@ -107,12 +117,12 @@ def _cells(
 
 
 def packed(shadows: Sequence[FloorShadow]) -> tuple[Floats, Floats]:
-    """Return the maps of all shadows in one array (N, M, K, 2) and (K, 5): corner, size in cells, cells per metre."""
-    size = np.max([shadow.map.shape[:2] for shadow in shadows], axis=0)
-    maps = np.ones((len(shadows), *size, 2), np.float32)
+    """Return the maps of all shadows in one array (K, N, M) and (K, 5): corner, size in cells, cells per metre."""
+    size = np.max([shadow.map.shape for shadow in shadows], axis=0)
+    maps = np.ones((len(shadows), *size), np.float32)
     for number, shadow in enumerate(shadows):
         maps[number, : shadow.map.shape[0], : shadow.map.shape[1]] = shadow.map
-    places = np.array([[*shadow.corner, *shadow.map.shape[:2], 1 / shadow.cell] for shadow in shadows])
+    places = np.array([[*shadow.corner, *shadow.map.shape, 1 / shadow.cell] for shadow in shadows])
     return maps, places
 
 
@@ -138,65 +148,60 @@ def paint_floor(
     Args:
         position, axes, focal: of the camera; rows of the picture are level.
         light, share, glow: of the `Backdrop`.
-        shadows: (K, N, M, 2), places: (K, 5): from `packed`.
+        shadows: (K, N, M), places: (K, 5): from `packed`. Where several fall, the darkest counts.
         rings: (S, R, 3) light added at steps of SHADOW_CELL / 2 around centres (S, 3): x, z, reach in metres.
         mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers; (0, 0, 4)
             for none.
-        table: see `shading.tone_table`.
+        table: see `tone.tone_table`.
     """
     height, width, _ = frame.shape
+    mirrors = mirrored.shape[0] > 0
     for y in range(box[1], box[3]):
         py = (0.5 * height - y - 0.5) / focal
         dy = axes[2, 1] + py * axes[1, 1]
         if dy > -1e-3:
             continue
+        # Along a row, places on the floor are evenly spaced.
         reach = -position[1] / dy
+        px = (0.5 - 0.5 * width) / focal
+        x_start = position[0] + reach * (axes[2, 0] + px * axes[0, 0] + py * axes[1, 0])
+        z_start = position[2] + reach * (axes[2, 2] + px * axes[0, 2] + py * axes[1, 2])
+        x_step, z_step = reach * axes[0, 0] / focal, reach * axes[0, 2] / focal
         i = y // BLOCK
         down = (y + 0.5) / BLOCK - i
         for x in range(box[0], box[2]):
-            ground = share[y, x, 2]
-            if ground <= 0:
-                continue
-            px = (x + 0.5 - 0.5 * width) / focal
-            fx = position[0] + reach * (axes[2, 0] + px * axes[0, 0] + py * axes[1, 0])
-            fz = position[2] + reach * (axes[2, 2] + px * axes[0, 2] + py * axes[1, 2])
-            lamp, around = 1.0, 1.0
+            fx, fz = x_start + x * x_step, z_start + x * z_step
+            left, red, green, blue, cover = 1.0, 0.0, 0.0, 0.0, 0.0
             for n in range(places.shape[0]):
                 u, v = (fx - places[n, 0]) * places[n, 4], (fz - places[n, 1]) * places[n, 4]
                 if u > 0 and v > 0 and u < places[n, 2] - 1 and v < places[n, 3] - 1:
-                    p, q = int(u), int(v)
+                    p, q = np.uint32(u), np.uint32(v)
                     a, b = u - p, v - q
-                    first = (1 - b) * shadows[n, p, q, 0] + b * shadows[n, p, q + 1, 0]
-                    second = (1 - b) * shadows[n, p + 1, q, 0] + b * shadows[n, p + 1, q + 1, 0]
-                    lamp = min(lamp, (1 - a) * first + a * second)
-                    first = (1 - b) * shadows[n, p, q, 1] + b * shadows[n, p, q + 1, 1]
-                    second = (1 - b) * shadows[n, p + 1, q, 1] + b * shadows[n, p + 1, q + 1, 1]
-                    around *= (1 - a) * first + a * second
-            left = (1 - SHADOW_DARKNESS * (1 - lamp)) * around
-            red, green, blue = 0.0, 0.0, 0.0
+                    first = (1 - b) * shadows[n, p, q] + b * shadows[n, p, q + 1]
+                    second = (1 - b) * shadows[n, p + 1, q] + b * shadows[n, p + 1, q + 1]
+                    left = min(left, (1 - a) * first + a * second)
             for n in range(centres.shape[0]):
                 square = (fx - centres[n, 0]) ** 2 + (fz - centres[n, 1]) ** 2
                 if square < centres[n, 2] * centres[n, 2]:
                     away = 2 / SHADOW_CELL * math.sqrt(square)
-                    p = int(away)
+                    p = np.uint32(away)
                     a = away - p
                     red += (1 - a) * rings[n, p, 0] + a * rings[n, p + 1, 0]
                     green += (1 - a) * rings[n, p, 1] + a * rings[n, p + 1, 1]
                     blue += (1 - a) * rings[n, p, 2] + a * rings[n, p + 1, 2]
-            cover = 0.0
-            if mirrored.shape[0] > 0:
+            if mirrors:
                 cover = mirrored[y - box[1], x - box[0], 3]
-            if left > 0.996 and red + green + blue < 0.002 and cover < 0.004:
+            ground = share[y, x, 2]
+            if ground <= 0 or (left > 0.996 and red + green + blue < 0.002 and cover < 0.004):
                 continue
             j = x // BLOCK
             over = (x + 0.5) / BLOCK - j
             halo, line = share[y, x, 0], share[y, x, 1]
+            a, b, c, d = (1 - over) * (1 - down), over * (1 - down), (1 - over) * down, over * down
             for k in range(3):
-                top = glow[i, j, k] + over * (glow[i, j + 1, k] - glow[i, j, k])
-                low = glow[i + 1, j, k] + over * (glow[i + 1, j + 1, k] - glow[i + 1, j, k])
-                value = light[y, x, k] + halo * (top + down * (low - top)) + line * glow[i, j, 3 + k]
-                added = red if k == 0 else (green if k == 1 else blue)
-                lit = value * left + added
+                value = a * glow[i, j, k] + b * glow[i, j + 1, k] + c * glow[i + 1, j, k] + d * glow[i + 1, j + 1, k]
+                value = light[y, x, k] + halo * value + line * glow[i, j, 3 + k]
+                lit = value * left + (red if k == 0 else (green if k == 1 else blue))
                 if cover > 0:
                     lit = lit * (1 - cover) + mirrored[y - box[1], x - box[0], k]
                 frame[y, x, k] = tone(value + ground * (lit - value), table)

@@ -9,6 +9,8 @@ from workflow_scripts.motion.skeleton import Floats
 
 # How every kernel is compiled: kept on disk, without Python's lock, free to reorder sums.
 FAST: Any = {"cache": True, "nogil": True, "fastmath": True}
+# The same for what kernels call per pixel: passing arrays costs more than the work, so it is always compiled in place.
+INLINE: Any = FAST | {"forceinline": True}
 # Added to nearness in parallel projection, so that it is positive as in perspective (metres).
 NEARNESS_OFFSET = 10.0
 

@@ -10,7 +10,7 @@ import math
 import numba
 import numpy as np
 
-from workflow_scripts.figure.raster import FAST
+from workflow_scripts.figure.raster import FAST, INLINE
 from workflow_scripts.motion.skeleton import Floats
 
 BLOCK = 16  # pixels
@@ -20,7 +20,7 @@ PLANK_WIDTH, PLANK_LENGTH = 0.14, 1.4
 FARTHEST = 60.0
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def mirroring(dx: float, dy: float, dz: float) -> float:
     """Share of light that a floor reflects to a ray that comes along (dx, dy, dz): Schlick's formula (1994)."""
     inverse = 1 / math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -36,7 +36,7 @@ def wall_corners(position: Floats, axes: Floats, focal: float, size: tuple[int, 
     Args:
         position, axes, focal: of the camera. size: width and height of the picture.
         place: z of the wall; x and z of what is lit best; radius of a round wall around it or 0; width of its panels;
-            gloss of the floor.
+            gloss of the floor; whether it mirrors halos (1 or 0).
         out: (h, w, 6) f32: 1 / distance along the viewing direction, place along the wall and height over the floor
             (metres; heights below it are where the wall's mirror image would be), lamp's light, darkness of the foot,
             share of light that the floor would mirror.
@@ -76,7 +76,7 @@ def wall_corners(position: Floats, axes: Floats, focal: float, size: tuple[int, 
             out[i, j, 5] = mirroring(dx, min(dy, 0.0), dz)
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _gap(position: float, width: float, share: float) -> float:
     """Share (0..1) of an interval of `width` around `position` that lies in gaps [n, n + share), n whole."""
     low, high = position - 0.5 * width, position + 0.5 * width
@@ -84,14 +84,14 @@ def _gap(position: float, width: float, share: float) -> float:
     return ((b - a) * share + min(high - b, share) - min(low - a, share)) / width
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _wave(turns: float) -> float:
     """Two parabolas instead of a sine of 2 pi `turns`: a third of its time."""
     turns -= math.floor(turns + 0.5)
     return 8 * turns * (1 - 2 * abs(turns))
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _planks(x: float, z: float, wide: float, deep: float) -> float:
     """Brightness (about 1) of the floor at x, z, averaged over `wide` by `deep` metres."""
     row = math.floor(z / PLANK_WIDTH)
@@ -147,7 +147,7 @@ def room_light(
                     _foot_row(y, left, right, position, axes, focal, place, wall, floor, corners, light, share)
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _wall_row(
     y: int, left: int, right: int, focal: float, panel: float, wall: Floats, corners: Floats, light: Floats,
     share: Floats, values: Floats,
@@ -181,7 +181,7 @@ def _wall_row(
         share[y, left + x, 0], share[y, left + x, 1], share[y, left + x, 2] = one, 0, 0
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _foot_row(
     y: int, left: int, right: int, position: Floats, axes: Floats, focal: float, place: Floats, wall: Floats,
     floor: Floats, corners: Floats, light: Floats, share: Floats,
@@ -233,7 +233,7 @@ def _foot_row(
             red = on_wall * red + rest * (floor[0] * value + sheen * wall[0])
             green = on_wall * green + rest * (floor[1] * value + sheen * wall[1])
             blue = on_wall * blue + rest * (floor[2] * value + sheen * wall[2])
-            halo = on_wall + rest * gloss * mirror
+            halo = on_wall + rest * gloss * mirror * place[6]
             line *= on_wall + rest * gloss * (0.3 + mirror)
         light[y, x, 0], light[y, x, 1], light[y, x, 2] = red, green, blue
         share[y, x, 0], share[y, x, 1], share[y, x, 2] = halo, line, 1 - on_wall
@@ -247,7 +247,7 @@ def _foot_row(
         dz += dz_step
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _between(corners: Floats, i: int, j: int, k: int, down: float) -> tuple[float, float]:
     """Value k at the first pixel of a row of block (i, j), `down` (0..1) its height, and its step to the next pixel."""
     start = corners[i, j, k] + down * (corners[i + 1, j, k] - corners[i, j, k])

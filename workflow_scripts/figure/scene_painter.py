@@ -21,6 +21,7 @@ Quality = Literal["draft", "full"]
 GLOSS, BODY_GLOSS = 0.35, 0.75
 # The beat's light on the dancers: at their rim, and from the rings below.
 RIM_LIGHT, RING_LIGHT = 1.6, 0.5
+FAINTEST = 0.002
 
 
 class ScenePainter:
@@ -53,7 +54,7 @@ class ScenePainter:
         fineness = FULL if quality == "full" else DRAFT
         self._mirrors = quality == "full"
         self._by_vertex = not fineness.per_pixel
-        self._backdrop = Backdrop(style, wall_z, lit, round_wall, GLOSS)
+        self._backdrop = Backdrop(style, wall_z, lit, round_wall, GLOSS, self._mirrors)
         self._painters = [BodyPainter(body, fineness) for body in bodies]
         self._lamp_view = LampView(lamp, len(bodies), fineness.lamp_cells)
         cell = SHADOW_CELL / 2 if quality == "full" else SHADOW_CELL
@@ -102,9 +103,12 @@ class ScenePainter:
         centres = np.zeros((len(spots), 3))
         rings = np.zeros((len(spots), max((len(spot.ring) for spot in spots), default=0) + 1, 3))
         for number, spot in enumerate(spots):
-            reach = max(len(spot.ring) - 1.01, 0) * SHADOW_CELL / 2
+            # Only as far as it can be seen: within its reach the floor is painted again.
+            seen = np.flatnonzero(np.asarray(spot.ring).reshape(-1, 3).max(axis=1) > FAINTEST)
+            count = min(int(seen[-1]) + 2, len(spot.ring)) if len(seen) else 0
+            reach = max(count - 1.01, 0) * SHADOW_CELL / 2
             centres[number] = *spot.centre, reach
-            rings[number, : len(spot.ring)] = spot.ring
+            rings[number, :count] = spot.ring[:count]
             boxes.append(self._floor_box(camera, np.asarray(spot.centre) - reach, np.asarray(spot.centre) + reach))
         if self._mirrors:
             boxes += [painter.mirror_box(camera) for painter in self._painters]

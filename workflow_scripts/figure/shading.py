@@ -7,7 +7,7 @@ import numpy as np
 
 from workflow_scripts.figure.anatomy import HAIR, HEAD, SHIRT
 from workflow_scripts.figure.details import reflectance
-from workflow_scripts.figure.raster import FAST, NEARNESS_OFFSET
+from workflow_scripts.figure.raster import FAST, INLINE, NEARNESS_OFFSET
 from workflow_scripts.figure.room_light import mirroring
 from workflow_scripts.figure.tone import tone
 from workflow_scripts.motion.skeleton import Floats
@@ -20,29 +20,29 @@ COLUMNS, LIGHT = 15, 10
 MIRROR_FADE = 0.5  # metres: height at which a polished floor's mirror image has faded to 1 / e
 
 
-@numba.njit(**FAST)
-def _shadowed(x: float, y: float, z: float, shadow: Floats, view: Floats, soft: int) -> float:
-    """Share of the lamp's light (0..1) that reaches a point past one body, by that body's depth map."""
-    x, y, z = x - view[3, 0], y - view[3, 1], z - view[3, 2]
-    scale = view[4, 0]
-    u = (view[0, 0] * x + view[0, 1] * y + view[0, 2] * z) * scale + 0.5 * shadow.shape[1]
-    v = -(view[1, 0] * x + view[1, 1] * y + view[1, 2] * z) * scale + 0.5 * shadow.shape[0]
+@numba.njit(**INLINE)
+def _shadowed(x: float, y: float, z: float, n: int, shadows: Floats, views: Floats, soft: int) -> float:
+    """Share of the lamp's light (0..1) that reaches a point past body n, by that body's depth map."""
+    x, y, z = x - views[n, 3, 0], y - views[n, 3, 1], z - views[n, 3, 2]
+    scale = views[n, 4, 0]
+    u = (views[n, 0, 0] * x + views[n, 0, 1] * y + views[n, 0, 2] * z) * scale + 0.5 * shadows.shape[2]
+    v = -(views[n, 1, 0] * x + views[n, 1, 1] * y + views[n, 1, 2] * z) * scale + 0.5 * shadows.shape[1]
     i, j = math.floor(v), math.floor(u)
-    if i < soft or j < soft or i >= shadow.shape[0] - soft or j >= shadow.shape[1] - soft:
+    if i < soft or j < soft or i >= shadows.shape[1] - soft or j >= shadows.shape[2] - soft:
         return 1.0
-    near = NEARNESS_OFFSET - (view[2, 0] * x + view[2, 1] * y + view[2, 2] * z) + SHADOW_BIAS
+    near = NEARNESS_OFFSET - (views[n, 2, 0] * x + views[n, 2, 1] * y + views[n, 2, 2] * z) + SHADOW_BIAS
     # The cells around under a window that slides with the point, so that edges are soft and do not step.
     a, b = u - j, v - i
     total = 0.0
     for row in range(-soft, soft + 1):
         down = 1 - b if row == -soft else (1.0 if row < soft else b)
         for column in range(-soft, soft + 1):
-            if shadow[i + row, j + column] < near:
+            if shadows[n, i + row, j + column] < near:
                 total += down * (1 - a if column == -soft else (1.0 if column < soft else a))
     return total / (4 * soft * soft)
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _light_at(
     x: float, y: float, z: float, nx: float, ny: float, nz: float, free: float, lights: Floats, eye: Floats,
     shadows: Floats, views: Floats, soft: int,
@@ -58,7 +58,7 @@ def _light_at(
     if facing > -0.22:
         lit = 1.0
         for n in range(shadows.shape[0]):
-            lit = min(lit, _shadowed(x + 0.018 * nx, y + 0.018 * ny, z + 0.018 * nz, shadows[n], views[n], soft))
+            lit = min(lit, _shadowed(x + 0.018 * nx, y + 0.018 * ny, z + 0.018 * nz, n, shadows, views, soft))
     key = max(0.0, (facing + 0.22) / 1.22) * (SHADE_LIGHT + (1 - SHADE_LIGHT) * lit)
     above = 0.5 + 0.5 * ny
     sky = free * (0.45 + 0.55 * above)
@@ -85,13 +85,14 @@ def _light_at(
 def light_vertices(surface: Floats, lights: Floats, eye: Floats, shadows: Floats, views: Floats, soft: int) -> None:
     """Fill the columns from LIGHT on of `surface` (V, COLUMNS); see `shade` for the other arguments."""
     for v in range(surface.shape[0]):
-        p = surface[v]
-        p[10], p[11], p[12], p[13], p[14] = _light_at(
-            p[0], p[1], p[2], p[3], p[4], p[5], p[9], lights, eye, shadows, views, soft
-        )
+        red, green, blue, shine, rim = _light_at(
+            surface[v, 0], surface[v, 1], surface[v, 2], surface[v, 3], surface[v, 4], surface[v, 5], surface[v, 9],
+            lights, eye, shadows, views, soft,
+        )  # fmt: skip
+        surface[v, 10], surface[v, 11], surface[v, 12], surface[v, 13], surface[v, 14] = red, green, blue, shine, rim
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _weights(px: float, py: float, i: int, j: int, k: int, screen: Floats) -> tuple[float, float, float]:
     """Shares of three corners at a sample, by perspective."""
     ax, ay = screen[i, 0], screen[i, 1]
@@ -106,47 +107,41 @@ def _weights(px: float, py: float, i: int, j: int, k: int, screen: Floats) -> tu
     return a * total, b * total, c * total
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _light_on(
-    px: float, py: float, f: int, screen: Floats, faces: Floats, surface: Floats, per_pixel: bool, lights: Floats,
+    i: int, j: int, k: int, a: float, b: float, c: float, surface: Floats, per_pixel: bool, lights: Floats,
     eye: Floats, shadows: Floats, views: Floats, soft: int,
 ) -> tuple[float, float, float, float, float]:  # fmt: skip
-    """Light on face f at a sample: interpolated from its corners, or worked out there."""
-    i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
-    a, b, c = _weights(px, py, i, j, k, screen)
-    p, q, r = surface[i], surface[j], surface[k]
+    """Light at shares a, b, c of the corners i, j, k: interpolated from them, or worked out there."""
     if not per_pixel:
         return (
-            a * p[10] + b * q[10] + c * r[10],
-            a * p[11] + b * q[11] + c * r[11],
-            a * p[12] + b * q[12] + c * r[12],
-            a * p[13] + b * q[13] + c * r[13],
-            a * p[14] + b * q[14] + c * r[14],
+            a * surface[i, 10] + b * surface[j, 10] + c * surface[k, 10],
+            a * surface[i, 11] + b * surface[j, 11] + c * surface[k, 11],
+            a * surface[i, 12] + b * surface[j, 12] + c * surface[k, 12],
+            a * surface[i, 13] + b * surface[j, 13] + c * surface[k, 13],
+            a * surface[i, 14] + b * surface[j, 14] + c * surface[k, 14],
         )
     return _light_at(
-        a * p[0] + b * q[0] + c * r[0],
-        a * p[1] + b * q[1] + c * r[1],
-        a * p[2] + b * q[2] + c * r[2],
-        a * p[3] + b * q[3] + c * r[3],
-        a * p[4] + b * q[4] + c * r[4],
-        a * p[5] + b * q[5] + c * r[5],
-        a * p[9] + b * q[9] + c * r[9],
+        a * surface[i, 0] + b * surface[j, 0] + c * surface[k, 0],
+        a * surface[i, 1] + b * surface[j, 1] + c * surface[k, 1],
+        a * surface[i, 2] + b * surface[j, 2] + c * surface[k, 2],
+        a * surface[i, 3] + b * surface[j, 3] + c * surface[k, 3],
+        a * surface[i, 4] + b * surface[j, 4] + c * surface[k, 4],
+        a * surface[i, 5] + b * surface[j, 5] + c * surface[k, 5],
+        a * surface[i, 9] + b * surface[j, 9] + c * surface[k, 9],
         lights, eye, shadows, views, soft,
     )  # fmt: skip
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def _reflectance_on(
-    px: float, py: float, f: int, m: int, screen: Floats, faces: Floats, surface: Floats, palette: Floats, marks: Floats
+    i: int, j: int, k: int, a: float, b: float, c: float, m: int, surface: Floats, palette: Floats, marks: Floats
 ) -> tuple[float, float, float, float]:
-    """Colour and gloss of face f of material m at a sample."""
+    """Colour and gloss of material m at shares a, b, c of the corners i, j, k."""
     if m != HEAD and m != SHIRT and m != HAIR:
         return palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
-    i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
-    a, b, c = _weights(px, py, i, j, k, screen)
-    p, q, r = surface[i], surface[j], surface[k]
     return reflectance(
-        m, a * p[6] + b * q[6] + c * r[6], a * p[7] + b * q[7] + c * r[7], a * p[8] + b * q[8] + c * r[8],
+        m, a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6], a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7], a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8],
         palette, marks,
     )  # fmt: skip
 
@@ -215,16 +210,19 @@ def shade(
             r, g, b, shine, rim = 0.0, 0.0, 0.0, 0.0, 0.0
             if whole:
                 f = owner[samples * y + half, samples * x + half]
+                i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
+                u, v, w = _weights(
+                    samples * x + half + inset, samples * y + half + inset, i, j, k, screen
+                )
                 r, g, b, shine, rim = _light_on(
-                    samples * x + half + inset, samples * y + half + inset, f, screen, faces, surface, per_pixel,
-                    lights, eye, shadows, views, soft,
-                )  # fmt: skip
+                    i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft
+                )
                 m = material[f]
-                if m != HEAD and m != SHIRT and m != HAIR:
-                    glint = palette[m, 3] * shine
-                    frame[box[1] + y, box[0] + x, 0] = tone(palette[m, 0] * r + glint + rim * lights[9], table)
-                    frame[box[1] + y, box[0] + x, 1] = tone(palette[m, 1] * g + glint + rim * lights[10], table)
-                    frame[box[1] + y, box[0] + x, 2] = tone(palette[m, 2] * b + glint + rim * lights[11], table)
+                if m != HEAD and (not per_pixel or (m != SHIRT and m != HAIR)):
+                    cr, cg, cb, gloss = _reflectance_on(i, j, k, u, v, w, m, surface, palette, marks)
+                    frame[box[1] + y, box[0] + x, 0] = tone(cr * r + gloss * shine + rim * lights[9], table)
+                    frame[box[1] + y, box[0] + x, 1] = tone(cg * g + gloss * shine + rim * lights[10], table)
+                    frame[box[1] + y, box[0] + x, 2] = tone(cb * b + gloss * shine + rim * lights[11], table)
                     continue
             red, green, blue = 0, 0, 0
             for row in range(samples * y, samples * y + samples):
@@ -235,14 +233,13 @@ def shade(
                         green += frame[box[1] + y, box[0] + x, 1]
                         blue += frame[box[1] + y, box[0] + x, 2]
                         continue
+                    i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
+                    u, v, w = _weights(column + 0.5, row + 0.5, i, j, k, screen)
                     if not whole:
                         r, g, b, shine, rim = _light_on(
-                            column + 0.5, row + 0.5, f, screen, faces, surface, per_pixel, lights, eye, shadows,
-                            views, soft,
-                        )  # fmt: skip
-                    cr, cg, cb, gloss = _reflectance_on(
-                        column + 0.5, row + 0.5, f, material[f], screen, faces, surface, palette, marks
-                    )
+                            i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft
+                        )
+                    cr, cg, cb, gloss = _reflectance_on(i, j, k, u, v, w, material[f], surface, palette, marks)
                     red += tone(cr * r + gloss * shine + rim * lights[9], table)
                     green += tone(cg * g + gloss * shine + rim * lights[10], table)
                     blue += tone(cb * b + gloss * shine + rim * lights[11], table)
@@ -292,17 +289,17 @@ def shade_mirrored(
                 axes[2, 1] + px * axes[0, 1] + py * axes[1, 1],
                 axes[2, 2] + px * axes[0, 2] + py * axes[1, 2],
             )
-            r, g, b_, shine, rim = _light_on(
-                x + 0.5, y + 0.5, f, screen, faces, surface, False, lights, lights, out, out, 1
-            )
-            cr, cg, cb, polish = _reflectance_on(
-                x + 0.5, y + 0.5, f, material[f], screen, faces, surface, palette, marks
-            )
-            here = out[box[1] + y - corner[1], box[0] + x - corner[0]]
-            here[0] = cover * (cr * r + polish * shine + rim * lights[9])
-            here[1] = cover * (cg * g + polish * shine + rim * lights[10])
-            here[2] = cover * (cb * b_ + polish * shine + rim * lights[11])
-            here[3] = cover
+            red = a * surface[i, 10] + b * surface[j, 10] + c * surface[k, 10]
+            green = a * surface[i, 11] + b * surface[j, 11] + c * surface[k, 11]
+            blue = a * surface[i, 12] + b * surface[j, 12] + c * surface[k, 12]
+            shine = a * surface[i, 13] + b * surface[j, 13] + c * surface[k, 13]
+            rim = a * surface[i, 14] + b * surface[j, 14] + c * surface[k, 14]
+            cr, cg, cb, polish = _reflectance_on(i, j, k, a, b, c, material[f], surface, palette, marks)
+            row, column = box[1] + y - corner[1], box[0] + x - corner[0]
+            out[row, column, 0] = cover * (cr * red + polish * shine + rim * lights[9])
+            out[row, column, 1] = cover * (cg * green + polish * shine + rim * lights[10])
+            out[row, column, 2] = cover * (cb * blue + polish * shine + rim * lights[11])
+            out[row, column, 3] = cover
 
 
 @numba.njit(**FAST)

@@ -105,7 +105,7 @@ class _Lines:
 
     def __init__(self, camera: Camera, skeleton: Skeleton, joints: Floats, colours: Sequence[Colour]) -> None:
         self._skeleton, self._colours = skeleton, colours
-        seen = np.isfinite(joints).all(axis=1)
+        seen = np.asarray(np.isfinite(joints).all(axis=1))
         joints = np.where(seen[:, None], joints, 0.0)
         points = np.concatenate([joints, joints * [1.0, 0.0, 1.0]])
         depth = camera.to_camera(points)[:, 2]

@@ -13,6 +13,9 @@ from workflow_scripts.figure.raster import FAST
 from workflow_scripts.motion.skeleton import Floats
 
 
+CUT_BLEND = 0.012  # metres: how round the edge of a cut is
+
+
 @dataclass(frozen=True)
 class Tube:
     """A chain of round cones: balls of changing radius along a line through `stations` (N, 3), metres.
@@ -43,9 +46,9 @@ Solid = Tube | Ellipsoid
 class Union:
     """The smooth union of solids, each joined to those before it within its own `blend` (metres)."""
 
-    def __init__(self, solids: Sequence[Solid]) -> None:
-        """Pack at least one solid."""
-        self.solids = tuple(solids)
+    def __init__(self, solids: Sequence[Solid], lowest: float = -np.inf) -> None:
+        """Pack at least one solid; what lies below the height `lowest` (metres) is cut off."""
+        self.solids, self._lowest = tuple(solids), lowest
         # One row per cone of a tube, or per ellipsoid: 0-2 start or centre, 3-5 end or radii, 6-7 radii at the ends,
         # 8-16 axes, 17 blend, 18 number of the solid, 19 number of the first station (-1: an ellipsoid).
         rows = []
@@ -62,6 +65,11 @@ class Union:
         """Return the signed distance (N,) of points (N, 3), metres; exact to first order at the surface."""
         out = np.empty(len(points))
         _union_distance(self._rows, np.ascontiguousarray(points, np.float64), out)
+        if self._lowest > -np.inf:
+            # A smooth maximum, so that the edge is round.
+            below = self._lowest - np.asarray(points)[:, 1]
+            overlap = np.maximum(CUT_BLEND - np.abs(out - below), 0)
+            out = np.maximum(out, below) + overlap * overlap / (4 * CUT_BLEND)
         return out
 
     def normals(self, points: Floats, step: float = 5e-4) -> Floats:

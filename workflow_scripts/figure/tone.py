@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from workflow_scripts.figure.raster import FAST
+from workflow_scripts.figure.raster import INLINE
 from workflow_scripts.motion.skeleton import Floats
 
 TABLE_SIZE = 8192
@@ -20,7 +20,7 @@ def tone_table() -> Floats:
     return (film ** (1 / 2.2) * 255 + 0.5).astype(np.uint8)
 
 
-@numba.njit(**FAST)
+@numba.njit(**INLINE)
 def tone(value: float, table: Floats) -> int:
     """Look linear light up in `tone_table`."""
-    return table[min(max(int(value * ((TABLE_SIZE - 1) / TABLE_RANGE) + 0.5), 0), TABLE_SIZE - 1)]
+    return table[np.uint32(min(max(value * ((TABLE_SIZE - 1) / TABLE_RANGE) + 0.5, 0.0), TABLE_SIZE - 1.0))]

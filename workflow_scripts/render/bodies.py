@@ -14,7 +14,7 @@ from workflow_scripts.render.staging import Staged
 
 CHUNK = 256
 # Bone lengths are those of so many frames from all over the dance: enough for a median.
-MEASURED = 2048
+MEASURED = 512
 
 
 def staged_body(staged: Staged, look: Appearance) -> Body:

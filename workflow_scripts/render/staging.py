@@ -16,7 +16,7 @@ GAP = 0.35
 # Places become equally wide unless one is so many times as wide as all are in the mean.
 EVEN = 1.5
 # So many frames are looked at once: extents of an hour are never held.
-CHUNK = 1024
+CHUNK = 256
 # How far lines reach beyond their joints, metres.
 LINE_REACH = 0.05
 

@@ -10,7 +10,7 @@ from workflow_scripts.render.layout import Layout
 from workflow_scripts.workflow.media import MediaError
 
 UNPLAYED, TICK, PLAYHEAD = (112, 112, 132), (255, 214, 110), 245
-BLOCK = 1 << 18  # samples read at once
+BLOCK = 1 << 15  # samples read at once
 
 
 def loudness(audio: Path, columns: int, seconds: float) -> Floats:
