@@ -26,6 +26,8 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 SKINNING_FALLOFF = 0.012
 # Triangles this deep (metres) inside another part are never seen and left out.
 HIDDEN_DEPTH = 0.014
+# Fingers come apart in cells larger than so many times HAND_CELL.
+COARSEST_HAND = 1.15
 HEM = 0.045  # metres: the shirt ends this far below the pelvis
 # Distances (metres) over which nearby surfaces darken each other, and how much.
 FOLDS = {SHIRT: 0.10, TROUSERS: 0.045}
@@ -82,8 +84,12 @@ def make_body(world: Floats, look: Appearance, coarse: bool = False) -> Body:
     return Body(look, make_mesh(rest, look, coarse), bone_transforms(world, rest).astype(np.float32), world)
 
 
-def make_mesh(rest: Floats, look: Appearance, coarse: bool = False) -> Mesh:
-    """Build the mesh around the rest pose's joints (24, 3), with half the triangles if `coarse`."""
+def make_mesh(rest: Floats, look: Appearance, coarse: bool = False, coarseness: float = 1.0) -> Mesh:
+    """Build the mesh around the rest pose's joints (24, 3), with half the triangles if `coarse`.
+
+    `coarseness` is a factor on the size of all cells, for files that have to be small; hands stay as fine as their
+    fingers need.
+    """
     scale = _height(rest) / _height(SMPL24.rest_positions)
     hem_height = float(rest[0, 1] - HEM * scale)
     parts = [
@@ -98,6 +104,7 @@ def make_mesh(rest: Floats, look: Appearance, coarse: bool = False) -> Mesh:
         cell = HAND_CELL if is_hand else CELLS[material]
         if coarse:
             cell *= COARSER_HAND if is_hand else COARSER[material]
+        cell *= min(coarseness, COARSEST_HAND) if is_hand else coarseness
         points, triangles = triangulate(union, cell * scale)
         others = [other for kind, other in parts if kind != material]
         triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]

@@ -71,7 +71,7 @@ def packed_dancers(pieces: Sequence[Piece]) -> Packed:
 def _dancer(piece: Piece, coarseness: float) -> tuple[dict[str, Any], dict[str, Any]]:
     world, look = piece.world, looks_of(piece.performer)
     rest = rest_joints(world)
-    mesh = make_mesh(rest, look, coarseness)
+    mesh = make_mesh(rest, look, coarseness=coarseness)
     coded = motion.encode(bone_transforms(world, rest), rest, world)
     tables = figures.mesh_tables(mesh) | figures.paint_tables(mesh, look)
     tables |= {"turns": coded.turns, "shifts": coded.shifts}
