@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 # MediaPipe has wheels for Python 3.11 and 3.12 only: the first of these that can make a venv is taken, or PYTHON=...
 PYTHON ?=
 CORES ?= all
+GLTF_VALIDATOR := 2.0.0-dev.3.10
 # Your own settings: make animations CONFIG=mine.yaml
 CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
@@ -11,7 +12,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CON
 SHELL := bash
 .SHELLFLAGS := -eo pipefail -c
 
-.PHONY: help setup setup-youtube setup-mmpose verify-weights pose-overlay animations test test-slow lint benchmark dag refresh clean-env
+.PHONY: help setup setup-youtube setup-mmpose setup-checks verify-weights pose-overlay animations test test-slow lint benchmark dag refresh clean-env
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -28,6 +29,16 @@ setup-mmpose: $(VENV)/.mmpose ## what pose.backend mmpose needs besides, in the 
 
 $(VENV)/.mmpose: envs/mmpose.txt $(VENV)/.ready
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/mmpose.txt
+	@touch $@
+
+setup-checks: $(VENV)/.checks ## what tests of pages and files need besides: Chromium, its driver, Khronos' glTF validator
+
+$(VENV)/.checks: envs/checks.txt envs/check_programs.sh $(VENV)/.ready
+	@bash envs/check_programs.sh chromium npm
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/checks.txt
+	@if command -v npm >/dev/null; then \
+	    npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --silent gltf-validator@$(GLTF_VALIDATOR); \
+	fi
 	@touch $@
 
 verify-weights: setup-mmpose ## mmpose with its real weights against the truth of the demo videos, beside MediaPipe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from workflow_scripts.workflow.names import SONGS, TOGETHER
+from workflow_scripts.workflow.names import ORIGINAL, SONGS, TOGETHER
 from workflow_scripts.collect.summary import summary_lines
 from workflow_scripts.motion.feature_sets import GROUPS, canonical, groups_of
 from workflow_scripts.workflow.config import checked_config

@@ -25,6 +25,32 @@ rule track_beats_again:
         " >{log:q} 2>&1"
 
 
+rule measure_dance:
+    """What the gallery says of a dance: by itself, so that another song or model measures nothing again."""
+    input:
+        dance="results/dances/{model}/songs/{item}_{sample}.h5",
+        rhythm="results/features/rhythm/songs/{item}.h5",
+    output:
+        measures="results/evaluation/dances/{model}/songs/{item}_{sample}.json",
+    log:
+        "logs/measure_dance/{model}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/measure_dance/{model}/{item}_{sample}.tsv"
+    wildcard_constraints:
+        model=dance_models(),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("evaluate.one_dance"),
+    shell:
+        "python -m workflow_scripts.evaluate.one_dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
+        " --output {output.measures:q} >{log:q} 2>&1"
+
+
 rule evaluate_model:
     input:
         description="results/models/{model}/model.json",

@@ -1,7 +1,9 @@
 # Dances as files for other programs.
 import re
+from functools import lru_cache
 
 from workflow_scripts.export.kinds import SUFFIXES, kind_of_suffix
+from workflow_scripts.workflow.files import sha256_of
 
 EXPORT_SUFFIXES = {**SUFFIXES, "html": "html"}
 
@@ -39,4 +41,54 @@ rule export_dance:
         code=lambda wc: code("export.dance", f"export.{kind_of_suffix(wc.suffix)}"),
     shell:
         "python -m workflow_scripts.export.dance {input.dance:q} {output.file:q} --format {params.kind} --heal"
+        " >{log:q} 2>&1"
+
+
+def dances_of_page(wildcards):
+    """The dances of all models that take part to the same song: they can be switched between, or stand side by side."""
+    models = config["use"]["models"]
+    return [
+        f"results/dances/{model}/songs/{wildcards.item}_{wildcards.sample}.h5"
+        for model in ([] if wildcards.model in models else [wildcards.model]) + models
+    ]
+
+
+@lru_cache(maxsize=None)
+def page_sources():
+    """What the page's scripts, style and library are: no modules, so that `code` does not see them."""
+    folder = Path(workflow.basedir) / "workflow_scripts/export/viewer"
+    files = [*folder.glob("page/*"), folder / "vendor/three.min.js"]
+    return digest({path.name: sha256_of(path) for path in sorted(files)})
+
+
+rule export_viewer:
+    """The page that shows a dance, and those of the other models to the same song, in three dimensions."""
+    input:
+        dances=dances_of_page,
+        clips="results/clips/songs/{item}/clips.tsv",
+        rhythm="results/features/rhythm/songs/{item}.h5",
+        songs=lambda wc: ancient(admission(SONGS)),
+    output:
+        page="results/exports/{model}/songs/{item}_{sample}.html",
+    log:
+        "logs/export_viewer/{model}/{item}_{sample}.log",
+    benchmark:
+        "logs/benchmarks/export_viewer/{model}/{item}_{sample}.tsv"
+    wildcard_constraints:
+        model=dance_models(),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        audio=lambda wc: f"results/clips/songs/{wc.item}/0000.wav",
+        first=lambda wc: f"results/dances/{wc.model}/songs/{wc.item}_{wc.sample}.h5",
+        title=lambda wc: song_title(wc.item),
+        page=page_sources(),
+        code=code("export.viewer.write"),
+    shell:
+        "python -m workflow_scripts.export.viewer.write {input.dances:q} --first {params.first:q}"
+        " --audio {params.audio:q} --rhythm {input.rhythm:q} --title={params.title:q} --heal --output {output.page:q}"
         " >{log:q} 2>&1"

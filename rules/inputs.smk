@@ -220,6 +220,13 @@ def used_renders():
     return [f"results/renders/{name}.mp4" for name in models + (together if config["render"]["together"] else [])]
 
 
+def viewers_in_gallery(wildcards):
+    """The pages that show the dances in three dimensions, where they are wanted beside the videos."""
+    if not config["render"]["viewers_in_gallery"]:
+        return []
+    return [f"results/exports/{model}/songs/{song}_{sample}.html" for model, song, sample in used_dances()]
+
+
 def everything_made(wildcards):
     """Every file between the clips and the videos of the dances."""
     models = [f"results/models/{model}/model.json" for model in config["use"]["models"]]

@@ -221,7 +221,7 @@ def song_title(song):
 
 def render_settings():
     """How videos are drawn."""
-    return {key: value for key, value in config["render"].items() if key != "together"}
+    return {key: value for key, value in config["render"].items() if key not in ("together", "viewers_in_gallery")}
 
 
 def render_config(wildcards):

@@ -212,6 +212,10 @@ rule make_gallery:
         items_tables=lambda wc: items_tables(wc) if config["soundtrack"]["in_gallery"] else [],
         soundtracks=renders_in_gallery,
         collections=tables_in_gallery,
+        measures=lambda wc: [
+            f"results/evaluation/dances/{model}/songs/{song}_{sample}.json" for model, song, sample in used_dances()
+        ],
+        viewers=viewers_in_gallery,
         songs="results/admitted/songs.tsv",
         verdict="results/verdict.txt",
         everything=everything_made,
@@ -236,7 +240,8 @@ rule make_gallery:
         code=code("render.gallery"),
     shell:
         "python -m workflow_scripts.render.gallery --videos {input.videos:q} --soundtracks {input.soundtracks:q}"
-        " --songs {input.songs:q} --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"
+        " --measures {input.measures:q} --viewers {input.viewers:q} --songs {input.songs:q}"
+        " --collections {input.collections:q} --output {output.gallery:q} >{log:q} 2>&1"
 
 
 rule make_gif:
@@ -250,7 +255,7 @@ rule make_gif:
     benchmark:
         "logs/benchmarks/make_gif/{model}/{set}/{item}_{sample}.tsv"
     wildcard_constraints:
-        model="|".join([*config["models"], "original"]),
+        model="|".join([*config["models"], ORIGINAL, TOGETHER]),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1
@@ -274,7 +279,7 @@ rule make_contact_sheet:
     benchmark:
         "logs/benchmarks/make_contact_sheet/{model}/{set}/{item}_{sample}.tsv"
     wildcard_constraints:
-        model="|".join([*config["models"], "original"]),
+        model="|".join([*config["models"], ORIGINAL, TOGETHER]),
     conda:
         "../envs/playlist2dance.yaml"
     threads: 1

@@ -1,6 +1,7 @@
 """The gallery: every video in it, nothing of a title interpreted, nothing fetched from elsewhere."""
 
 import base64
+import hashlib
 import io
 import re
 import subprocess
@@ -12,9 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workflow_scripts.render.gallery import make_gallery
+from workflow_scripts.render.gallery import Beside, make_gallery
 from workflow_scripts.render.page import Entry, gallery_page
+from workflow_scripts.render.poster import POSTER_PIXELS
 from workflow_scripts.workflow.errors import UserError
+from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import MediaError, video_writer
 from workflow_scripts.workflow.tables import write_table
 
@@ -45,6 +48,10 @@ class Outline(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
 
+    def plays(self) -> list[dict[str, str | None]]:
+        """The buttons that play videos."""
+        return [attrs for attrs in self.all("button") if attrs.get("class") == "play"]
+
 
 def make_video(path: Path, red: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,8 +81,8 @@ def test_every_video_is_linked_and_listed_once(videos: list[Path], tmp_path: Pat
     assert outline.text["h2"] == [NASTY, "Second"]
     assert outline.text["b"] == ["graph", "seq2seq · 1", "seq2seq · 2", "seq2seq"]
     assert len(outline.all("script")) == 1  # ours, not the title's
-    assert len(outline.all("button")) == 4
-    assert all(NASTY in str(attrs["aria-label"]) for attrs in outline.all("button")[:3])
+    assert len(outline.plays()) == 4
+    assert all(NASTY in str(attrs["aria-label"]) for attrs in outline.plays()[:3])
     assert all("autoplay" not in attrs and "muted" not in attrs for attrs in outline.all("video"))
 
 
@@ -85,8 +92,11 @@ def test_posters_show_their_videos(videos: list[Path], tmp_path: Path) -> None:
     kind, data = str(video["poster"]).split(",")
     assert kind == "data:image/jpeg;base64"
     image = Image.open(io.BytesIO(base64.b64decode(data)))
-    assert image.size == (480, 360)
+    assert image.size[0] / image.size[1] == pytest.approx(4 / 3, rel=0.01)
+    assert image.size[0] * image.size[1] == pytest.approx(POSTER_PIXELS, rel=0.02)
     np.testing.assert_allclose(np.asarray(image)[180, 240], (50, 40, 40), atol=12)
+    # The page knows the picture's shape before anything is loaded.
+    assert (video["width"], video["height"]) == ("64", "48")
 
 
 def test_the_page_asks_nobody_for_anything(videos: list[Path], tmp_path: Path) -> None:
@@ -175,7 +185,7 @@ def test_sounds_stand_beside_what_they_were_made_for(
         "original sound",
         "sound by wavenet",
     ]
-    labels = [str(attrs["aria-label"]) for attrs in outline.all("button")]
+    labels = [str(attrs["aria-label"]) for attrs in outline.plays()]
     assert labels[1] == "Play First, danced by graph · sound by wavenet"
     assert labels[5] == f"Play {NASTY} · clip 0000, original sound"
     assert "4 dances · 2 songs · 4 models · 5 soundtracks" in page
@@ -212,3 +222,59 @@ def test_entry_point_names_clips_by_their_collections(soundtracks: list[Path], t
     outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
     assert outline.text["h2"] == ["A lesson"]
     assert "<p>1 model · 1 soundtrack</p>" in (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+
+
+def test_measures_genres_and_3d_pages_stand_on_their_dances(videos: list[Path], tmp_path: Path) -> None:
+    together = make_video(tmp_path / "renders" / "together" / "songs" / "song01_0.mp4", 9)
+    sound = make_video(tmp_path / "renders" / "wavenet" / "songs" / "song01.graph_0.mp4", 9)
+    viewers = {}
+    for model in ("graph", "seq2seq"):
+        viewers[model, "song01_0"] = tmp_path / "exports" / model / "songs" / "song01_0.html"
+        viewers[model, "song01_0"].parent.mkdir(parents=True)
+        viewers[model, "song01_0"].write_text(model)
+    measured = tmp_path / "measures" / "graph" / "songs" / "song01_0.json"
+    numbers = {"beat_hit_share": 0.614, "beat_hit_share_shuffled": 0.3, "frozen_share": 0.04, "foot_skate": None}
+    write_json(measured, {"genre": "waltz", "measures": numbers})
+    beside = Beside({"song01": "disco", "song02": ""}, {("graph", "song01_0"): measured}, viewers)
+    make_gallery([*videos, together], {"song01": "First"}, tmp_path / "a", [sound], beside)
+    page = (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+    outline = Outline(page)
+    cards = [(attrs["data-model"], attrs["data-sound"], attrs["data-genre"]) for attrs in outline.all("figure")]
+    # What a dance was asked for goes before what its song is.
+    assert cards == [
+        ("graph", "", "waltz"),
+        ("graph", "wavenet", "disco"),
+        ("seq2seq", "", "disco"),
+        ("seq2seq", "", "disco"),
+        ("together", "", "disco"),
+        ("seq2seq", "", ""),
+    ]
+    links = [str(attrs["href"]) for attrs in outline.all("a")]
+    assert links == ["graph__song01_0.html", "seq2seq__song01_0.html", "graph__song01_0.html#all"]
+    assert (tmp_path / "a" / "graph__song01_0.html").samefile(viewers["graph", "song01_0"])
+    assert re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)<(?:small>([^<]*)<)?", page.split("<details")[0]) == [
+        ("on the beat", "61 %", "by chance 30 %"),
+        ("stands still", "4 %", ""),
+    ]
+    assert outline.text["b"][4] == "all models side by side"
+
+
+def test_only_its_own_script_runs(videos: list[Path], tmp_path: Path) -> None:
+    make_gallery(videos[:1], {}, tmp_path / "a")
+    page = (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'; base-uri" in page
+    make_gallery([], {}, tmp_path / "a")
+    assert "script-src 'none'" in (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
+
+
+def test_filters_are_there_where_there_is_something_to_choose(videos: list[Path], tmp_path: Path) -> None:
+    def filters(chosen: list[Path], genres: dict[str, str]) -> list[str | None]:
+        make_gallery(chosen, {}, tmp_path / "a", beside=Beside(genres))
+        outline = Outline((tmp_path / "a" / "index.html").read_text(encoding="utf-8"))
+        return [attrs["name"] for attrs in outline.all("select")]
+
+    assert filters(videos, {"song01": "disco", "song02": "house"}) == ["song", "model", "genre"]
+    assert filters(videos[1:3], {"song01": "disco"}) == ["model"]
+    assert filters(videos[:1], {}) == []

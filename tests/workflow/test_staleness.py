@@ -24,6 +24,8 @@ FROM_POSES = {
     "build_motion_graph",
     "generate_dance",
     "render_dance",
+    "measure_dance",
+    "export_viewer",
     "make_gallery",
     "evaluate_model",
     "evaluate_demo",
@@ -51,6 +53,11 @@ def test_the_run_made_what_it_promises(finished: Workflow) -> None:
         assert (info.video.width, info.video.height) == (320, 240)
         assert info.audio_rate == 44100
     assert (finished.work / "results" / "animations" / "index.html").exists()
+    # A page in three dimensions beside each, and what was measured on its card.
+    assert {page.stem for page in (finished.work / "results" / "animations").glob("*__*.html")} == {
+        video.stem for video in videos
+    }
+    assert (finished.work / "results" / "animations" / "index.html").read_text().count("<dt>on the beat</dt>") == 3
 
 
 def test_a_second_run_has_nothing_to_do(finished: Workflow) -> None:
@@ -62,6 +69,14 @@ def test_a_second_run_has_nothing_to_do(finished: Workflow) -> None:
 def test_another_width_makes_only_the_pictures_again(finished: Workflow) -> None:
     with edited(finished.config, "width: 320", "width: 400"):
         assert set(finished.planned(*TARGETS)) == {"render_dance", "make_gallery"}
+
+
+def test_the_page_s_own_sources_make_pages_again(finished: Workflow) -> None:
+    script = finished.project / "workflow_scripts" / "export" / "viewer" / "page" / "controls.js"
+    with edited(script, "const SPEEDS", "// more\nconst SPEEDS"):
+        assert finished.planned(*TARGETS) == {"export_viewer": 2, "make_gallery": 1}
+    with edited(finished.config, "render:\n", "render:\n  viewers_in_gallery: false\n"):
+        assert set(finished.planned(*TARGETS)) == {"make_gallery"}
 
 
 def test_a_pose_parameter_makes_poses_and_all_after_them_again_and_downloads_nothing(finished: Workflow) -> None:
@@ -207,5 +222,5 @@ def test_an_export_is_made_alone_and_made_again_when_its_own_form_changes(finish
         edited(finished.project / "config.yaml", "formats: [bvh, glb, html, tsv,", "formats: [bvh, tsv,"),
         edited(form, "TIME_DIGITS, DIGITS = 6, 5", "TIME_DIGITS, DIGITS = 6, 4"),
     ):
-        # The table again, the two forms that were not asked for yet, and all five of the other model's dance.
+        # The table again, the two forms not asked for yet, and all five of the other model's dance.
         assert finished.planned("exports") == {"exports": 1, "export_dance": 8}

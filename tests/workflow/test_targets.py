@@ -20,6 +20,8 @@ pytestmark = pytest.mark.workflow
         "dances/motion_graph/songs/song01_0.h5",
         "renders/motion_graph/songs/song01_0.mp4",
         "exports/motion_graph/songs/song01_0.edge.npz",
+        "exports/seq2seq/songs/song01_0.html",
+        "evaluation/dances/seq2seq/songs/song01_0.json",
         "evaluation/seq2seq.json",
         "evaluation/demo.json",
         "quarantine.tsv",

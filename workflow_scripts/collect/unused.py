@@ -11,14 +11,14 @@ from typing import Any
 
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import is_abandoned
-from workflow_scripts.workflow.names import ORIGINAL, SONGS
+from workflow_scripts.workflow.names import ORIGINAL, SONGS, TOGETHER
 from workflow_scripts.workflow.tables import read_table
 
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
-BY_DANCE = ("dances", "soundtracks", "renders")
+BY_DANCE = ("dances", "soundtracks", "renders", "exports", "evaluation/dances")
 # <song>, <song>.<model that danced> or <video>.<clip>, each with the number of a variant.
-_ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)\.\w+")
+_ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)(\.\w+)+")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def unused(
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats"}),
+        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances"}),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:
@@ -97,7 +97,7 @@ def _strange_items(
     sound_samples: int,
 ) -> Iterator[tuple[Path, str]]:
     for model in _folders(folder):
-        if model.name not in (*models, ORIGINAL):
+        if model.name not in (*models, ORIGINAL, TOGETHER):
             yield model, f"no model {model.name} in the configuration"
             continue
         for kind in _folders(model):

@@ -10,8 +10,8 @@ import numpy as np
 from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, SKIN, SOLE, TROUSERS
 from workflow_scripts.figure.appearance import PATTERNS, Appearance
 from workflow_scripts.figure.body import Mesh
+from workflow_scripts.figure.details import _paint_face, _paint_shirt
 from workflow_scripts.figure.raster import FAST
-from workflow_scripts.figure.shading import _paint_face, _paint_shirt
 from workflow_scripts.motion.skeleton import Floats
 
 MATERIALS = 7

@@ -1,22 +1,33 @@
 """The gallery's page: one self-contained HTML file beside its videos. Nothing is fetched from elsewhere."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
+from types import MappingProxyType
 from urllib.parse import quote
 
+from workflow_scripts.render.page_script import SCRIPT
+from workflow_scripts.render.page_style import STYLE
 from workflow_scripts.workflow.html_page import counted, html_page
-from workflow_scripts.workflow.names import ORIGINAL
+from workflow_scripts.workflow.names import ORIGINAL, TOGETHER
+
+ALL_MODELS = "all models side by side"
 
 
 @dataclass(frozen=True)
 class Entry:
     """One video of the gallery: its file name beside the page, what it shows, and its poster as a `data:` URI.
 
-    `model` made the dance, "" where it is one of the clips; `sound` is the model of what is heard, ORIGINAL where it is
-    the clip's own, "" where it is the song that was danced to. Entries with the same `item` share a section.
+    Attributes:
+        model: made the dance, TOGETHER where all models dance, "" where it is one of the clips.
+        sound: the model of what is heard, ORIGINAL where it is the clip's own, "" where it is the song danced to.
+        item: entries with the same one share a section.
+        size: of the picture, width and height.
+        genre: that the dance was asked for, else the song's or the clip's; "" where it is not known.
+        measures: of the dance, see `evaluate.one_dance`.
+        viewer: file name of the page that shows it in three dimensions, with a fragment; "" where there is none.
     """
 
     file: str
@@ -27,23 +38,31 @@ class Entry:
     seconds: float
     poster: str
     sound: str = ""
+    size: tuple[int, int] = (1280, 720)
+    genre: str = ""
+    measures: Mapping[str, float | None] = field(default_factory=dict)
+    viewer: str = ""
 
     @property
     def caption(self) -> str:
         """Who dances, and what is heard unless it is the song."""
         heard = "original sound" if self.sound == ORIGINAL else f"sound by {self.sound}" if self.sound else ""
-        return " · ".join(filter(None, (self.model, heard))).replace("_", " ")
+        dancer = ALL_MODELS if self.model == TOGETHER else self.model
+        return " · ".join(filter(None, (dancer, heard))).replace("_", " ")
 
 
 def gallery_page(entries: Sequence[Entry]) -> str:
     """Return the page: a section per song or clip, in the order of the entries, with its videos side by side."""
     sections = [_section(list(group)) for _, group in groupby(entries, key=lambda entry: entry.item)]
-    body = "".join(sections) or '<p class="empty">No dances yet.</p>'
-    return html_page("playlist2dance", _summary(entries), body, _STYLE, _SCRIPT)
+    if not sections:
+        return html_page("playlist2dance", _summary(entries), '<p class="empty">No dances yet.</p>', STYLE)
+    none = '<p class="empty" id="none" hidden>There is no such video here. "Show all" shows all again.</p>'
+    body = _tools(entries) + "".join(sections) + none + _help(entries)
+    return html_page("playlist2dance", _summary(entries), body, STYLE, SCRIPT)
 
 
 def _summary(entries: Sequence[Entry]) -> str:
-    dances = [entry for entry in entries if not entry.sound]
+    dances = [entry for entry in entries if not entry.sound and entry.model != TOGETHER]
     sounds = [entry for entry in entries if entry.sound and entry.sound != ORIGINAL]
     songs = {entry.item for entry in entries if entry.model or not entry.sound}
     models = {entry.model for entry in dances} | {entry.sound for entry in sounds}
@@ -51,6 +70,46 @@ def _summary(entries: Sequence[Entry]) -> str:
     if sounds:  # there may be nothing else
         counts = {noun: number for noun, number in counts.items() if number} | {"soundtrack": len(sounds)}
     return " · ".join(counted(number, noun) for noun, number in counts.items())
+
+
+# ---- search and filters ----
+
+
+def _tools(entries: Sequence[Entry]) -> str:
+    titles = {entry.item: entry.title for entry in entries}
+    of_what = "Song or clip" if any("/" in item for item in titles) else "Song"
+    choices = {
+        "song": ("song", of_what, titles),
+        "model": ("model", "Model", {entry.model: _model_name(entry.model) for entry in entries if entry.model}),
+        "genre": ("genre", "Genre", {entry.genre: entry.genre for entry in entries if entry.genre}),
+        "sound": ("sound", "Sound", {entry.sound: _sound_name(entry.sound) for entry in entries if entry.sound}),
+    }
+    selects = "".join(_select(*choice) for name, choice in choices.items() if len(choice[2]) > (name != "sound"))
+    return (
+        '<div class="tools" role="search" aria-label="Videos">'
+        + '<label class="unseen" for="search">Search</label>'
+        + '<input id="search" name="search" type="search" placeholder="Search ( / )" autocomplete="off">'
+        + f'{selects}<button type="button" id="clear" hidden>Show all</button>'
+        + '<p class="count" id="count" role="status"></p></div>\n'
+    )
+
+
+def _select(name: str, label: str, options: Mapping[str, str]) -> str:
+    ordered = sorted(options.items(), key=lambda option: option[1]) if name != "song" else options.items()
+    inner = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in ordered)
+    everything = "Every " + label[0].lower() + label[1:]
+    return f'<select name="{name}" aria-label="{label}"><option value="">{everything}</option>{inner}</select>'
+
+
+def _model_name(model: str) -> str:
+    return ALL_MODELS if model == TOGETHER else model.replace("_", " ")
+
+
+def _sound_name(sound: str) -> str:
+    return "original" if sound == ORIGINAL else sound.replace("_", " ")
+
+
+# ---- videos ----
 
 
 def _section(entries: list[Entry]) -> str:
@@ -62,49 +121,95 @@ def _section(entries: list[Entry]) -> str:
 
 def _card(entry: Entry, several: bool) -> str:
     shown = entry.caption
-    name = escape(f"{shown} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else shown)
+    named = f"{shown} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else shown
     label = escape(f"Play {entry.title}, {'danced by ' if entry.model else ''}{shown}")
     time = f"{int(entry.seconds) // 60}:{int(entry.seconds) % 60:02d}"
+    facts = {
+        "song": entry.item,
+        "model": entry.model,
+        "genre": entry.genre,
+        "sound": entry.sound,
+        "words": " ".join([entry.title, named, entry.genre, entry.item, entry.model, entry.sound]),
+    }
+    data = "".join(f' data-{name}="{escape(value)}"' for name, value in facts.items())
+    tag = f'<em class="tag">{escape(entry.genre)}</em>' if entry.genre else ""
+    viewer = _viewer_link(entry, named) if entry.viewer else ""
+    width, height = entry.size
     return (
-        f'<figure><div class="screen"><video src="{escape(quote(entry.file))}" poster="{escape(entry.poster)}"'
-        f' preload="none" playsinline loop></video><button type="button" aria-label="{label}"><i></i></button></div>'
-        f"<figcaption><b>{name}</b><span>{time}</span></figcaption></figure>"
+        f'<figure{data}><div class="screen"><video src="{escape(quote(entry.file))}" poster="{escape(entry.poster)}"'
+        f' width="{width}" height="{height}" preload="none" playsinline loop></video>'
+        f'<button class="play" type="button" aria-label="{label}" aria-pressed="false"><i></i></button>'
+        f'<div class="done"></div></div>'
+        f'<figcaption><div class="head"><b>{escape(named)}</b>{tag}<span class="time">{time}</span>{viewer}</div>'
+        f"{_measures(entry.measures)}</figcaption></figure>"
     )
 
 
-_STYLE = """
-figcaption span, .empty { color: var(--dim); margin: 0 }
-.grid { display: grid; gap: 22px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
-figure { margin: 0; background: #141726; border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
-  transition: transform .18s, border-color .18s, box-shadow .18s }
-figure:hover, figure:focus-within, figure.on { border-color: #4f6db0; box-shadow: 0 14px 40px #0009 }
-figure:hover { transform: translateY(-3px) }
-.screen { position: relative; aspect-ratio: 16 / 9; background: #000 }
-video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain }
-button { position: absolute; inset: 0; width: 100%; padding: 0; border: 0; background: none; cursor: pointer }
-button:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 14px }
-i { position: absolute; left: 50%; top: 50%; width: 62px; height: 62px; margin: -31px; border-radius: 50%;
-  background: #0c0e17b8; border: 1px solid #ffffff40; transition: opacity .18s, transform .18s }
-i::after { content: ""; position: absolute; left: 24px; top: 19px; border: solid transparent;
-  border-width: 12px 0 12px 19px; border-left-color: #fff }
-button:hover i { transform: scale(1.1) }
-.on i { opacity: 0 }
-.on button:hover i { opacity: .75 }
-.on i::after { left: 21px; top: 20px; width: 7px; height: 21px; border: solid #fff; border-width: 0 6px }
-figcaption { display: flex; justify-content: space-between; gap: 12px; padding: 12px 16px 14px }
-figcaption b { font-weight: 600; overflow-wrap: anywhere }
-@media (prefers-reduced-motion: reduce) { * { transition: none !important } }
-"""
-_SCRIPT = """
-// One dance plays at a time, with its sound; a click, Enter or Space plays and pauses.
-for (const figure of document.querySelectorAll("figure")) {
-  const video = figure.querySelector("video"), button = figure.querySelector("button");
-  button.onclick = () => video.paused ? video.play() : video.pause();
-  video.onplay = () => {
-    figure.classList.add("on");
-    button.setAttribute("aria-pressed", "true");
-    for (const other of document.querySelectorAll("video")) if (other !== video) other.pause();
-  };
-  video.onpause = () => { figure.classList.remove("on"); button.setAttribute("aria-pressed", "false"); };
-}
-"""
+def _viewer_link(entry: Entry, named: str) -> str:
+    file, _, fragment = entry.viewer.partition("#")
+    address = quote(file) + (f"#{quote(fragment)}" if fragment else "")
+    label = escape(f"{entry.title}, {named}, in 3D")
+    return f'<a href="{escape(address)}" aria-label="{label}">3D</a>'
+
+
+# ---- numbers ----
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A measure as a card shows it: its name, what its number is multiplied with, the unit, and what it says."""
+
+    name: str
+    factor: float
+    digits: int
+    unit: str
+    meaning: str
+
+
+SHOWN: Mapping[str, _Shown] = MappingProxyType(
+    {
+        "beat_hit_share": _Shown(
+            "on the beat", 100, 0, "%", "Share of the song's beats at which the dance has an accent (within 70 ms)."
+            " More than by chance, with the same dance and shifted beats, is good.",
+        ),
+        "frozen_share": _Shown(
+            "stands still", 100, 0, "%", "Share of the time without movement. Little is good, unless the music rests.",
+        ),
+        "foot_skate": _Shown(
+            "feet slide", 100, 1, "cm/s", "How fast feet move sideways while they stand. Next to nothing is good.",
+        ),
+    }
+)  # fmt: skip
+_CHANCE = {"beat_hit_share": "beat_hit_share_shuffled"}
+
+
+def _measures(measures: Mapping[str, float | None]) -> str:
+    rows = [_measure(key, measures) for key in SHOWN if measures.get(key) is not None]
+    return f"<dl>{''.join(rows)}</dl>" if rows else ""
+
+
+def _measure(key: str, measures: Mapping[str, float | None]) -> str:
+    shown = SHOWN[key]
+    chance = measures.get(_CHANCE.get(key, ""))
+    small = f"<small>by chance {_number(shown, chance)}</small>" if chance is not None else ""
+    return (
+        f'<div title="{escape(shown.meaning)}"><dt>{shown.name}</dt>'
+        f"<dd>{_number(shown, measures[key])}{small}</dd></div>"
+    )
+
+
+def _number(shown: _Shown, value: float | None) -> str:
+    return f"{shown.factor * (value or 0.0):.{shown.digits}f} {shown.unit}"
+
+
+def _help(entries: Iterable[Entry]) -> str:
+    measured = any(entry.measures for entry in entries)
+    numbers = "".join(f"<dt>{shown.name}</dt><dd>{escape(shown.meaning)}</dd>" for shown in SHOWN.values())
+    return (
+        '<details class="help"><summary>Keys'
+        + (" and numbers" if measured else "")
+        + "</summary><p><kbd>/</kbd> search · <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd> from video to video ·"
+        " <kbd>Enter</kbd> or <kbd>Space</kbd> plays and pauses · <kbd>Esc</kbd> clears the search, or stops</p>"
+        + (f"<dl>{numbers}</dl>" if measured else "")
+        + "</details>\n"
+    )

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from workflow_scripts.workflow.media import MediaError
 
-POSTER_WIDTH = 480
+POSTER_PIXELS = 560 * 315  # about
 POSTER_AT = 0.4  # share of the video's length: the dance is under way
 
 
 def poster_uri(video: Path) -> str:
-    """Return a `data:` URI of a JPEG of the picture at POSTER_AT of the video, POSTER_WIDTH pixels wide.
+    """Return a `data:` URI of a JPEG of the picture at POSTER_AT of the video, of about POSTER_PIXELS.
 
     Raises:
         MediaError: the file is no video that can be decoded.
@@ -27,6 +27,7 @@ def poster_uri(video: Path) -> str:
     except (av.error.FFmpegError, OSError, IndexError, StopIteration) as error:
         raise MediaError(f"{video}: not a playable video ({error!r})") from error
     buffer = io.BytesIO()
-    height = round(image.height * POSTER_WIDTH / image.width)
-    image.resize((POSTER_WIDTH, height)).save(buffer, "JPEG", quality=72, optimize=True)
+    scale = (POSTER_PIXELS / (image.width * image.height)) ** 0.5
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image.resize(size).save(buffer, "JPEG", quality=72, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,71 @@
+"""What a card of the gallery says of its dance, told from a dance whose numbers are known."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from export.shows import write_dance
+
+from workflow_scripts.evaluate.one_dance import SHOWN, one_dance
+from workflow_scripts.motion.music_file import MusicFile, write_features
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.workflow.errors import UserError
+
+SECONDS, FPS = 12, 30
+
+
+@pytest.fixture
+def rhythm(tmp_path: Path) -> Path:
+    beats = np.arange(0.5, SECONDS, 0.5)
+    features = {"beats": beats, "downbeats": beats[::4], "tempo": np.float64(120), "beats_per_bar": np.float64(4)}
+    write_features(tmp_path / "song.h5", MusicFile("rhythm", FPS, "song", {"0000": features}))  # type: ignore[dict-item]
+    return tmp_path / "song.h5"
+
+
+def bouncing(hertz: float) -> np.ndarray:
+    """The whole body goes up and down, still at moments 1 / (2 hertz) apart, one of them 5 ms after the start."""
+    time = np.arange(SECONDS * FPS) / FPS
+    world = np.repeat(SMPL24.rest_positions[None], len(time), axis=0)
+    world[..., 1] += 0.1 * (1 - np.cos(2 * np.pi * hertz * (time - 0.005)))[:, None]
+    return world
+
+
+def test_a_dance_on_the_beat_is_told_from_chance(rhythm: Path, tmp_path: Path) -> None:
+    found = one_dance(write_dance(tmp_path / "song_0.h5", bouncing(1.0), "m"), rhythm)
+    assert found["dance"] == "song_0"
+    assert tuple(found["measures"]) == SHOWN
+    measures = found["measures"]
+    assert measures["beat_hit_share"] > 0.9
+    assert measures["beat_hit_share_shuffled"] < 0.6
+    assert measures["beat_alignment_difference"] > 0.3
+    # The mean of |2 pi 0.1 sin| is 0.4 m/s.
+    assert measures["mean_speed"] == pytest.approx(0.4, rel=0.02)
+    assert measures["frozen_share"] < 0.05
+
+
+def test_standing_still_and_sliding_are_seen(rhythm: Path, tmp_path: Path) -> None:
+    world = bouncing(0.0)
+    still = one_dance(write_dance(tmp_path / "song_0.h5", world, "m"), rhythm)["measures"]
+    assert (still["frozen_share"], still["longest_frozen_s"], still["foot_skate"]) == (1.0, pytest.approx(SECONDS, abs=0.05), 0.0)
+    assert still["beat_hit_share"] == 0.0
+    world[..., 0] += 0.25 * np.arange(len(world))[:, None] / FPS
+    slid = one_dance(write_dance(tmp_path / "song_0.h5", world - [0, 0.02, 0], "m"), rhythm)["measures"]
+    assert slid["foot_skate"] == pytest.approx(0.25, rel=0.01)
+
+
+def test_the_entry_point_writes_plain_json(rhythm: Path, tmp_path: Path) -> None:
+    dance = write_dance(tmp_path / "song_0.h5", bouncing(1.0), "m")
+    output = tmp_path / "out" / "song_0.json"
+    command = [sys.executable, "-m", "workflow_scripts.evaluate.one_dance", "--dance", dance, "--rhythm", rhythm]
+    done = subprocess.run([*command, "--output", output], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(output.read_text())["genre"] is None
+
+
+def test_a_rhythm_without_beats_is_said(tmp_path: Path) -> None:
+    write_features(tmp_path / "r.h5", MusicFile("rhythm", FPS, "song", {"0000": {"tempo": np.float64(1)}}))  # type: ignore[dict-item]
+    with pytest.raises(UserError, match="no beats of clip 0000"):
+        one_dance(write_dance(tmp_path / "song_0.h5", bouncing(1.0), "m"), tmp_path / "r.h5")

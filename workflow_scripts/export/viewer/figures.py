@@ -1,0 +1,91 @@
+"""A dancer's body for the page: the renderer's mesh in coarser cells, its paint as small pictures, in whole numbers."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.figure.anatomy import HEAD_SIZE
+from workflow_scripts.figure.appearance import Appearance
+from workflow_scripts.figure.body import Mesh
+from workflow_scripts.figure.paint_pictures import (
+    FACE_FRONT,
+    FACE_WINDOW,
+    NECKLINE_FRONT,
+    face_picture,
+    palette,
+    shirt_picture,
+    shirt_window,
+)
+from workflow_scripts.motion.skeleton import Floats
+
+VERTEX_STEP = 0.00025  # metres
+NORMAL_STEP = 1 / 48
+SHARES = 255  # of weights and openness
+
+
+def mesh_tables(mesh: Mesh) -> dict[str, npt.NDArray[np.int64]]:
+    """Return vertices, normals, faces, bones, weights, materials and openness as tables of whole numbers.
+
+    Faces (F, 3) are sorted and begin with their smallest vertex a: kept are a, b - a, c - a. Vertices of different
+    materials are never shared, so that the material is the vertex's.
+    """
+    faces = mesh.faces.astype(np.int64)
+    first = faces.argmin(axis=1)
+    faces = np.take_along_axis(faces, (first[:, None] + np.arange(3)) % 3, axis=1)
+    faces = faces[np.lexsort(faces.T[::-1])]
+    material = np.zeros(len(mesh.vertices), np.int64)
+    material[mesh.faces] = mesh.material[:, None]
+    return {
+        "vertices": np.round(mesh.vertices / VERTEX_STEP).astype(np.int64),
+        "normals": np.round(mesh.normals / NORMAL_STEP).astype(np.int64),
+        "corners": faces[:, 0],
+        "edges": faces[:, 1:] - faces[:, :1],
+        "bones": mesh.bones.astype(np.int64),
+        "weights": np.round(mesh.weights * SHARES).astype(np.int64),
+        "materials": material,
+        "openness": np.round(mesh.openness * SHARES).astype(np.int64),
+    }
+
+
+# Texels, width and height.
+FACE_SIZE, SHIRT_SIZE = (136, 184), (160, 240)
+
+
+def paint_tables(mesh: Mesh, look: Appearance) -> dict[str, npt.NDArray[np.int64]]:
+    """Return pictures (H, 3 W) of the face and of the shirt's front and back, display values 0..255, top row first."""
+    return {
+        "face": _display(face_picture(look, *FACE_SIZE)),
+        "front": _display(shirt_picture(mesh, look, *SHIRT_SIZE, front=True)),
+        "back": _display(shirt_picture(mesh, look, *SHIRT_SIZE, front=False)),
+    }
+
+
+def figure_facts(mesh: Mesh, look: Appearance) -> dict[str, Any]:
+    """Return what a shader needs to know: colours of materials, and where the pictures lie in the rest pose, metres.
+
+    A window is its lowest x and y, its width and its height; face and neckline are in front of a z.
+    """
+    head, size = np.asarray(mesh.head_centre), mesh.scale * HEAD_SIZE
+    return {
+        "palette": _plain(palette(look)),
+        "faceWindow": _window(FACE_WINDOW, head[0], head[1], size),
+        "faceFront": float(head[2] + size * FACE_FRONT),
+        "shirtWindow": _window(shirt_window(mesh), 0.0, mesh.neck_height, mesh.scale),
+        "shirtFront": mesh.scale * NECKLINE_FRONT,
+    }
+
+
+def _window(window: tuple[float, float, float, float], x: float, y: float, size: float) -> list[float]:
+    x0, y0, x1, y1 = window
+    return _plain(np.array([x + size * x0, y + size * y0, size * (x1 - x0), size * (y1 - y0)]))
+
+
+def _display(linear: Floats) -> npt.NDArray[np.int64]:
+    # sRGB's own curve: the page hands the picture to the graphics card as sRGB.
+    display = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
+    return np.asarray(np.round(255 * display.clip(0, 1)), np.int64).reshape(len(linear), -1)
+
+
+def _plain(values: Floats) -> list[Any]:
+    return np.round(values, 5).tolist()

@@ -1,0 +1,89 @@
+// Where the bones carry a body; the other side of motion.py.
+
+class Motion {
+  constructor(block, tables, facts, dancer) {
+    this.turns = rowsOf(block, tables.turns, Float32Array, facts.angleStep);
+    this.shifts = rowsOf(block, tables.shifts, Float32Array, facts.lengthStep);
+    this.frames = tables.turns.rows;
+    this.parents = facts.parents;
+    this.pivots = dancer.pivots;
+    this.joints = dancer.joints; // [bone, x, y, z] of the rest pose, by name
+    // Per bone: a turn (9, row by row) and where its pivot is (3).
+    this.state = new Float64Array(12 * this.parents.length);
+  }
+
+  // Work out `state` for a frame.
+  pose(frame) {
+    const { parents, pivots, turns, shifts, state } = this;
+    const bones = parents.length;
+    const own = new Float64Array(9);
+    for (let b = 0; b < bones; b++) {
+      const at = 3 * (frame * bones + b), to = 12 * b, parent = parents[b];
+      turnOf(turns[at], turns[at + 1], turns[at + 2], own);
+      for (let i = 0; i < 3; i++) {
+        if (parent < 0) {
+          for (let k = 0; k < 3; k++) state[to + 3 * i + k] = own[3 * i + k];
+          state[to + 9 + i] = shifts[at + i];
+          continue;
+        }
+        const row = 12 * parent + 3 * i;
+        const [x, y, z] = [state[row], state[row + 1], state[row + 2]];
+        for (let k = 0; k < 3; k++) state[to + 3 * i + k] = x * own[k] + y * own[3 + k] + z * own[6 + k];
+        const [a, c] = [pivots[parent], pivots[b]];
+        state[to + 9 + i] =
+          state[12 * parent + 9 + i] + x * (c[0] - a[0]) + y * (c[1] - a[1]) + z * (c[2] - a[2]) + shifts[at + i];
+      }
+    }
+    return state;
+  }
+
+  // Write the maps of the rest pose's points as column-major 4x4 matrices into `elements[bone]`.
+  matrices(frame, elements) {
+    const state = this.pose(frame);
+    this.pivots.forEach((pivot, b) => {
+      const m = elements[b];
+      for (let i = 0; i < 3; i++) {
+        const [x, y, z] = [state[12 * b + 3 * i], state[12 * b + 3 * i + 1], state[12 * b + 3 * i + 2]];
+        [m[i], m[4 + i], m[8 + i]] = [x, y, z];
+        m[12 + i] = state[12 * b + 9 + i] - x * pivot[0] - y * pivot[1] - z * pivot[2];
+      }
+      [m[3], m[7], m[11], m[15]] = [0, 0, 0, 1];
+    });
+  }
+
+  // x and z of a joint over time, smoothed over about `seconds`: where the rings lie.
+  path(joint, fps, seconds) {
+    const [bone] = this.joints[joint];
+    let x = new Float32Array(this.frames), z = new Float32Array(this.frames);
+    for (let f = 0; f < this.frames; f++) {
+      const state = this.pose(f);
+      [x[f], z[f]] = [state[12 * bone + 9], state[12 * bone + 11]];
+    }
+    const width = Math.max(1, Math.round(seconds * fps));
+    for (let pass = 0; pass < 3; pass++) [x, z] = [boxed(x, width), boxed(z, width)]; // nearly a Gaussian
+    return { x, z };
+  }
+}
+
+// Rotation vector to matrix (Rodrigues).
+function turnOf(x, y, z, m) {
+  const angle = Math.hypot(x, y, z);
+  const a = angle > 1e-9 ? Math.sin(angle) / angle : 1;
+  const b = angle > 1e-9 ? (1 - Math.cos(angle)) / (angle * angle) : 0.5;
+  m[0] = 1 - b * (y * y + z * z), m[1] = b * x * y - a * z, m[2] = b * x * z + a * y;
+  m[3] = b * x * y + a * z, m[4] = 1 - b * (x * x + z * z), m[5] = b * y * z - a * x;
+  m[6] = b * x * z - a * y, m[7] = b * y * z + a * x, m[8] = 1 - b * (x * x + y * y);
+}
+
+// Moving average over 2 * width + 1 values; the ends are held.
+function boxed(values, width) {
+  const last = values.length - 1, result = new Float32Array(values.length);
+  const at = (i) => values[Math.min(Math.max(i, 0), last)];
+  let sum = 0;
+  for (let i = -width; i <= width; i++) sum += at(i);
+  for (let i = 0; i <= last; i++) {
+    result[i] = sum / (2 * width + 1);
+    sum += at(i + width + 1) - at(i - width);
+  }
+  return result;
+}
