@@ -58,9 +58,7 @@ class ScenePainter:
         self._painters = [BodyPainter(body, fineness) for body in bodies]
         self._lamp_view = LampView(lamp, len(bodies), fineness.lamp_cells)
         cell = SHADOW_CELL / 2 if quality == "full" else SHADOW_CELL
-        self._shadows = [
-            floor.FloorShadow(lamp.unit, body.mesh.scale, body.look.width, cell) for body in bodies
-        ]
+        self._shadows = [floor.FloorShadow(lamp.unit, body.mesh.scale, body.look.width, cell) for body in bodies]
         self._table = tone_table()
         self._layer = self._scratch = np.zeros((0, 0, 4), np.float32)
 

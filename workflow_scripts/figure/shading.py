@@ -211,12 +211,8 @@ def shade(
             if whole:
                 f = owner[samples * y + half, samples * x + half]
                 i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
-                u, v, w = _weights(
-                    samples * x + half + inset, samples * y + half + inset, i, j, k, screen
-                )
-                r, g, b, shine, rim = _light_on(
-                    i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft
-                )
+                u, v, w = _weights(samples * x + half + inset, samples * y + half + inset, i, j, k, screen)
+                r, g, b, shine, rim = _light_on(i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft)
                 m = material[f]
                 if m != HEAD and (not per_pixel or (m != SHIRT and m != HAIR)):
                     cr, cg, cb, gloss = _reflectance_on(i, j, k, u, v, w, m, surface, palette, marks)
@@ -284,10 +280,14 @@ def shade_mirrored(
             i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
             a, b, c = _weights(x + 0.5, y + 0.5, i, j, k, screen)
             height = max(a * surface[i, 1] + b * surface[j, 1] + c * surface[k, 1], 0.0)
-            cover = gloss * math.exp(-height / MIRROR_FADE) * mirroring(
-                axes[2, 0] + px * axes[0, 0] + py * axes[1, 0],
-                axes[2, 1] + px * axes[0, 1] + py * axes[1, 1],
-                axes[2, 2] + px * axes[0, 2] + py * axes[1, 2],
+            cover = (
+                gloss
+                * math.exp(-height / MIRROR_FADE)
+                * mirroring(
+                    axes[2, 0] + px * axes[0, 0] + py * axes[1, 0],
+                    axes[2, 1] + px * axes[0, 1] + py * axes[1, 1],
+                    axes[2, 2] + px * axes[0, 2] + py * axes[1, 2],
+                )
             )
             red = a * surface[i, 10] + b * surface[j, 10] + c * surface[k, 10]
             green = a * surface[i, 11] + b * surface[j, 11] + c * surface[k, 11]
