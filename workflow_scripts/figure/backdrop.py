@@ -134,6 +134,26 @@ class Backdrop:
         return float(radius * np.arctan2(x, -z))
 
 
+def wall_around(cameras: Sequence[Camera], lit: tuple[float, float], distance: float) -> float:
+    """Return the z of a round wall, see `ScenePainter`, that no camera looks past.
+
+    Args:
+        cameras: all that will be used.
+        lit: x and z of the wall's middle.
+        distance: of the wall from it at least, metres.
+    """
+    radius = distance
+    for camera in cameras:
+        to_middle = np.asarray(lit) - camera.position[::2]
+        for x in (-0.5 * camera.width, 0.5 * camera.width):
+            for y in (-0.5 * camera.height, 0.5 * camera.height):
+                ray = (np.array([x / camera.focal, y / camera.focal, 1.0]) @ camera.axes)[::2]
+                # How far from the middle the ray passes; a camera within the wall always meets it.
+                past = abs(ray[0] * to_middle[1] - ray[1] * to_middle[0]) / max(float(np.linalg.norm(ray)), 1e-9)
+                radius = max(radius, 1.15 * float(past))
+    return lit[1] - radius
+
+
 def _same(one: Camera, other: Camera) -> bool:
     """Whether two cameras see the same."""
     return one is other or (

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.figure.anatomy import CELLS, HAND_CELL, SHIRT, SKIN, TROUSERS, head_centre, solids
+from workflow_scripts.figure.anatomy import (
+    CELLS,
+    COARSER,
+    COARSER_HAND,
+    HAND_CELL,
+    SHIRT,
+    SKIN,
+    TROUSERS,
+    head_centre,
+    solids,
+)
 from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
 from workflow_scripts.figure.surface import Union, triangulate
@@ -59,20 +69,21 @@ class Body:
     world: Floats
 
 
-def make_body(world: Floats, look: Appearance) -> Body:
+def make_body(world: Floats, look: Appearance, coarse: bool = False) -> Body:
     """Model the body of a dancer around its joints.
 
     Args:
         world: (T, 24, 3) smpl24 joints, metres, floor at y = 0.
         look: clothes, hair, build.
+        coarse: half the triangles, for drafts.
     """
     world = np.asarray(world, dtype=np.float64)
     rest = rest_joints(world)
-    return Body(look, make_mesh(rest, look), bone_transforms(world, rest).astype(np.float32), world)
+    return Body(look, make_mesh(rest, look, coarse), bone_transforms(world, rest).astype(np.float32), world)
 
 
-def make_mesh(rest: Floats, look: Appearance) -> Mesh:
-    """Build the mesh around the rest pose's joints (24, 3)."""
+def make_mesh(rest: Floats, look: Appearance, coarse: bool = False) -> Mesh:
+    """Build the mesh around the rest pose's joints (24, 3), with half the triangles if `coarse`."""
     scale = _height(rest) / _height(SMPL24.rest_positions)
     hem_height = float(rest[0, 1] - HEM * scale)
     parts = [
@@ -84,7 +95,10 @@ def make_mesh(rest: Floats, look: Appearance) -> Mesh:
     count = 0
     for material, union in parts:
         is_hand = material == SKIN and len(union.solids) > 4
-        points, triangles = triangulate(union, (HAND_CELL if is_hand else CELLS[material]) * scale)
+        cell = HAND_CELL if is_hand else CELLS[material]
+        if coarse:
+            cell *= COARSER_HAND if is_hand else COARSER[material]
+        points, triangles = triangulate(union, cell * scale)
         others = [other for kind, other in parts if kind != material]
         triangles = triangles[~_hidden(points, others, scale)[triangles].all(axis=-1)]
         kept, renumbered = np.unique(triangles, return_inverse=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from workflow_scripts.figure.raster import FAST
+from workflow_scripts.figure.raster import FAST, INLINE
 from workflow_scripts.figure.room import CAPSULE_ENDS, CAPSULE_RADII, SHADOW_CELL, SHADOW_DARKNESS
 from workflow_scripts.figure.room_light import BLOCK
 from workflow_scripts.figure.tone import tone
@@ -76,7 +76,7 @@ def cast_shadow(
                 px, pz = x0 + i * cell - ax, z0 + j * cell - az
                 h = min(1.0, max(0.0, (px * dx + pz * dz) / square))
                 distance = math.sqrt((px - h * dx) ** 2 + (pz - h * dz) ** 2)
-                soft = 0.03 + 0.13 * (ah + (bh - ah) * h)
+                soft = 0.04 + 0.13 * (ah + (bh - ah) * h)
                 v = min(1.0, max(0.0, (distance - radius + 0.5 * soft) / (1.5 * soft)))
                 v = 1 - (1 - v * v * (3 - 2 * v)) * min(1.0, radius / (radius + 0.35 * soft))
                 out[i, j] = min(out[i, j], v)
@@ -118,12 +118,39 @@ def _cells(
 
 def packed(shadows: Sequence[FloorShadow]) -> tuple[Floats, Floats]:
     """Return the maps of all shadows in one array (K, N, M) and (K, 5): corner, size in cells, cells per metre."""
+    if not shadows:
+        return np.ones((0, 2, 2), np.float32), np.zeros((0, 5))
     size = np.max([shadow.map.shape for shadow in shadows], axis=0)
     maps = np.ones((len(shadows), *size), np.float32)
     for number, shadow in enumerate(shadows):
         maps[number, : shadow.map.shape[0], : shadow.map.shape[1]] = shadow.map
     places = np.array([[*shadow.corner, *shadow.map.shape, 1 / shadow.cell] for shadow in shadows])
     return maps, places
+
+
+@numba.njit(**INLINE)
+def _reached(
+    box: tuple[int, int, int, int], x_start: float, z_start: float, x_step: float, z_step: float, places: Floats,
+    centres: Floats,
+) -> tuple[int, int]:  # fmt: skip
+    """Columns of a row between which the circles around all shadows' maps and rings lie."""
+    low, high = 1e9, -1e9
+    square = x_step * x_step + z_step * z_step + 1e-12
+    for n in range(places.shape[0] + centres.shape[0]):
+        if n < places.shape[0]:
+            half_x, half_z = 0.5 * places[n, 2] / places[n, 4], 0.5 * places[n, 3] / places[n, 4]
+            x, z, radius = places[n, 0] + half_x, places[n, 1] + half_z, half_x * half_x + half_z * half_z
+        else:
+            m = n - places.shape[0]
+            x, z, radius = centres[m, 0], centres[m, 1], centres[m, 2] * centres[m, 2]
+        dx, dz = x - x_start, z - z_start
+        middle = (dx * x_step + dz * z_step) / square
+        reach = middle * middle - (dx * dx + dz * dz - radius) / square
+        if reach > 0:
+            low, high = min(low, middle - math.sqrt(reach)), max(high, middle + math.sqrt(reach))
+    if low > high:
+        return 0, 0
+    return max(box[0], int(min(max(low, -1.0), 1e6))), min(box[2], int(max(min(high, 1e6), -1.0)) + 2)
 
 
 @numba.njit(**FAST)
@@ -150,8 +177,8 @@ def paint_floor(
         light, share, glow: of the `Backdrop`.
         shadows: (K, N, M), places: (K, 5): from `packed`. Where several fall, the darkest counts.
         rings: (S, R, 3) light added at steps of SHADOW_CELL / 2 around centres (S, 3): x, z, reach in metres.
-        mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers; (0, 0, 4)
-            for none.
+        mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers;
+            (0, 0, 4) for none.
         table: see `tone.tone_table`.
     """
     height, width, _ = frame.shape
@@ -169,7 +196,10 @@ def paint_floor(
         x_step, z_step = reach * axes[0, 0] / focal, reach * axes[0, 2] / focal
         i = y // BLOCK
         down = (y + 0.5) / BLOCK - i
-        for x in range(box[0], box[2]):
+        start, stop = _reached(box, x_start, z_start, x_step, z_step, places, centres)
+        if mirrors:
+            start, stop = box[0], box[2]
+        for x in range(start, stop):
             fx, fz = x_start + x * x_step, z_start + x * z_step
             left, red, green, blue, cover = 1.0, 0.0, 0.0, 0.0, 0.0
             for n in range(places.shape[0]):

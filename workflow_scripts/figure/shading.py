@@ -141,9 +141,13 @@ def _reflectance_on(
     if m != HEAD and m != SHIRT and m != HAIR:
         return palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
     return reflectance(
-        m, a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6], a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7], a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8],
-        palette, marks,
-    )  # fmt: skip
+        m,
+        a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6],
+        a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7],
+        a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8],
+        palette,
+        marks,
+    )
 
 
 @numba.njit(**FAST)
@@ -175,7 +179,7 @@ def shade(
     Args:
         box: x0, y0, x1, y1 of the pixels that the buffers cover.
         samples: of a pixel, along each side.
-        owner, depth: from `raster.draw`, `samples` times the size of the box; screen: (V, 3) in samples from its corner.
+        owner, depth: from `raster.draw`, `samples` times the size of the box; screen: (V, 3) in samples from there.
         faces: (F, 3) and material (F,) of the faces.
         surface: (V, COLUMNS).
         per_pixel: work light out in every pixel, not take it from the vertices.
