@@ -44,8 +44,8 @@ def show(
     with (
         progress_of(scene.frames) if progress else silence() as advance,
         video_writer(
-            target, width, height, scene.fps, scene.audio, PRESETS[settings.quality], CRF, names, ENCODER_THREADS, "yuv420p",
-            round(KEYFRAME_S * scene.fps),
+            target, width, height, scene.fps, scene.audio, PRESETS[settings.quality], CRF, names, ENCODER_THREADS,
+            "yuv420p", round(KEYFRAME_S * scene.fps),
         ) as sink,
     ):  # fmt: skip
         for frame in drawn(pictures.drawing, scene.frames, width * height * 3 // 2, min(threads, scene.frames)):
