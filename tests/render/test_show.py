@@ -10,8 +10,10 @@ import av
 import numpy as np
 import pytest
 import soundfile
+import yaml
 
 from tests.render.moving import RATE, clicks, frames_of, scene, small, turning, walking, write_dance
+from workflow_scripts.figure.room import STYLES
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeletons import COCO17
@@ -68,13 +70,16 @@ def test_size_rate_length_and_sound(video: Path) -> None:
     assert list(video.parent.iterdir()) == [video]
 
 
-def test_browsers_can_play_it_and_show_the_right_colours(video: Path) -> None:
+@pytest.mark.parametrize(("quality", "profile"), [("draft", "Constrained Baseline"), ("full", "High")])
+def test_browsers_can_play_it_and_show_the_right_colours(tmp_path: Path, quality: str, profile: str) -> None:
+    video = tmp_path / "v.mp4"
+    show(video, scene(walking(5), seconds=0.2), small(style="skeleton", quality=quality))
     data = video.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")  # the index comes first
     with av.open(str(video)) as container:
         context = container.streams.video[0].codec_context
         assert context.pix_fmt == "yuv420p"
-        assert "High" in str(context.profile)
+        assert context.profile == profile
         assert (context.color_range, context.colorspace) == (1, 1)  # AVCOL_RANGE_MPEG, AVCOL_SPC_BT709
         assert (context.color_primaries, context.color_trc) == (1, 1)
 
@@ -283,3 +288,8 @@ def test_any_clip_of_a_pose_file_by_the_same_dancer(tmp_path: Path) -> None:
         render([poses], sound, None, named, tmp_path / "v.mp4", "0007")
     with pytest.raises(UserError, match="no beats of clip 0003"):
         render([poses], sound, rhythm, named, tmp_path / "v.mp4", "0003")
+
+
+def test_the_rooms_of_the_configuration_are_those_there_are() -> None:
+    schema = yaml.safe_load((Path(__file__).parents[2] / "config" / "schema.yaml").read_text())
+    assert schema["properties"]["render"]["properties"]["room"]["enum"] == sorted(STYLES)

@@ -81,6 +81,8 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("collections/a b", {"source": "x"}, '"a b" is not a name of letters'),
         ("render/width", 1281, "render.width: must be a multiple of 2, not 1281"),
         ("render/width", 10, "render.width: must be at least 320, not 10"),
+        ("render/fps", 25, "render.fps: must be one of 30, 60, not 25"),
+        ("render/room", "moon", "render.room: must be one of clay, night"),
         ("generate/samples", 1.5, "generate.samples: must be a whole number, not 1.5"),
         ("generate/length", "beat", 'generate.length: must be song, frame or a number of seconds, not "beat"'),
         ("generate/length", 0.5, "generate.length: must be at least 1, not 0.5"),
@@ -142,6 +144,14 @@ def test_collections_of_a_dataset_may_have_weights() -> None:
     assert (entry["collections"], entry["weights"]) == (["demo"], {"demo": 2.5})
     entry = checked_config(changed("datasets/main/collections", ["demo"]))["datasets"]["main"]
     assert (entry["collections"], entry["weights"]) == (["demo"], {})
+
+
+def test_a_model_called_together_stands_in_the_way_of_videos_of_all_models() -> None:
+    config = changed("models/together", {"architecture": "motion_graph", "dataset": "main"})
+    assert checked_config(config)["render"]["together"] is False
+    config["render"]["together"] = True
+    with pytest.raises(UserError, match=r"the name 'together' is reserved .* \(render.together\); choose another"):
+        checked_config(config)
 
 
 def test_all_mistakes_are_said_at_once() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import pytest
 from workflow_runs import Workflow, started
 
@@ -77,6 +78,18 @@ def test_the_page_s_own_sources_make_pages_again(finished: Workflow) -> None:
         assert finished.planned(*TARGETS) == {"export_viewer": 2, "make_gallery": 1}
     with edited(finished.config, "render:\n", "render:\n  viewers_in_gallery: false\n"):
         assert set(finished.planned(*TARGETS)) == {"make_gallery"}
+
+
+def test_all_models_side_by_side_are_one_more_video_for_each_song(finished: Workflow) -> None:
+    with edited(finished.config, "width: 320", "width: 320\n  together: true"):
+        assert finished.planned(*TARGETS) == {"render_together": 1, "make_gallery": 1}
+        video = finished.work / "results" / "renders" / "together" / "songs" / "song01_0.mp4"
+        done = finished.run(str(video.relative_to(finished.work)))
+        assert done.returncode == 0, done.stdout
+    with av.open(str(video)) as container:
+        assert container.metadata["artist"] == "motion graph, seq2seq"
+        assert container.streams.video[0].frames > 300
+    shutil.rmtree(video.parents[1])
 
 
 def test_a_pose_parameter_makes_poses_and_all_after_them_again_and_downloads_nothing(finished: Workflow) -> None:

@@ -10,7 +10,9 @@ from workflow_scripts.motion.skeleton import Floats
 
 
 @numba.njit(**INLINE)
-def reflectance(m: int, x: float, y: float, z: float, palette: Floats, marks: Floats) -> tuple[float, float, float, float]:
+def reflectance(
+    m: int, x: float, y: float, z: float, palette: Floats, marks: Floats
+) -> tuple[float, float, float, float]:
     """Return red, green, blue and gloss of material m at a place (metres) of the rest pose.
 
     Args:

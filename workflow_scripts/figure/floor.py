@@ -76,7 +76,7 @@ def cast_shadow(
                 px, pz = x0 + i * cell - ax, z0 + j * cell - az
                 h = min(1.0, max(0.0, (px * dx + pz * dz) / square))
                 distance = math.sqrt((px - h * dx) ** 2 + (pz - h * dz) ** 2)
-                soft = 0.03 + 0.13 * (ah + (bh - ah) * h)
+                soft = 0.04 + 0.13 * (ah + (bh - ah) * h)
                 v = min(1.0, max(0.0, (distance - radius + 0.5 * soft) / (1.5 * soft)))
                 v = 1 - (1 - v * v * (3 - 2 * v)) * min(1.0, radius / (radius + 0.35 * soft))
                 out[i, j] = min(out[i, j], v)
@@ -177,8 +177,8 @@ def paint_floor(
         light, share, glow: of the `Backdrop`.
         shadows: (K, N, M), places: (K, 5): from `packed`. Where several fall, the darkest counts.
         rings: (S, R, 3) light added at steps of SHADOW_CELL / 2 around centres (S, 3): x, z, reach in metres.
-        mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers; (0, 0, 4)
-            for none.
+        mirrored: (h, w, 4) f32: light from a mirror image of the dancers over the box, and how much it covers;
+            (0, 0, 4) for none.
         table: see `tone.tone_table`.
     """
     height, width, _ = frame.shape

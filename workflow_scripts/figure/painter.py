@@ -15,6 +15,7 @@ from workflow_scripts.motion.skeleton import Floats
 
 Frame = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]
+Numbers = npt.NDArray[np.int32]
 LAMP_MAP_SPAN = 2.6  # metres across the lamp's depth map of a body of 1.72 m
 MIRROR = np.array([1.0, -1.0, 1.0])
 
@@ -63,7 +64,7 @@ class LampView:
         self.views = np.zeros((bodies, 5, 3))
         self.views[:, :3] = _axes_along(-lamp.unit)
 
-    def take(self, number: int, surface: Floats, screen: Floats, faces: Floats, middle: Floats, scale: float) -> None:
+    def take(self, number: int, surface: Floats, screen: Floats, faces: Numbers, middle: Floats, scale: float) -> None:
         """Take the map of body `number` around `middle` (3,)."""
         cells = self.depth.shape[1]
         self.views[number, 3], self.views[number, 4] = middle, cells / (LAMP_MAP_SPAN * scale)
@@ -134,7 +135,7 @@ class BodyPainter:
             self._marks, lights, camera.axes, camera.focal, (camera.width, camera.height), gloss,
         )  # fmt: skip
 
-    def _draw(self, camera: Camera, position: Floats, axes: Floats, samples: int, faces: Floats) -> Box | None:
+    def _draw(self, camera: Camera, position: Floats, axes: Floats, samples: int, faces: Numbers) -> Box | None:
         """Fill the buffers over the box of pixels that is returned; None: the body is out of the picture."""
         width, height = samples * camera.width, samples * camera.height
         raster.project(self.surface, position, axes, samples * camera.focal, width / 2, height / 2, self.screen)
@@ -148,7 +149,7 @@ class BodyPainter:
         raster.draw(self.screen, faces, depth, owner)
         return box
 
-    def _buffers(self, box: Box, samples: int) -> tuple[Floats, Floats]:
+    def _buffers(self, box: Box, samples: int) -> tuple[Numbers, Floats]:
         """Return owner and depth over a box, from memory that grows when it must."""
         shape = (samples * (box[3] - box[1]), samples * (box[2] - box[0]))
         size = shape[0] * shape[1]

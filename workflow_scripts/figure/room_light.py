@@ -30,7 +30,9 @@ def mirroring(dx: float, dy: float, dz: float) -> float:
 
 
 @numba.njit(**FAST)
-def wall_corners(position: Floats, axes: Floats, focal: float, size: tuple[int, int], place: Floats, out: Floats) -> None:
+def wall_corners(
+    position: Floats, axes: Floats, focal: float, size: tuple[int, int], place: Floats, out: Floats
+) -> None:
     """Work out where the corners of all blocks look on the wall.
 
     Args:

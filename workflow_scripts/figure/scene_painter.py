@@ -53,14 +53,11 @@ class ScenePainter:
         self._lamp = lamp
         fineness = FULL if quality == "full" else DRAFT
         self._mirrors = quality == "full"
-        self._by_vertex = not fineness.per_pixel
         self._backdrop = Backdrop(style, wall_z, lit, round_wall, GLOSS, self._mirrors)
         self._painters = [BodyPainter(body, fineness) for body in bodies]
         self._lamp_view = LampView(lamp, len(bodies), fineness.lamp_cells)
         cell = SHADOW_CELL / 2 if quality == "full" else SHADOW_CELL
-        self._shadows = [
-            floor.FloorShadow(lamp.unit, body.mesh.scale, body.look.width, cell) for body in bodies
-        ]
+        self._shadows = [floor.FloorShadow(lamp.unit, body.mesh.scale, body.look.width, cell) for body in bodies]
         self._table = tone_table()
         self._layer = self._scratch = np.zeros((0, 0, 4), np.float32)
 
@@ -78,8 +75,9 @@ class ScenePainter:
         for number, (painter, shadow) in enumerate(zip(self._painters, self._shadows, strict=True)):
             painter.pose(index, self._lamp_view, number)
             shadow.cast(painter.body.world[index])
-            if self._by_vertex or self._mirrors:
-                painter.light(camera, lights[number], self._lamp_view)
+        # Bodies shade each other: light is worked out when the lamp has seen all of them.
+        for painter, colours in zip(self._painters, lights, strict=True):
+            painter.light(camera, colours, self._lamp_view)
         # From the farthest to the nearest: each is blended over those behind it.
         away = [camera.to_camera(painter.body.world[index, 0])[2] for painter in self._painters]
         order = np.argsort([-distance for distance in away], kind="stable")
@@ -126,7 +124,7 @@ class ScenePainter:
         )  # fmt: skip
 
     def _mirror(self, camera: Camera, box: Box, order: Sequence[int], lights: Sequence[Floats]) -> Floats:
-        """Return the dancers' mirror image over `box`, (h, w, 4), slightly blurred as by a floor that is not quite flat."""
+        """Return the dancers' mirror image over `box`, (h, w, 4), a little blurred: no floor is quite flat."""
         if self._layer.shape[:2] != (camera.height, camera.width):
             self._layer = np.empty((camera.height, camera.width, 4), np.float32)
             self._scratch = np.empty_like(self._layer)

@@ -141,9 +141,13 @@ def _reflectance_on(
     if m != HEAD and m != SHIRT and m != HAIR:
         return palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
     return reflectance(
-        m, a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6], a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7], a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8],
-        palette, marks,
-    )  # fmt: skip
+        m,
+        a * surface[i, 6] + b * surface[j, 6] + c * surface[k, 6],
+        a * surface[i, 7] + b * surface[j, 7] + c * surface[k, 7],
+        a * surface[i, 8] + b * surface[j, 8] + c * surface[k, 8],
+        palette,
+        marks,
+    )
 
 
 @numba.njit(**FAST)
@@ -175,7 +179,7 @@ def shade(
     Args:
         box: x0, y0, x1, y1 of the pixels that the buffers cover.
         samples: of a pixel, along each side.
-        owner, depth: from `raster.draw`, `samples` times the size of the box; screen: (V, 3) in samples from its corner.
+        owner, depth: from `raster.draw`, `samples` times the size of the box; screen: (V, 3) in samples from there.
         faces: (F, 3) and material (F,) of the faces.
         surface: (V, COLUMNS).
         per_pixel: work light out in every pixel, not take it from the vertices.
@@ -211,12 +215,8 @@ def shade(
             if whole:
                 f = owner[samples * y + half, samples * x + half]
                 i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
-                u, v, w = _weights(
-                    samples * x + half + inset, samples * y + half + inset, i, j, k, screen
-                )
-                r, g, b, shine, rim = _light_on(
-                    i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft
-                )
+                u, v, w = _weights(samples * x + half + inset, samples * y + half + inset, i, j, k, screen)
+                r, g, b, shine, rim = _light_on(i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft)
                 m = material[f]
                 if m != HEAD and (not per_pixel or (m != SHIRT and m != HAIR)):
                     cr, cg, cb, gloss = _reflectance_on(i, j, k, u, v, w, m, surface, palette, marks)
@@ -284,10 +284,14 @@ def shade_mirrored(
             i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
             a, b, c = _weights(x + 0.5, y + 0.5, i, j, k, screen)
             height = max(a * surface[i, 1] + b * surface[j, 1] + c * surface[k, 1], 0.0)
-            cover = gloss * math.exp(-height / MIRROR_FADE) * mirroring(
-                axes[2, 0] + px * axes[0, 0] + py * axes[1, 0],
-                axes[2, 1] + px * axes[0, 1] + py * axes[1, 1],
-                axes[2, 2] + px * axes[0, 2] + py * axes[1, 2],
+            cover = (
+                gloss
+                * math.exp(-height / MIRROR_FADE)
+                * mirroring(
+                    axes[2, 0] + px * axes[0, 0] + py * axes[1, 0],
+                    axes[2, 1] + px * axes[0, 1] + py * axes[1, 1],
+                    axes[2, 2] + px * axes[0, 2] + py * axes[1, 2],
+                )
             )
             red = a * surface[i, 10] + b * surface[j, 10] + c * surface[k, 10]
             green = a * surface[i, 11] + b * surface[j, 11] + c * surface[k, 11]

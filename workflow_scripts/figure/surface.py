@@ -12,7 +12,6 @@ import numpy.typing as npt
 from workflow_scripts.figure.raster import FAST
 from workflow_scripts.motion.skeleton import Floats
 
-
 CUT_BLEND = 0.012  # metres: how round the edge of a cut is
 
 
