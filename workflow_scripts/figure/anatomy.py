@@ -103,7 +103,7 @@ def _shirt(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
     # The hem hangs loosely over the trousers.
     hem = Ellipsoid(
         at["pelvis"] - 0.010 * y,
-        w * np.array([0.177 + 0.004 * look.curve, 0.150, 0.130]),
+        w * np.array([0.184 + 0.003 * look.curve, 0.150, 0.132]),
         blend=0.05 * s,
         weights=[{"pelvis": 1.0}],
     )
@@ -131,7 +131,11 @@ def _trousers(at: dict[str, Floats], s: float, look: Appearance) -> list[Solid]:
         thigh = {"pelvis": 0.6, f"{side}_thigh": 0.4}
         glute = at["pelvis"] + sign * 0.068 * x - 0.060 * y - (0.040 + 0.008 * look.curve) * z
         parts.append(Ellipsoid(glute, w * np.array([0.078, 0.080, 0.080]), blend=0.05 * s, weights=[thigh]))
-        loose = (lambda u: 0.014) if look.leg < 1.5 else (lambda u: 0.006 + 0.010 * max(u - 1.2, 0.0))
+        loose = (
+            (lambda u: 0.003 + 0.011 * min(u / 0.5, 1.0))
+            if look.leg < 1.5
+            else (lambda u: 0.006 + 0.010 * max(u - 1.2, 0.0))
+        )
         parts.append(_leg(at, w, side, 0.0, look.leg, loose, blend=0.04 * s))
     return parts
 

@@ -10,7 +10,10 @@ from workflow_scripts.motion.skeleton import Floats
 # How every kernel is compiled: kept on disk, without Python's lock, free to reorder sums.
 FAST: Any = {"cache": True, "nogil": True, "fastmath": True}
 # The same for what kernels call per pixel: passing arrays costs more than the work, so it is always compiled in place.
+# Numba keeps callers' machine code until the callers' own file changes: who edits such a function alone deletes what
+# is kept (find . -name '*.nb[ic]' -delete).
 INLINE: Any = FAST | {"forceinline": True}
+F32, U32 = np.float32, np.uint32
 # Added to nearness in parallel projection, so that it is positive as in perspective (metres).
 NEARNESS_OFFSET = 10.0
 
@@ -94,33 +97,42 @@ def draw(screen: Floats, faces: Floats, depth: Floats, owner: Floats) -> None:
         depth, owner: (H, W) buffers, cleared to 0 and -1.
     """
     height, width = depth.shape
+    # All in 32 bits: half the work of 64.
+    right, bottom, zero, half, one = F32(width - 1), F32(height - 1), F32(0), F32(0.5), F32(1)
+    least, most = F32(-1e-6), F32(1.000001)
     for f in range(faces.shape[0]):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        a, b, c = U32(faces[f, 0]), U32(faces[f, 1]), U32(faces[f, 2])
         ax, ay, bx, by, cx, cy = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
         area = (cx - ax) * (by - ay) - (bx - ax) * (cy - ay)
-        if area <= 1e-9:
+        if area <= F32(1e-9):
             continue
         # Samples lie at the middle of the cells: the first whose middle is not left of (above) the triangle.
-        x0, x1 = max(int(np.ceil(min(ax, bx, cx) - 0.5)), 0), min(int(np.floor(max(ax, bx, cx) - 0.5)), width - 1)
-        y0, y1 = max(int(np.ceil(min(ay, by, cy) - 0.5)), 0), min(int(np.floor(max(ay, by, cy) - 0.5)), height - 1)
+        x_low, x_high = max(min(ax, bx, cx) + half, zero), min(max(ax, bx, cx) - half, right)
+        y_low, y_high = max(min(ay, by, cy) + half, zero), min(max(ay, by, cy) - half, bottom)
+        if x_high < zero or y_high < zero or x_low > right + one or y_low > bottom + one:
+            continue
+        x0, x1, y0, y1 = U32(x_low), U32(x_high), U32(y_low), U32(y_high)
         if x0 > x1 or y0 > y1:
             continue
-        inverse = 1 / area
-        az, bz, cz = screen[a, 2], screen[b, 2], screen[c, 2]
-        # Shares of b and c at the first sample, and their steps to the right and down.
+        inverse = one / area
+        az = screen[a, 2]
+        bz, cz = screen[b, 2] - az, screen[c, 2] - az
+        # Shares of b and c and nearness at the first sample, and their steps to the right and down.
         b_x, b_y = -(cy - ay) * inverse, (cx - ax) * inverse
         c_x, c_y = (by - ay) * inverse, -(bx - ax) * inverse
-        px, py = x0 + 0.5 - ax, y0 + 0.5 - ay
+        z_x, z_y = b_x * bz + c_x * cz, b_y * bz + c_y * cz
+        px, py = F32(x0) + half - ax, F32(y0) + half - ay
         b_row, c_row = b_x * px + b_y * py, c_x * px + c_y * py
-        for y in range(y0, y1 + 1):
-            u, v = b_row, c_row
-            for x in range(x0, x1 + 1):
-                if u >= -1e-6 and v >= -1e-6 and u + v <= 1.000001:
-                    near = az + u * (bz - az) + v * (cz - az)
-                    if near > depth[y, x]:
-                        depth[y, x] = near
-                        owner[y, x] = f
+        z_row = az + b_row * bz + c_row * cz
+        for y in range(y0, y1 + U32(1)):
+            u, v, near = b_row, c_row, z_row
+            for x in range(x0, x1 + U32(1)):
+                if (u >= least) & (v >= least) & (u + v <= most) & (near > depth[y, x]):
+                    depth[y, x] = near
+                    owner[y, x] = f
                 u += b_x
                 v += c_x
+                near += z_x
             b_row += b_y
             c_row += c_y
+            z_row += z_y
