@@ -74,8 +74,9 @@ def test_the_title_is_drawn_inside_the_top_and_upright_pictures_have_two_lines(s
     layout = Layout(*FORMATS[shape], lines=len(lines))
     layer = title_layer(lines, layout)
     height, width = layer.pixels.shape[:2]
-    assert layer.left >= 0.9 * layout.left
-    assert layer.left + width <= layout.width - 0.9 * layout.left
+    soft = 0.45 * layout.title_size
+    assert layer.left >= layout.left - soft
+    assert layer.left + width <= layout.right + soft
     assert layer.top > 0
     assert layer.top + height < layout.frame[1] * layout.height
 
@@ -95,8 +96,9 @@ def test_captions_never_touch(shape: str, count: int) -> None:
             layer = caption_layer(one, columns, COLOURS[:count], layout)
             assert layer.top + layer.pixels.shape[0] < layout.frame[1] * layout.height
             reach.append((layer.left, layer.left + layer.pixels.shape[1]))
-        assert reach[0][0] >= layout.left - 2
-        assert reach[-1][1] <= layout.right + 4
+        soft = 0.45 * layout.caption_size  # how far the darkness around letters reaches
+        assert reach[0][0] >= layout.left - soft
+        assert reach[-1][1] <= layout.right + soft
         assert all(left[1] < right[0] for left, right in pairwise(reach))
 
 
@@ -113,9 +115,9 @@ def test_captions_have_their_dancers_colours_and_shrink_before_they_are_cut() ->
     room = columns[0].right - columns[0].left
     assert font(layout.caption_size, bold=True).getlength(text) > room
     smaller, cut = (caption_layer([name, ""], columns, COLOURS[:2], layout) for name in (text, text + " than this"))
-    assert smaller.pixels.shape[1] <= room + 3
+    assert smaller.pixels.shape[1] <= room + 0.9 * layout.caption_size
     assert smaller.pixels.shape[0] < caption_layer(["along, it", ""], columns, COLOURS[:2], layout).pixels.shape[0]
-    assert cut.pixels.shape[1] <= room + 3
+    assert cut.pixels.shape[1] <= room + 0.9 * layout.caption_size
 
 
 def test_layers_are_laid_over_by_their_opacity() -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.render.layers import Layer
@@ -17,8 +17,9 @@ Colour = tuple[int, int, int]
 ELLIPSIS = "…"
 TITLE_COLOUR = (240, 242, 250)
 TITLE_LINES, CAPTION_LINES = 2, 2
-# A dark edge keeps letters readable over a light picture: this wide and far down, in heights of the letters.
-SHADOW, SHADOW_ALPHA = 0.06, 170
+# Darkness around the letters keeps them readable over a light wall: how far down it lies and how far it reaches, in
+# heights of the letters; how much of it there is, where 1 is black under a single letter's middle.
+SHADOW, BLUR, DARKNESS = 0.06, 0.12, 2.2
 
 
 @lru_cache(maxsize=8)
@@ -137,7 +138,10 @@ def _text(layout: Layout, words: Sequence[tuple[str, tuple[float, float], ImageF
     draw = ImageDraw.Draw(image)
     for line, (x, y), face, _ in words:
         away = SHADOW * face.size
-        draw.text((x + away / 2, y + away), line, font=face, anchor="mm", fill=(0, 0, 0, SHADOW_ALPHA))
+        draw.text((x + away / 2, y + away), line, font=face, anchor="mm", fill=(0, 0, 0, 255))
+    if words:
+        soft = image.getchannel("A").filter(ImageFilter.GaussianBlur(BLUR * words[0][2].size))
+        image.putalpha(soft.point(lambda alpha: min(round(DARKNESS * alpha), 215) if alpha > 3 else 0))
     # Letters over their shadow, not instead of it: what lies between must not become paler.
     letters = Image.new("RGBA", image.size)
     draw = ImageDraw.Draw(letters)
