@@ -53,7 +53,7 @@ def test_bodies_move_as_when_worked_out_at_once() -> None:
     world = turning(2 * CHUNK + 10)
     staged = stage([Dancer(world, "x")], len(world) + 20)[0]
     look = choose_looks(["x"])[0].appearance
-    whole, part = make_body(world, look), staged_body(staged, look)
+    whole, part = make_body(world, look), staged_body(staged, look, coarse=False)
     for frame in (0, 2 * CHUNK + 3, CHUNK - 1, CHUNK, 5, 2 * CHUNK + 9):
         np.testing.assert_allclose(part.transforms[frame], whole.transforms[frame], atol=1e-5)
         np.testing.assert_array_equal(part.world[frame, 3], world[frame, 3])

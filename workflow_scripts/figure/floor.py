@@ -224,13 +224,17 @@ def paint_floor(
             ground = share[y, x, 2]
             if ground <= 0 or (left > 0.996 and red + green + blue < 0.002 and cover < 0.004):
                 continue
+            halo, line = share[y, x, 0], share[y, x, 1]
+            lit_by_halo = halo > 0 or line > 0
             j = x // BLOCK
             over = (x + 0.5) / BLOCK - j
-            halo, line = share[y, x, 0], share[y, x, 1]
             a, b, c, d = (1 - over) * (1 - down), over * (1 - down), (1 - over) * down, over * down
             for k in range(3):
-                value = a * glow[i, j, k] + b * glow[i, j + 1, k] + c * glow[i + 1, j, k] + d * glow[i + 1, j + 1, k]
-                value = light[y, x, k] + halo * value + line * glow[i, j, 3 + k]
+                value = light[y, x, k]
+                if lit_by_halo:
+                    shine = a * glow[i, j, k] + b * glow[i, j + 1, k]
+                    shine += c * glow[i + 1, j, k] + d * glow[i + 1, j + 1, k]
+                    value += halo * shine + line * glow[i, j, 3 + k]
                 lit = value * left + (red if k == 0 else (green if k == 1 else blue))
                 if cover > 0:
                     lit = lit * (1 - cover) + mirrored[y - box[1], x - box[0], k]

@@ -195,22 +195,23 @@ def shade(
     inset = 0.5 if samples % 2 else 0.0
     for y in range(box[3] - box[1]):
         for x in range(box[2] - box[0]):
-            covered, whole = False, True
-            first = owner[samples * y, samples * x]
-            low, high = 1e9, 0.0
+            # All bits of -1 are set: of all samples that are not covered, and of no face's number.
+            nothing, anything = -1, 0
             for row in range(samples * y, samples * y + samples):
                 for column in range(samples * x, samples * x + samples):
-                    f = owner[row, column]
-                    if f < 0:
-                        whole = False
-                        continue
-                    covered = True
-                    if first >= 0 and material[f] != material[first]:
-                        whole = False
-                    low, high = min(low, depth[row, column]), max(high, depth[row, column])
-            if not covered:
+                    nothing &= owner[row, column]
+                    anything |= owner[row, column]
+            if nothing == -1:
                 continue
-            whole = whole and high < 1.012 * low
+            whole = anything >= 0
+            if whole and nothing != anything:
+                first = material[owner[samples * y, samples * x]]
+                low, high = 1e9, 0.0
+                for row in range(samples * y, samples * y + samples):
+                    for column in range(samples * x, samples * x + samples):
+                        whole = whole and material[owner[row, column]] == first
+                        low, high = min(low, depth[row, column]), max(high, depth[row, column])
+                whole = whole and high < 1.012 * low
             r, g, b, shine, rim = 0.0, 0.0, 0.0, 0.0, 0.0
             if whole:
                 f = owner[samples * y + half, samples * x + half]

@@ -17,13 +17,16 @@ CHUNK = 256
 MEASURED = 512
 
 
-def staged_body(staged: Staged, look: Appearance) -> Body:
-    """Model the body of a dancer in its place; `world` and `transforms` may be indexed by frames of the video."""
+def staged_body(staged: Staged, look: Appearance, coarse: bool) -> Body:
+    """Model the body of a dancer in its place, coarsely for drafts.
+
+    Its `world` and `transforms` may be indexed by frames of the video.
+    """
     world = staged.dancer.world
     measured = np.asarray(world[:: max(len(world) // MEASURED, 1)], np.float64)
     rest = rest_joints(measured)
     parts = _Parts(staged, rest)
-    return Body(look, make_mesh(rest, look), cast(Any, _Moving(parts, 1)), cast(Any, _Moving(parts, 0)))
+    return Body(look, make_mesh(rest, look, coarse), cast(Any, _Moving(parts, 1)), cast(Any, _Moving(parts, 0)))
 
 
 @dataclass

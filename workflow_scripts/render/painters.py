@@ -51,7 +51,8 @@ def painter_maker(
         raise UserError(f"render: there is no room {settings.room!r}; choose one of {', '.join(sorted(STYLES))}")
     for one in staged:
         _check(one, subject)
-    bodies = [staged_body(one, look.appearance) for one, look in zip(staged, looks, strict=True)]
+    coarse = settings.quality == "draft"
+    bodies = [staged_body(one, look.appearance, coarse) for one, look in zip(staged, looks, strict=True)]
     around = settings.camera == "orbit"
     back = float(np.hypot(*(high - low)[::2])) / 2 if around else middle[1] - float(low[2])
     wall_z = middle[1] - back - WALL_DISTANCE
