@@ -9,7 +9,9 @@ for program in "$@"; do
 done
 ((${#missing[@]})) || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" && exit 0
+    export DEBIAN_FRONTEND=noninteractive
+    if apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; then
+        exit 0
+    fi
 fi
 echo "not installed: ${missing[*]}. Tests that need them are skipped; on Debian: sudo apt-get install ${missing[*]}"

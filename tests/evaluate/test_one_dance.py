@@ -49,7 +49,11 @@ def test_a_dance_on_the_beat_is_told_from_chance(rhythm: Path, tmp_path: Path) -
 def test_standing_still_and_sliding_are_seen(rhythm: Path, tmp_path: Path) -> None:
     world = bouncing(0.0)
     still = one_dance(write_dance(tmp_path / "song_0.h5", world, "m"), rhythm)["measures"]
-    assert (still["frozen_share"], still["longest_frozen_s"], still["foot_skate"]) == (1.0, pytest.approx(SECONDS, abs=0.05), 0.0)
+    assert (still["frozen_share"], still["longest_frozen_s"], still["foot_skate"]) == (
+        1.0,
+        pytest.approx(SECONDS, abs=0.05),
+        0.0,
+    )
     assert still["beat_hit_share"] == 0.0
     world[..., 0] += 0.25 * np.arange(len(world))[:, None] / FPS
     slid = one_dance(write_dance(tmp_path / "song_0.h5", world - [0, 0.02, 0], "m"), rhythm)["measures"]

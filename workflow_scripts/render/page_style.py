@@ -8,7 +8,7 @@ STYLE = """
 .tools input, .tools select, .tools button, .tools summary { font: inherit; color: var(--ink); background: #161a2b;
   border: 1px solid #3a4060; border-radius: 10px; min-height: 42px; padding: 8px 12px; max-width: 100% }
 .tools input { flex: 1 1 220px; min-width: 0 }
-.tools select { flex: 0 1 auto; min-width: 0; text-overflow: ellipsis }
+.tools select { flex: 0 1 auto; min-width: 0; max-width: 300px; text-overflow: ellipsis }
 .tools button, .tools summary { cursor: pointer }
 .tools input::placeholder { color: #a2a7bd }
 .count { margin: 0 0 0 auto; color: var(--dim); font-variant-numeric: tabular-nums }
@@ -57,7 +57,7 @@ kbd { font: inherit; font-size: 14px; padding: 1px 7px; border: 1px solid #3a406
   color: var(--ink) }
 @media (max-width: 560px) {
   .tools { position: static; margin-inline: 0 }
-  .tools select { flex: 1 1 42% }
+  .tools select { flex: 1 1 42%; max-width: 100% }
   .count { width: 100% }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important } }

@@ -53,6 +53,7 @@ class Controls {
     for (const { button, shown: own } of this.choices) {
       button.setAttribute("aria-pressed", own.length === shown.length && own.every((figure) => shown.includes(figure)));
     }
+    for (const label of this.labels) label.style.maxWidth = `${96 / shown.length}vw`;
     $("said").textContent = `Shown: ${shown.map((figure) => figure.caption).join(", ")}`;
     this.stale = true;
   }

@@ -109,7 +109,7 @@ class Stage {
       lit: { value: 0 },
     };
     const wall = new THREE.Mesh(
-      new THREE.CylinderGeometry(WALL, WALL, 30, 96, 1, true),
+      new THREE.CylinderGeometry(WALL, WALL, 30, 96),
       new THREE.ShaderMaterial({
         vertexShader: PLACE, fragmentShader: WALL_LIGHT, uniforms: this.glow, side: THREE.BackSide,
       }),
