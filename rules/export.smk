@@ -1,20 +1,7 @@
 # Dances as files for other programs.
 import re
-from functools import lru_cache
 
 from workflow_scripts.export.kinds import SUFFIXES, kind_of_suffix
-from workflow_scripts.workflow.files import sha256_of
-
-EXPORT_SUFFIXES = {**SUFFIXES, "html": "html"}
-
-
-def all_exports(wildcards):
-    """Every dance that takes part in every form that is asked for."""
-    return [
-        f"results/exports/{model}/songs/{song}_{sample}.{EXPORT_SUFFIXES[kind]}"
-        for model, song, sample in used_dances()
-        for kind in config["export"]["formats"]
-    ]
 
 
 rule export_dance:
@@ -42,23 +29,6 @@ rule export_dance:
     shell:
         "python -m workflow_scripts.export.dance {input.dance:q} {output.file:q} --format {params.kind} --heal"
         " >{log:q} 2>&1"
-
-
-def dances_of_page(wildcards):
-    """The dances of all models that take part to the same song: they can be switched between, or stand side by side."""
-    models = config["use"]["models"]
-    return [
-        f"results/dances/{model}/songs/{wildcards.item}_{wildcards.sample}.h5"
-        for model in ([] if wildcards.model in models else [wildcards.model]) + models
-    ]
-
-
-@lru_cache(maxsize=None)
-def page_sources():
-    """What the page's scripts, style and library are: no modules, so that `code` does not see them."""
-    folder = Path(workflow.basedir) / "workflow_scripts/export/viewer"
-    files = [*folder.glob("page/*"), folder / "vendor/three.min.js"]
-    return digest({path.name: sha256_of(path) for path in sorted(files)})
 
 
 rule export_viewer:
