@@ -64,6 +64,7 @@ class Backdrop:
         self._plain = self._unlit = np.zeros((0, 0), np.bool_)
         self._steps: npt.NDArray[np.int32] | None = None
         self._picture = np.zeros((0, 0, 3), np.uint8)
+        self._places = np.zeros((0, 0, 3), np.uint16)  # of the light in the table
 
     def paint(self, frame: Frame, camera: Camera, spots: Sequence[Spot]) -> None:
         """Fill the whole picture `frame` (H, W, 3) u8 with the room and its halos."""
@@ -79,8 +80,8 @@ class Backdrop:
         self.glow = (steps * QUANTUM).astype(np.float32)
         flat = (camera.height, 3 * camera.width)
         _lighten(
-            self.light.reshape(flat), self.share, self.glow, changed, self._plain, self._table,
-            self._picture.reshape(flat),
+            self.light.reshape(flat), self._places.reshape(flat), self.share, self.glow, changed, self._plain,
+            self._table, self._picture.reshape(flat),
         )  # fmt: skip
         frame[:] = self._picture
 
@@ -92,11 +93,13 @@ class Backdrop:
             self.light, self.share = np.empty((height, width, 3), np.float32), np.empty((height, width, 3), np.float32)
             self._corners = np.empty((-(-height // BLOCK) + 1, -(-width // BLOCK) + 1, 6), np.float32)
             self._picture = np.empty((height, width, 3), np.uint8)
+            self._places = np.empty((height, width, 3), np.uint16)
         view = (camera.position, camera.axes, camera.focal)
         room_light.wall_corners(*view, (width, height), self.place, self._corners)
         room_light.room_light(
             *view, self.place, self._wall, self._floor, self._corners, self.light, self.share
         )  # fmt: skip
+        _look_up(self.light, self._places)
         high = self._corners[..., 2]
         lowest = np.minimum(np.minimum(high[1:, 1:], high[:-1, :-1]), np.minimum(high[1:, :-1], high[:-1, 1:]))
         self._plain = lowest > room_light.FOOT
@@ -164,20 +167,38 @@ def _same(one: Camera, other: Camera) -> bool:
 
 
 @numba.njit(**FAST)
+def _look_up(light: Floats, out: Floats) -> None:
+    """Write where in the table of tones the light (H, W, 3) stands."""
+    scale = np.float32((TABLE_SIZE - 1) / TABLE_RANGE)
+    for y in range(light.shape[0]):
+        for x in range(light.shape[1]):
+            for k in range(3):
+                out[y, x, k] = np.uint16(min(light[y, x, k] * scale + np.float32(0.5), np.float32(TABLE_SIZE - 1)))
+
+
+@numba.njit(**FAST)
 def _lighten(
-    light: Floats, share: Floats, glow: Floats, changed: Floats, plain_blocks: Floats, table: Floats, out: Floats
+    light: Floats,
+    places: Floats,
+    share: Floats,
+    glow: Floats,
+    changed: Floats,
+    plain_blocks: Floats,
+    table: Floats,
+    out: Floats,
 ) -> None:
     """Repaint those blocks of the picture whose corners' glow (h, w, 6) has changed.
 
     Args:
-        light: (H, 3 W), out: (H, 3 W) u8. share: (H, W, 3).
+        light, places: (H, 3 W), see `_look_up`; out: (H, 3 W) u8. share: (H, W, 3).
         changed, plain_blocks: (h - 1, w - 1) bool: which to repaint; which show all of the halo and none of the line.
     """
     height, width, _ = share.shape
     half, scale, last = np.float32(0.5), np.float32((TABLE_SIZE - 1) / TABLE_RANGE), np.int32(TABLE_SIZE - 1)
-    # Along a row of a block, three numbers a pixel: the glow and its step to the next row.
+    # Along a row of a block, three numbers a pixel: the glow and its step to the next row, and both as places in the
+    # table with 14 binary digits more. Plain blocks, which are most, need whole numbers alone.
     row, step = np.empty(3 * BLOCK, np.float32), np.empty(3 * BLOCK, np.float32)
-    dim, line = np.empty(3 * BLOCK, np.float32), np.empty(3 * BLOCK, np.float32)
+    whole_row, whole_step = np.empty(3 * BLOCK, np.int32), np.empty(3 * BLOCK, np.int32)
     place = np.empty(3 * BLOCK, np.int32)
     for i in range(changed.shape[0]):
         for j in range(changed.shape[1]):
@@ -189,22 +210,27 @@ def _lighten(
                     top = glow[i, j, k] + over * (glow[i, j + 1, k] - glow[i, j, k])
                     low = glow[i + 1, j, k] + over * (glow[i + 1, j + 1, k] - glow[i + 1, j, k])
                     step[3 * x + k] = (low - top) / np.float32(BLOCK)
-                    row[3 * x + k] = top + np.float32(0.5) * step[3 * x + k]
+                    row[3 * x + k] = top + half * step[3 * x + k]
             left, count = 3 * j * BLOCK, 3 * min(BLOCK, width - j * BLOCK)
-            plain = plain_blocks[i, j]
-            for y in range(i * BLOCK, min((i + 1) * BLOCK, height)):
-                if plain:
+            rows = range(i * BLOCK, min((i + 1) * BLOCK, height))
+            if plain_blocks[i, j]:
+                for x in range(3 * BLOCK):
+                    whole_row[x] = np.int32(row[x] * scale * np.float32(16384)) + 8192
+                    whole_step[x] = np.int32(step[x] * scale * np.float32(16384))
+                for y in rows:
                     for x in range(count):
-                        place[x] = min(np.int32((light[y, left + x] + row[x]) * scale + half), last)
-                else:
-                    for x in range(count // 3):
-                        halo, foot = share[y, j * BLOCK + x, 0], share[y, j * BLOCK + x, 1]
-                        for k in range(3):
-                            dim[3 * x + k] = halo
-                            line[3 * x + k] = foot * glow[i, j, 3 + k]
+                        place[x] = min(np.int32(places[y, left + x]) + (whole_row[x] >> 14), last)
+                    for x in range(3 * BLOCK):
+                        whole_row[x] += whole_step[x]
                     for x in range(count):
-                        value = light[y, left + x] + dim[x] * row[x] + line[x]
-                        place[x] = min(np.int32(value * scale + half), last)
+                        out[y, left + x] = table[np.uint32(place[x])]
+                continue
+            for y in rows:
+                for x in range(count // 3):
+                    halo, foot = share[y, j * BLOCK + x, 0], share[y, j * BLOCK + x, 1]
+                    for k in range(3):
+                        value = light[y, left + 3 * x + k] + halo * row[3 * x + k] + foot * glow[i, j, 3 + k]
+                        place[3 * x + k] = min(np.int32(value * scale + half), last)
                 for x in range(3 * BLOCK):
                     row[x] += step[x]
                 for x in range(count):

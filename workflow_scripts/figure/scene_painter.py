@@ -68,7 +68,8 @@ class ScenePainter:
             frame: (H, W, 3) u8 RGB, all of it is overwritten.
             index: the frame of every body's dance.
             camera: upright. The room is worked out anew when it is another one than in the frame before.
-            spots: lights, one for each body in their order (its colour falls on that body's rim), or none at all.
+            spots: lights: one for each body in their order (its colour falls on that body's rim), then those that
+                belong to nobody; or none at all.
         """
         self._backdrop.paint(frame, camera, spots)
         lights = [self._lights(spots[n] if n < len(spots) else None) for n in range(len(self._painters))]

@@ -13,9 +13,7 @@ from workflow_scripts.render.staging import Staged
 
 PULSE_S, WAVE_S = 0.16, 0.30  # decay of the glow and of the ring that runs outward after a beat, seconds
 BEAT, DOWNBEAT = 0.72, 1.0  # how bright
-# The glow changes in so many steps between none and all: what is painted for one of them can be kept.
-GLOW_STEPS = 16
-HALO = 0.26
+HALO, STEADY = 0.26, 0.45  # light of a full beat on the wall, and the share of it where it is steady
 RING_RADIUS, RING_WIDTH, WAVE_SPEED = 0.62, 0.020, 1.1  # metres, metres, metres per second
 RING_REACH, FAINTEST = 1.45, 0.002
 FOLLOWING_S = 0.7  # the ring follows the dancer this slowly, seconds
@@ -25,13 +23,20 @@ class Lights:
     """The light of every frame of a video."""
 
     def __init__(
-        self, staged: Sequence[Staged], looks: Sequence[Look], fps: float, beats: Floats, downbeats: Floats
+        self,
+        staged: Sequence[Staged],
+        looks: Sequence[Look],
+        fps: float,
+        beats: Floats,
+        downbeats: Floats,
+        steady_wall: bool = False,
     ) -> None:
         """Set up for dancers in their places with looks of their own.
 
         Args:
             fps: of the video.
             beats, downbeats: sorted times, seconds.
+            steady_wall: the beat lights the floor alone; what does not change need not be painted and encoded again.
         """
         self._fps, self._beats, self._downbeats = fps, np.asarray(beats, float), np.asarray(downbeats, float)
         self._centres = [
@@ -40,6 +45,11 @@ class Lights:
         ]
         self._accents = [np.asarray(look.accent) for look in looks]
         self._steps = np.arange(int(RING_REACH * 2 / SHADOW_CELL)) * SHADOW_CELL / 2
+        self._wall = [
+            Spot(np.asarray(one.middle, float), np.zeros((0, 3)), STEADY * HALO * accent)
+            for one, accent in zip(staged, self._accents, strict=True)
+        ]
+        self._steady_wall = steady_wall
 
     def pulse(self, frame: int) -> float:
         """Return how bright (0..1) the last beat still is."""
@@ -48,13 +58,13 @@ class Lights:
         return float(max(BEAT * np.exp(-beat / PULSE_S), DOWNBEAT * np.exp(-downbeat / PULSE_S)))
 
     def at(self, frame: int) -> list[Spot]:
-        """Return the light of each dancer in a frame."""
-        pulse, ring = self.pulse(frame), self._ring(frame)
-        step = round(pulse * (GLOW_STEPS - 1)) / (GLOW_STEPS - 1)
-        return [
-            Spot(centres[frame].astype(float), ring[:, None] * accent, HALO * step * accent)
+        """Return the light of each dancer in a frame, and those of the wall where they are steady."""
+        ring, halo = self._ring(frame), 0.0 if self._steady_wall else HALO * self.pulse(frame)
+        moving = [
+            Spot(centres[frame].astype(float), ring[:, None] * accent, halo * accent)
             for centres, accent in zip(self._centres, self._accents, strict=True)
         ]
+        return moving + (self._wall if self._steady_wall else [])
 
     def _ring(self, frame: int) -> Floats:
         """Return the light (R,) at steps of half a SHADOW_CELL from a dancer, as far as it can be seen."""

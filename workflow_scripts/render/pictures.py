@@ -53,7 +53,8 @@ class Pictures:
         staged = stage(scene.dancers, scene.frames)
         looks = choose_looks([dancer.performer or dancer.caption for dancer in scene.dancers])
         self._cameras = choose_cameras(settings.camera, staged, scene.frames, scene.fps, layout)
-        self._lights = Lights(staged, looks, scene.fps, scene.beats, scene.downbeats)
+        steady = settings.quality == "draft"
+        self._lights = Lights(staged, looks, scene.fps, scene.beats, scene.downbeats, steady)
         self._painter = painter_maker(settings, staged, looks, subject)
         # Above their places, where they stay in the picture; else the colours say who is who.
         middles = np.array([(one.middle[0], 1.0, one.middle[1]) for one in staged])
