@@ -115,3 +115,14 @@ def test_random_looks_depend_on_the_seed_alone() -> None:
     looks = [Appearance.random(np.random.default_rng(seed)) for seed in range(20)]
     assert looks == [Appearance.random(np.random.default_rng(seed)) for seed in range(20)]
     assert len(set(looks)) > 15
+
+
+def test_a_foot_whose_toes_pass_straight_down_does_not_turn_over() -> None:
+    angles = np.linspace(-0.6, 2.6, 60)  # of the toes below the horizontal: past straight down to behind
+    world = np.repeat(SMPL24.rest_positions[None], len(angles), axis=0)
+    world[..., 1] += 0.6
+    ankle, ball = SMPL24.feet[0]
+    world[:, ball] = world[:, ankle] + 0.13 * np.stack([0 * angles, -np.sin(angles), np.cos(angles)], axis=-1)
+    turns = bone_transforms(world, rest_joints(world))[:, BONES.index("left_foot"), :, :3]
+    traces = np.trace(np.swapaxes(turns[:-1], -1, -2) @ turns[1:], axis1=-2, axis2=-1)
+    assert np.degrees(np.arccos(np.clip((traces - 1) / 2, -1, 1))).max() < 45

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
-from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
+from workflow_scripts.figure.posing import BONES, LEVEL_FOOT, STEEP_FOOT, bone_transforms, rest_joints
 from workflow_scripts.motion.rotations import (
     axis_angles_of_matrices,
     forward_kinematics,
@@ -44,8 +44,6 @@ _FIRST_JOINTS: Mapping[str, str] = MappingProxyType(
 )
 # (B,) index in smpl24 of the joint that stands for each of `posing.BONES`: a mesh's joints are BONE_JOINTS[mesh.bones].
 BONE_JOINTS: npt.NDArray[np.intp] = np.array([SMPL24.index(_FIRST_JOINTS[bone]) for bone in BONES])
-# A foot is turned as the floor asks where this share of it is level, as the shin asks where it points down or up.
-STEEP_FOOT, LEVEL_FOOT = 0.45, 0.8
 # A joint that never leaves its place at rest in its parent's frame by more than this needs no moving (metres).
 STILL = 1e-4
 

@@ -23,9 +23,9 @@ def reflectance(
     red, green, blue, gloss = palette[m, 0], palette[m, 1], palette[m, 2], palette[m, 3]
     s = marks[3]
     if m == HEAD:
-        return _paint_face((x - marks[0]) / s, (y - marks[1]) / s, (z - marks[2]) / s, red, green, blue, palette)
+        return paint_face((x - marks[0]) / s, (y - marks[1]) / s, (z - marks[2]) / s, red, green, blue, palette)
     if m == SHIRT:
-        red, green, blue = _paint_shirt(x / s, (y - marks[4]) / s, z / s, (y - marks[6]) / s, marks[5], palette)
+        red, green, blue = paint_shirt(x / s, (y - marks[4]) / s, z / s, (y - marks[6]) / s, marks[5], palette)
     elif m == HAIR:
         strand = 1 + 0.12 * math.sin(420 * x + 90 * z)
         red, green, blue = red * strand, green * strand, blue * strand
@@ -33,7 +33,7 @@ def reflectance(
 
 
 @numba.njit(**INLINE)
-def _paint_face(
+def paint_face(
     x: float, y: float, z: float, r: float, g: float, b: float, palette: Floats
 ) -> tuple[float, float, float, float]:
     """Colour of a head of skin colour (r, g, b) at (x, y, z) from its middle, metres; and its gloss."""
@@ -100,7 +100,7 @@ def _mix(first: float, second: float, share: float) -> float:
 
 
 @numba.njit(**INLINE)
-def _paint_shirt(
+def paint_shirt(
     x: float, y: float, z: float, over_hem: float, pattern: float, palette: Floats
 ) -> tuple[float, float, float]:
     """Colour of the shirt at a place given from the neck, metres, and its height over the hem."""

@@ -10,7 +10,7 @@ import numpy as np
 from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, SKIN, SOLE, TROUSERS
 from workflow_scripts.figure.appearance import PATTERNS, Appearance
 from workflow_scripts.figure.body import Mesh
-from workflow_scripts.figure.details import _paint_face, _paint_shirt
+from workflow_scripts.figure.details import paint_face, paint_shirt
 from workflow_scripts.figure.raster import FAST
 from workflow_scripts.motion.skeleton import Floats
 
@@ -78,7 +78,7 @@ def _face_into(picture: Floats, window: Floats, colours: Floats) -> None:
             for sample in range(SAMPLES * SAMPLES):
                 x, y = _place(picture, window, row, column, sample)
                 skin = colours[HEAD]
-                r, g, b, _ = _paint_face(x, y, 0.1, skin[0], skin[1], skin[2], colours[HAIR])
+                r, g, b, _ = paint_face(x, y, 0.1, skin[0], skin[1], skin[2], colours)
                 picture[row, column, 0] += r
                 picture[row, column, 1] += g
                 picture[row, column, 2] += b
@@ -92,7 +92,7 @@ def _shirt_into(picture: Floats, window: Floats, z: float, hem: float, pattern: 
         for column in range(picture.shape[1]):
             for sample in range(SAMPLES * SAMPLES):
                 x, y = _place(picture, window, row, column, sample)
-                r, g, b = _paint_shirt(x, y, z, y - hem, pattern, colours)
+                r, g, b = paint_shirt(x, y, z, y - hem, pattern, colours)
                 picture[row, column, 0] += r
                 picture[row, column, 1] += g
                 picture[row, column, 2] += b

@@ -22,6 +22,8 @@ BONES = (
 # Arms of the rest pose hang this far below the horizontal: the middle of what arms do in a dance, so that skin
 # stretches least; legs stand apart so that trousers do not grow together.
 ARM_DROP, LEG_SPREAD = np.deg2rad(28.0), np.deg2rad(7.0)
+# A foot is turned as `up` says where this share of it is square to that, as the shin does where it points along it.
+STEEP_FOOT, LEVEL_FOOT = 0.45, 0.8
 # Below this height over the floor (metres) an ankle's foot is taken to stand flat, above the second to hang free.
 FLAT_FOOT, FREE_FOOT = 0.12, 0.35
 
@@ -98,8 +100,9 @@ def _bone_frames(joints: Floats) -> tuple[Floats, Floats, Floats]:
         shin = _swung(thigh, down, bone["knee", "ankle"])
         flat = np.clip((FREE_FOOT - points["ankle"][:, 1:2]) / (FREE_FOOT - FLAT_FOOT), 0, 1)
         up = flat * np.array([0, 1.0, 0]) - (1 - flat) * _unit(bone["knee", "ankle"]) + 1e-6 * shin[..., 1]
-        foot = _basis(up, np.cross(up, bone["ankle", "foot"]), exact="across")
-        foot = _swung(foot, rest[f"{side}_foot"] - rest[f"{side}_ankle"], bone["ankle", "foot"])
+        toes, toes_at_rest = bone["ankle", "foot"], rest[f"{side}_foot"] - rest[f"{side}_ankle"]
+        foot = _swung(_basis(up, np.cross(up, toes), exact="across"), toes_at_rest, toes)
+        foot = _told_where_clear(foot, _swung(shin, toes_at_rest, toes), _unit(toes), _unit(up))
         frames |= {
             f"{side}_collar": (collar, f"{side}_collar", f"{side}_shoulder"),
             f"{side}_upper_arm": (upper, f"{side}_shoulder", f"{side}_elbow"),
@@ -140,6 +143,28 @@ def _basis(up: Floats, across: Floats, exact: str) -> Floats:
         x = _unit(across)
         y = _unit(up - x * (up * x).sum(-1, keepdims=True))
     return np.stack([x, y, np.cross(x, y)], axis=-1)
+
+
+def _told_where_clear(told: Floats, hanging: Floats, along: Floats, up: Floats) -> Floats:
+    """Turn from `hanging` to `told` (T, 3, 3) as far as which side of a foot is up can be told.
+
+    A foot that points `up` or down has no upper side: it would turn over at once where it passes.
+
+    Args:
+        told, hanging: turns that differ about the foot alone.
+        along, up: (T, 3) unit vectors.
+    """
+    square = np.linalg.norm(np.cross(along, up), axis=-1)
+    share = np.clip((square - STEEP_FOOT) / (LEVEL_FOOT - STEEP_FOOT), 0, 1)
+    start, end = hanging[..., 0], told[..., 0]
+    sine = (np.cross(start, end) * along).sum(-1)
+    start, end = (side - along * (side * along).sum(-1, keepdims=True) for side in (start, end))
+    angle = np.arctan2(sine, (start * end).sum(-1)) * share * share * (3 - 2 * share)
+    x, y, z = along.T
+    zero = np.zeros(len(along))
+    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(-1, 3, 3)
+    sine, cosine = np.sin(angle)[:, None, None], np.cos(angle)[:, None, None]
+    return (np.eye(3) + sine * cross + (1 - cosine) * cross @ cross) @ hanging
 
 
 def _swung(frame: Floats, rest_direction: Floats, direction: Floats) -> Floats:
