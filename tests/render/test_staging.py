@@ -5,9 +5,10 @@ from itertools import pairwise
 import numpy as np
 
 from tests.render.moving import turning, walking
+from workflow_scripts.figure.performer import ACCENTS
 from workflow_scripts.motion.skeletons import H36M17
 from workflow_scripts.render.bodies import CHUNK, staged_body
-from workflow_scripts.render.looks import ACCENTS, choose_looks
+from workflow_scripts.render.looks import choose_looks
 from workflow_scripts.render.scene import Dancer
 from workflow_scripts.render.staging import outline, stage
 

@@ -26,6 +26,7 @@ from workflow_scripts.figure.paint_pictures import (
     shirt_places,
     shirt_window,
 )
+from workflow_scripts.figure.tone import srgb
 from workflow_scripts.motion.skeleton import Floats
 
 # Texels: the picture, its parts (left, top, width, height), and the squares of the plain colours on its right.
@@ -127,5 +128,4 @@ def _picture(mesh: Mesh, look: Appearance) -> npt.NDArray[np.uint8]:
     ):
         spread = np.pad(part, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="edge")
         light[top - MARGIN : top + height + MARGIN, left - MARGIN : left + width + MARGIN] = spread
-    srgb = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.asarray(np.round(np.clip(srgb, 0, 1) * 255), dtype=np.uint8)
+    return srgb(light)

@@ -2,6 +2,7 @@
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from workflow_scripts.figure.raster import INLINE
 from workflow_scripts.motion.skeleton import Floats
@@ -18,6 +19,12 @@ def tone_table() -> Floats:
     x = np.linspace(0, TABLE_RANGE, TABLE_SIZE)
     film = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0, 1)
     return (film ** (1 / 2.2) * 255 + 0.5).astype(np.uint8)
+
+
+def srgb(light: Floats) -> npt.NDArray[np.uint8]:
+    """Return linear light (...) in sRGB's own curve (IEC 61966-2-1), 0..255: for pictures that other programs show."""
+    display = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
+    return np.asarray(np.round(255 * display.clip(0, 1)), dtype=np.uint8)
 
 
 @numba.njit(**INLINE)

@@ -1,24 +1,10 @@
 """Who dances, and in which colour: performers keep their looks, and no two of a scene are alike while colours last."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from workflow_scripts.figure.appearance import Appearance
-
-Colour = tuple[float, float, float]
-
-# Linear RGB.
-ACCENTS: tuple[Colour, ...] = (
-    (0.12, 0.72, 1.0),
-    (1.0, 0.25, 0.62),
-    (0.55, 0.35, 1.0),
-    (0.15, 0.85, 0.55),
-    (1.0, 0.55, 0.15),
-    (0.95, 0.85, 0.25),
-)
+from workflow_scripts.figure.performer import Colour, accents_of, looks_of
 
 
 @dataclass(frozen=True)
@@ -40,11 +26,5 @@ def choose_looks(performers: Sequence[str]) -> list[Look]:
 
     A colour that a dancer further left has taken is left to it as long as others are free.
     """
-    looks, taken = [], dict.fromkeys(range(len(ACCENTS)), 0)
-    for performer in performers:
-        digest = hashlib.sha256(performer.encode("utf-8", "surrogatepass")).digest()
-        own = digest[16] % len(ACCENTS)
-        number = min(taken, key=lambda accent: (taken[accent], (accent - own) % len(ACCENTS)))
-        taken[number] += 1
-        looks.append(Look(ACCENTS[number], Appearance.random(np.random.default_rng(list(digest[:16])))))
-    return looks
+    accents = accents_of(performers)
+    return [Look(accent, looks_of(performer)) for accent, performer in zip(accents, performers, strict=True)]

@@ -31,8 +31,8 @@ function apply() {
 function remember() {
   const state = new URLSearchParams();
   for (const field of [search, ...filters]) if (field.value) state.set(field.name, field.value);
-  const fragment = state.size ? `#${state}` : "#";
-  if (location.hash !== (state.size ? fragment : "")) location.replace(fragment);
+  const text = String(state), fragment = `#${text}`;
+  if (location.hash !== (text && fragment)) location.replace(fragment);
 }
 
 function recall() {

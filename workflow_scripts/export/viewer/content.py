@@ -1,6 +1,5 @@
 """What the page shows: dancers with their bodies and motion, coded, and the facts its scripts need."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +11,11 @@ from workflow_scripts.export.piece import Piece
 from workflow_scripts.export.viewer import figures, motion
 from workflow_scripts.export.viewer.packing import pack
 from workflow_scripts.figure.body import make_mesh
-from workflow_scripts.figure.performer import looks_of
+from workflow_scripts.figure.performer import accents_of, looks_of
 from workflow_scripts.figure.posing import bone_transforms, rest_joints
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 FPS = 30.0
-# Linear RGB: the colours of rings and captions, those of the videos.
-ACCENTS = (
-    (0.12, 0.72, 1.0),
-    (1.0, 0.25, 0.62),
-    (0.55, 0.35, 1.0),
-    (0.15, 0.85, 0.55),
-    (1.0, 0.55, 0.15),
-    (0.95, 0.85, 0.25),
-)
 # Cells of the bodies' meshes against the renderer's: the more dancers, the less of each is seen, and the page shall
 # stay small.
 COARSENESS = {1: 1.25, 2: 1.4, 3: 1.6}
@@ -46,7 +36,8 @@ def packed_dancers(pieces: Sequence[Piece]) -> Packed:
     dancers = []
     at_rate = [piece.at_rate(FPS) for piece in pieces]
     coarseness = COARSENESS.get(len(pieces), COARSEST)
-    for number, (piece, name, accent) in enumerate(zip(at_rate, _names(pieces), _accents(pieces), strict=True)):
+    accents = accents_of([piece.performer for piece in pieces])
+    for number, (piece, name, accent) in enumerate(zip(at_rate, _names(pieces), accents, strict=True)):
         own, facts = _dancer(piece, coarseness)
         tables |= {f"{number} {key}": table for key, table in own.items()}
         dancers.append({"name": name, "caption": name, "accent": accent, **facts})
@@ -96,16 +87,6 @@ def _names(pieces: Sequence[Piece]) -> list[str]:
         seen[name] += 1
         numbered.append(f"{name} {seen[name]}" if count[name] > 1 else name)
     return numbered
-
-
-def _accents(pieces: Sequence[Piece]) -> list[tuple[float, float, float]]:
-    """Return a colour for each: that of the videos, or the next that is free."""
-    chosen: list[int] = []
-    for piece in pieces:
-        digest = hashlib.sha256(piece.performer.encode("utf-8", "surrogatepass")).digest()
-        wanted = [(digest[16] + step) % len(ACCENTS) for step in range(len(ACCENTS))]
-        chosen.append(next((number for number in wanted if number not in chosen), wanted[0]))
-    return [ACCENTS[number] for number in chosen]
 
 
 def _plain(values: Floats) -> list[Any]:

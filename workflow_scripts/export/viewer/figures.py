@@ -17,6 +17,7 @@ from workflow_scripts.figure.paint_pictures import (
     shirt_picture,
     shirt_window,
 )
+from workflow_scripts.figure.tone import srgb
 from workflow_scripts.motion.skeleton import Floats
 
 VERTEX_STEP = 0.00025  # metres
@@ -82,9 +83,8 @@ def _window(window: tuple[float, float, float, float], x: float, y: float, size:
 
 
 def _display(linear: Floats) -> npt.NDArray[np.int64]:
-    # sRGB's own curve: the page hands the picture to the graphics card as sRGB.
-    display = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.asarray(np.round(255 * display.clip(0, 1)), np.int64).reshape(len(linear), -1)
+    # The page hands the picture to the graphics card as sRGB.
+    return srgb(linear).astype(np.int64).reshape(len(linear), -1)
 
 
 def _plain(values: Floats) -> list[Any]:
