@@ -4,7 +4,6 @@ BIN := $(VENV)/bin
 # MediaPipe has wheels for Python 3.11 and 3.12 only: the first of these that can make a venv is taken, or PYTHON=...
 PYTHON ?=
 CORES ?= all
-GLTF_VALIDATOR := 2.0.0-dev.3.10
 # Your own settings: make animations CONFIG=mine.yaml
 CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
@@ -31,14 +30,19 @@ $(VENV)/.mmpose: envs/mmpose.txt $(VENV)/.ready
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/mmpose.txt
 	@touch $@
 
-setup-checks: $(VENV)/.checks ## what tests of pages and files need besides: Chromium, its driver, Khronos' glTF validator
+setup-checks: $(VENV)/.checks ## what tests of pages and files need besides: Chromium, its driver, glTF's validator, three.js
 
-$(VENV)/.checks: envs/checks.txt envs/check_programs.sh $(VENV)/.ready
-	@bash envs/check_programs.sh chromium npm
+# All that can be had is installed; while anything is missing there is no .checks, and the next call tries again.
+$(VENV)/.checks: envs/checks.txt envs/checks.package.json envs/check_programs.sh $(VENV)/.ready
+	@rm -f $@
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-deps -r envs/checks.txt
-	@if command -v npm >/dev/null; then \
-	    npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --silent gltf-validator@$(GLTF_VALIDATOR); \
-	fi
+	@programs=0; bash envs/check_programs.sh "chromium|chromium-browser" npm || programs=$$?; \
+	if command -v npm >/dev/null; then \
+	    mkdir -p $(VENV)/node; \
+	    cp envs/checks.package.json $(VENV)/node/package.json; \
+	    npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --silent; \
+	fi; \
+	exit $$programs
 	@touch $@
 
 verify-weights: setup-mmpose ## mmpose with its real weights against the truth of the demo videos, beside MediaPipe

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+from outside import absent
 
 # Pictures are drawn in software (SwiftShader), sound goes nowhere, and the browser itself asks nobody for anything.
 ARGUMENTS = (
@@ -35,12 +35,13 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def running_chromium() -> Iterator[Any]:
-    """Yield a browser context with an empty profile; skips the test, with the reason, where it cannot run."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: make setup-checks")
-    program = find_chromium()
-    if program is None:
-        pytest.skip("no Chromium: make setup-checks")
-    with tempfile.TemporaryDirectory() as profile, playwright.sync_playwright() as driver:
+    """Yield a browser context with an empty profile; skips the test (see `outside.absent`) where it cannot run."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        absent("playwright")
+    program = find_chromium() or absent("Chromium")
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(
             profile, executable_path=program, args=list(ARGUMENTS), ignore_default_args=["--enable-automation"]
         )

@@ -23,7 +23,7 @@ def in_blender(file: Path) -> dict[str, Any]:
     """What Blender makes of a file at FRAMES; y up again."""
     blender = shutil.which("blender")
     if blender is None:
-        pytest.skip("no Blender: make setup-checks")
+        pytest.skip("no Blender (Debian: apt-get install blender)")
     output = file.with_suffix(".json")
     script = Path(__file__).with_name("in_blender.py")
     command = [blender, "--background", "--factory-startup", "--python-exit-code", "1", "--python", script, "--"]

@@ -4,20 +4,18 @@ import json
 import shutil
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export.dances import FPS, MADE, demo, piece
+from outside import absent, node_module
 
 from workflow_scripts.export import glb
 from workflow_scripts.export.glb_container import Buffer, load_glb
 from workflow_scripts.export.piece import Piece
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
-
-VALIDATOR = Path(sys.prefix) / "node" / "node_modules" / "gltf-validator"
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +86,10 @@ def test_nan_is_never_written() -> None:
 
 
 def validated(path: Path) -> dict:
-    node = shutil.which("node")
-    if node is None or not VALIDATOR.is_dir():
-        pytest.skip("no node, or no gltf-validator: make setup-checks")
+    node = shutil.which("node") or absent("node")
+    validator = node_module("gltf-validator")
     script = Path(__file__).with_name("validate_glb.mjs")
-    done = subprocess.run([node, script, VALIDATOR, path], capture_output=True, text=True, check=True)
+    done = subprocess.run([node, script, validator, path], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
