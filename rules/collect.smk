@@ -198,6 +198,8 @@ rule unused:
                 "datasets": list(config["datasets"]),
                 "samples": config["generate"]["samples"],
                 "sound_samples": config["soundtrack"]["samples"],
+                "together": config["render"]["together"],
+                "export_suffixes": used_suffixes(),
             }
         ),
     shell:

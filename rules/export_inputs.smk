@@ -2,6 +2,7 @@
 from functools import lru_cache
 
 from workflow_scripts.export.kinds import SUFFIXES
+from workflow_scripts.export.viewer.sources import ALL as PAGE_FILES
 from workflow_scripts.workflow.files import sha256_of
 
 EXPORT_SUFFIXES = {**SUFFIXES, "html": "html"}
@@ -28,6 +29,10 @@ def dances_of_page(wildcards):
 @lru_cache(maxsize=None)
 def page_sources():
     """What the page's scripts, style and library are: no modules, so that `code` does not see them."""
-    folder = Path(workflow.basedir) / "workflow_scripts/export/viewer"
-    files = [*folder.glob("page/*"), folder / "vendor/three.min.js"]
-    return digest({path.name: sha256_of(path) for path in sorted(files)})
+    return digest({path.name: sha256_of(path) for path in PAGE_FILES})
+
+
+def used_suffixes():
+    """How the exports end that are asked for, or that stand beside the gallery's videos."""
+    kinds = {*config["export"]["formats"], *(["html"] if config["render"]["viewers_in_gallery"] else [])}
+    return sorted(EXPORT_SUFFIXES[kind] for kind in kinds)

@@ -11,6 +11,8 @@ from workflow_scripts.collect import unused as module
 from workflow_scripts.collect.unused import lines, unused
 from workflow_scripts.workflow.tables import write_table
 
+FORMS = ["edge.npz", "html"]
+
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
@@ -52,14 +54,22 @@ def results(tmp_path: Path) -> Path:
     return folder
 
 
-def found(results: Path) -> dict[str, str]:
-    items = unused(results, ["mine", "unlisted"], ["graph"], ["main", "spare"], samples=1, sound_samples=1)
+def found(results: Path, together: bool = True) -> dict[str, str]:
+    items = unused(results, ["mine", "unlisted"], ["graph"], ["main", "spare"], 1, 1, together, FORMS)
     return {str(item.path.relative_to(results)): item.reason for item in items}
 
 
 def test_what_is_used_is_not_named(results: Path) -> None:
     assert found(results) == {}
     assert lines([]) == ["nothing is unused"]
+
+
+def test_videos_of_all_side_by_side_are_named_where_they_are_not_asked_for(results: Path) -> None:
+    (results / "renders/together/songs/gone_0.mp4").write_text("x")
+    assert found(results, together=False) == {"renders/together": "render.together is false"}
+    # A model may be called so.
+    items = unused(results, ["mine", "unlisted"], ["graph", "together"], ["main", "spare"], 1, 1, False, FORMS)
+    assert [item.path.name for item in items] == ["gone_0.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +93,10 @@ def test_what_is_used_is_not_named(results: Path) -> None:
         ),
         ("exports/graph/songs/s2_0.edge.npz", "exports/graph/songs/s2_0.edge.npz", "no longer a song to dance to"),
         ("exports/graph/songs/s1_1.html", "exports/graph/songs/s1_1.html", "generate.samples is 1"),
+        ("exports/graph/songs/s1_0.npz", "exports/graph/songs/s1_0.npz", "no longer one of export.formats"),
+        ("exports/graph/songs/s1_0.bvh", "exports/graph/songs/s1_0.bvh", "no longer one of export.formats"),
+        ("exports/graph/songs/s2_0.bvh", "exports/graph/songs/s2_0.bvh", "no longer a song to dance to"),
+        ("exports/lstm/songs/s1_0.bvh", "exports/lstm", "no model lstm in the configuration"),
         ("evaluation/dances/lstm/songs/s1_0.json", "evaluation/dances/lstm", "no model lstm in the configuration"),
         ("sounds/other/8000.h5", "sounds/other", "no such name in the configuration: other"),
         ("models/lstm/checkpoint.ckpt", "models/lstm", "no such name in the configuration: lstm"),
@@ -106,7 +120,7 @@ def test_the_entry_point_says_sizes_and_removes_nothing(results: Path) -> None:
     gone = results / "videos" / "mine" / "gone.mp4"
     gone.write_bytes(bytes(2_500_000))
     names = {"collections": ["mine", "unlisted"], "models": ["graph"], "datasets": ["main"]}
-    config = json.dumps(names | {"samples": 1, "sound_samples": 1})
+    config = json.dumps(names | {"samples": 1, "sound_samples": 1, "together": True, "export_suffixes": FORMS})
     command = [sys.executable, "-m", module.__name__, "--results", str(results), "--config", config]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [

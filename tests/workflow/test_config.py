@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from workflow_scripts.export.kinds import SUFFIXES
 from workflow_scripts.models.base import ARCHITECTURES
 from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
 from workflow_scripts.models.wavenet.model import Settings
@@ -49,6 +50,13 @@ def test_the_schema_knows_the_architectures_there_are() -> None:
     known = schema["properties"]["models"]["additionalProperties"]["properties"]["architecture"]["enum"]
     assert known == [*ARCHITECTURES, *SOUNDTRACK_ARCHITECTURES]
     assert schema["$defs"]["sound_architecture"]["enum"] == list(SOUNDTRACK_ARCHITECTURES)
+
+
+def test_the_schema_knows_the_forms_that_dances_are_exported_to() -> None:
+    schema = yaml.safe_load((ROOT / "config" / "schema.yaml").read_text())
+    known = schema["properties"]["export"]["properties"]["formats"]["items"]["enum"]
+    assert sorted(known) == sorted([*SUFFIXES, "html"])
+    assert sorted(DEFAULT["export"]["formats"]) == sorted(known)
 
 
 def test_the_rules_know_the_rate_of_a_wavenet_whose_settings_say_nothing() -> None:

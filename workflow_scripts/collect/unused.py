@@ -37,6 +37,8 @@ def unused(
     datasets: Collection[str],
     samples: int,
     sound_samples: int,
+    together: bool,
+    export_suffixes: Collection[str],
 ) -> list[Unused]:
     """Return what no configured collection, song or model uses, in order of the paths.
 
@@ -47,6 +49,8 @@ def unused(
         models, datasets: names of the configured ones.
         samples: number of variants of each dance.
         sound_samples: number of variants of each clip's sound.
+        together: whether videos of all models' dances side by side are asked for.
+        export_suffixes: how the exported files end that are asked for, without the first dot.
     """
     known = {name: _listed(results, name) for name in (*collections, SONGS)}
     found: list[tuple[Path, str]] = []
@@ -54,6 +58,11 @@ def unused(
         found += _strange_videos(folder, known)
     for name in BY_DANCE:
         found += _strange_items(results / name, models, known, {SONGS: samples}, sound_samples)
+    beside = results / "renders" / TOGETHER
+    if not together and TOGETHER not in models and beside.is_dir():
+        found = [(path, reason) for path, reason in found if beside not in path.parents]
+        found.append((beside, "render.together is false"))
+    found += _strange_forms(results / "exports", export_suffixes, {path for path, _ in found})
     for name, stems in (
         ("models", set(models)),
         ("state", {*models, *(f"{model}-poses" for model in models)}),
@@ -118,6 +127,17 @@ def _strange_items(
                     yield path, f"{'generate' if kind.name == SONGS else 'soundtrack'}.samples is {most}"
 
 
+def _strange_forms(folder: Path, suffixes: Collection[str], named: Collection[Path]) -> Iterator[tuple[Path, str]]:
+    for model in _folders(folder):
+        for kind in _folders(model):
+            for path in _visible(kind):
+                item = _ITEM.fullmatch(path.name)
+                if item is None or {path, kind, model} & set(named):
+                    continue
+                if path.name[item.end("sample") + 1 :] not in suffixes:
+                    yield path, "no longer one of export.formats"
+
+
 def _abandoned(results: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(results):
         for name in [*folders, *files]:
@@ -153,9 +173,7 @@ def main() -> None:
     """Print what nothing uses."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--results", type=Path, required=True)
-    parser.add_argument(
-        "--config", type=json.loads, required=True, help="JSON: collections, models, datasets, samples, sound_samples"
-    )
+    parser.add_argument("--config", type=json.loads, required=True, help="JSON: the other arguments of `unused`")
     arguments = parser.parse_args()
     config: dict[str, Any] = arguments.config
     found = unused(arguments.results, **config)

@@ -11,12 +11,9 @@ from typing import Any
 
 from workflow_scripts.export.viewer.content import Packed
 from workflow_scripts.export.viewer.sound import Sound
+from workflow_scripts.export.viewer.sources import LIBRARY, LICENCE, SCRIPTS, STYLE, TEMPLATE
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.html_page import hash_source
-
-HERE = Path(__file__).parent
-# In this order they make one script.
-SCRIPTS = ("data.js", "motion.js", "figure.js", "stage.js", "clock.js", "controls.js", "main.js")
 
 
 @dataclass(frozen=True)
@@ -40,21 +37,20 @@ def viewer_page(show: Show) -> str:
         "downbeats": [round(float(beat), 4) for beat in show.downbeats],
         "peaks": show.sound.peaks if show.sound else [],
     }
-    library = (HERE / "vendor" / "three.min.js").read_bytes()
-    script = "(() => {\n" + '"use strict";\n\n' + "\n".join(_source(name) for name in SCRIPTS) + "})();\n"
-    style = _source("viewer.css")
+    script = "(() => {\n" + '"use strict";\n\n' + "\n".join(map(_text, SCRIPTS)) + "})();\n"
+    style = _text(STYLE)
     names = ", ".join(dancer["caption"] for dancer in facts["dancers"])
     title = escape(show.title)
-    return Template(_source("viewer.html")).substitute(
+    return Template(_text(TEMPLATE)).substitute(
         title=title,
         label=f"{title}: {escape(names)} in three dimensions. Drag to look around.",
         policy=_policy(script, style),
-        licence=(HERE / "vendor" / "LICENSE").read_text(encoding="utf-8").strip(),
+        licence=_text(LICENCE).strip(),
         style=style,
         audio=f'<audio preload="auto" src="{show.sound.uri}"></audio>' if show.sound else "",
         facts=_json(facts),
         dances=show.dancers.block,
-        three=base64.b64encode(zlib.compress(library, 9)).decode(),
+        three=base64.b64encode(zlib.compress(LIBRARY.read_bytes(), 9)).decode(),
         script=script,
     )
 
@@ -67,8 +63,8 @@ def _policy(script: str, style: str) -> str:
     )
 
 
-def _source(name: str) -> str:
-    return (HERE / "page" / name).read_text(encoding="utf-8")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _json(data: Any) -> str:
