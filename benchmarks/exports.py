@@ -8,12 +8,14 @@ it at that moment (forms with a rate of their own: the dance at that rate), in m
 and dances, `worst_dance` the largest mean of a dance. Of BVH besides: the largest change of an angle from one frame to
 the next, and how far helping joints are turned. `*_smpl_poses`: joints by forward kinematics of the fitted rotations.
 Sizes: of a choreographed dance of one and of three minutes.
-Pages: dances by the choreographer with the unsteadiness of motion from a video, one page of each size.
+Pages: dances by the choreographer with the unsteadiness of motion from a video, one page of each size; then
+what a song adds.
 Writes benchmarks/results/exports.json: rows of name, value, unit, baseline, ratio and target.
 """
 
 import argparse
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -21,13 +23,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 from results.table import keep
 from scipy.spatial.transform import Rotation
 
 from workflow_scripts.demo.choreography import choreograph
+from workflow_scripts.demo.songs import RATE, compose
 from workflow_scripts.export import glb, tsv
+from workflow_scripts.export.glb_container import load_glb
 from workflow_scripts.export.kinds import SUFFIXES
 from workflow_scripts.export.piece import Piece
+from workflow_scripts.export.viewer.sound import page_sound
 from workflow_scripts.export.viewer.write import write as write_page
 from workflow_scripts.motion.formats import aistpp, bvh, smpl, videopose3d
 from workflow_scripts.motion.formats.bvh_text import read_bvh_text
@@ -154,7 +160,10 @@ def measure_sizes(folder: Path) -> list[Row]:
         for kind, suffix in SUFFIXES.items():
             import_module(f"workflow_scripts.export.{kind}").write(folder / f"a.{suffix}", piece)
             rows.append(row(f"{kind}_{seconds:g}s", (folder / f"a.{suffix}").stat().st_size / 1e6, "MB"))
-    return rows
+    content = load_glb(folder / "a.glb")
+    (primitive,) = content.document["meshes"][0]["primitives"]
+    vertices = len(content.array(primitive["attributes"]["POSITION"]))
+    return [*rows, row("glb_vertices", vertices, "vertices")]
 
 
 def measure_pages(folder: Path) -> list[Row]:
@@ -172,7 +181,13 @@ def measure_pages(folder: Path) -> list[Row]:
         write_page(folder / "page.html", files, "A song")
         size = (folder / "page.html").stat().st_size / 1e6
         rows.append(row(f"page_{dancers}x{seconds:g}s", size, "MB", PAGE_TARGET))
-    return rows
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    library = re.search(r'id="three">([^<]*)<', page)
+    assert library
+    rows.append(row("page_three_js", len(library[1]) / 1e6, "MB of each page"))
+    soundfile.write(folder / "song.wav", compose("disco", 1, 60.0).samples, RATE)
+    sound = page_sound(folder / "song.wav")
+    return [*rows, row("page_sound", len(sound.uri) / 1e6 / (sound.seconds / 60), "MB per minute, besides")]
 
 
 def row(name: str, value: float, unit: str, target: float | None = None) -> Row:
