@@ -10,9 +10,9 @@ from workflow_scripts.render.scene import Dancer
 from workflow_scripts.render.staging import stage
 
 
-def lights(beats: list[float], downbeats: list[float]) -> Lights:
+def lights(beats: list[float], downbeats: list[float], steady_wall: bool = False) -> Lights:
     staged = stage([Dancer(walking(90, 3.0), "x"), Dancer(walking(90, 0.0), "y")], 90)
-    return Lights(staged, choose_looks(["x", "y"]), 30.0, np.array(beats), np.array(downbeats))
+    return Lights(staged, choose_looks(["x", "y"]), 30.0, np.array(beats), np.array(downbeats), steady_wall)
 
 
 def test_glow_decays_between_beats() -> None:
@@ -23,8 +23,18 @@ def test_glow_decays_between_beats() -> None:
     assert pulses[1] > pulses[2] > pulses[3] > 0
     assert lights([0.5], [0.5]).pulse(15) == 1
     halos = [float(shine.at(frame)[0].halo.max()) for frame in (0, 15, 21)]
-    assert halos[0] == 0
+    assert halos[0] < 1e-9
     assert 0 < halos[2] < halos[1]
+
+
+def test_a_steady_wall_is_lit_alike_in_every_frame() -> None:
+    shine = lights([0.5, 1.0], [], steady_wall=True)
+    before, on_beat = shine.at(0), shine.at(15)
+    for frame in (before, on_beat):
+        assert [spot.halo.max() > 0 for spot in frame] == [False, False, True, True]
+        np.testing.assert_array_equal(frame[3].halo, before[3].halo)
+        np.testing.assert_array_equal(frame[3].centre, before[3].centre)
+    assert on_beat[0].ring.max() > before[0].ring.max()
 
 
 def test_rings_follow_their_dancers_and_run_outward() -> None:

@@ -174,7 +174,7 @@ def shade(
     """Paint the figure over `frame` (H, W, 3) u8 from finer buffers.
 
     Within one part light is worked out once a pixel, and colours for every sample where something is painted on it; at
-    edges both are worked out for every sample and averaged with the picture behind.
+    edges light is worked out for every face in the pixel, and samples are averaged with the picture behind.
 
     Args:
         box: x0, y0, x1, y1 of the pixels that the buffers cover.
@@ -226,6 +226,7 @@ def shade(
                     frame[box[1] + y, box[0] + x, 2] = tone(cb * b + gloss * shine + rim * lights[11], table)
                     continue
             red, green, blue = 0, 0, 0
+            lit = -1  # the face whose light is known: within a pixel it hardly changes
             for row in range(samples * y, samples * y + samples):
                 for column in range(samples * x, samples * x + samples):
                     f = owner[row, column]
@@ -236,7 +237,8 @@ def shade(
                         continue
                     i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
                     u, v, w = _weights(column + 0.5, row + 0.5, i, j, k, screen)
-                    if not whole:
+                    if not whole and f != lit:
+                        lit = f
                         r, g, b, shine, rim = _light_on(
                             i, j, k, u, v, w, surface, per_pixel, lights, eye, shadows, views, soft
                         )
