@@ -20,9 +20,9 @@ class Motion {
     const all = new Float32Array(frames * columns);
     const row = (k) => columns * Math.min(Math.max(k, 0), last);
     for (let f = 0; f < frames; f++) {
-      const k = f >> 1;
+      const k = f === frames - 1 ? last : f >> 1;
       if (f === frames - 1 || f % 2 === 0) {
-        all.set(kept.subarray(row(f === frames - 1 ? last : k), row(f === frames - 1 ? last : k) + columns), f * columns);
+        all.set(kept.subarray(row(k), row(k) + columns), f * columns);
         continue;
       }
       for (let c = 0; c < columns; c += 3) mix(kept, [-1, 0, 1, 2].map((step) => row(k + step) + c), all, f * columns + c);
