@@ -26,7 +26,7 @@ rule render_dance:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.dance:q} --rhythm {input.rhythm:q}"
-        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --threads {threads} --output {output.video:q}"
+        " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --threads {threads} --output {output.video:q} --heal"
         " >{log:q} 2>&1"
 
 
@@ -57,7 +57,7 @@ rule render_together:
     shell:
         "python -m workflow_scripts.render.dance --dance {input.dances:q} --rhythm {input.rhythm:q}"
         " --audio results/clips/songs/{wildcards.item}/0000.wav --config {params.config:q} --threads {threads}"
-        " --output {output.video:q} >{log:q} 2>&1"
+        " --output {output.video:q} --heal >{log:q} 2>&1"
 
 
 rule dub_clip:
@@ -143,7 +143,7 @@ rule render_motion_with_sound:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {input.sound:q}"
-        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} --heal >{log:q} 2>&1"
 
 
 rule render_original_motion:
@@ -172,7 +172,7 @@ rule render_original_motion:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.poses:q} --clip {wildcards.clip} --audio {params.sound:q}"
-        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} --heal >{log:q} 2>&1"
 
 
 rule render_dance_with_sound:
@@ -202,7 +202,7 @@ rule render_dance_with_sound:
         code=code("render.dance"),
     shell:
         "python -m workflow_scripts.render.dance --dance {input.dance:q} --audio {input.sound:q}"
-        " --config {params.config:q} --threads {threads} --output {output.video:q} >{log:q} 2>&1"
+        " --config {params.config:q} --threads {threads} --output {output.video:q} --heal >{log:q} 2>&1"
 
 
 rule make_gallery:

@@ -40,20 +40,13 @@ def test_a_dance_on_the_beat_is_told_from_chance(rhythm: Path, tmp_path: Path) -
     measures = found["measures"]
     assert measures["beat_hit_share"] > 0.9
     assert measures["beat_hit_share_shuffled"] < 0.6
-    assert measures["beat_alignment_difference"] > 0.3
-    # The mean of |2 pi 0.1 sin| is 0.4 m/s.
-    assert measures["mean_speed"] == pytest.approx(0.4, rel=0.02)
     assert measures["frozen_share"] < 0.05
 
 
 def test_standing_still_and_sliding_are_seen(rhythm: Path, tmp_path: Path) -> None:
     world = bouncing(0.0)
     still = one_dance(write_dance(tmp_path / "song_0.h5", world, "m"), rhythm)["measures"]
-    assert (still["frozen_share"], still["longest_frozen_s"], still["foot_skate"]) == (
-        1.0,
-        pytest.approx(SECONDS, abs=0.05),
-        0.0,
-    )
+    assert (still["frozen_share"], still["foot_skate"]) == (1.0, 0.0)
     assert still["beat_hit_share"] == 0.0
     world[..., 0] += 0.25 * np.arange(len(world))[:, None] / FPS
     slid = one_dance(write_dance(tmp_path / "song_0.h5", world - [0, 0.02, 0], "m"), rhythm)["measures"]

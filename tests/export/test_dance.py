@@ -38,6 +38,7 @@ def test_every_form_in_one_go(dance: Path, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["a.fbx"], "nothing is exported to such a file; possible are .*bvh"),
+        (["a.html"], "a.html: pages are made by python -m workflow_scripts.export.viewer.write"),
         (["a.npz"], "EDGE's or AIST\\+\\+'s layout\\? End it with .edge.npz or .aistpp.npz"),
         (["a.bvh", "a.txt"], "a.txt: nothing is exported"),
         (["a.bvh", "--clip", "0007"], "has no clip '0007'; it has 0000, 0001"),
@@ -71,9 +72,21 @@ def test_files_that_are_no_dance(dance: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a readable pose file"):
         export(tmp_path / "text.h5", [tmp_path / "a.bvh"])
     assert (tmp_path / "text.h5").exists()  # a user's own file is left alone
-    with pytest.raises(UserError, match="is the dance itself"):
+    with pytest.raises(UserError, match="is read, and would be overwritten"):
         export(dance, [dance], kind="bvh")
     assert read_poses(dance).fps == FPS
+    with pytest.raises(UserError, match="is a directory") as error:
+        export(tmp_path, [tmp_path / "a.bvh"])
+    assert "\n" not in str(error.value)
+
+
+def test_outputs_that_cannot_be_made(dance: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"a.bvh: cannot be made, .*d.h5 is a file"):
+        export(dance, [dance / "new" / "a.bvh"])
+    (tmp_path / "b.bvh").mkdir()
+    with pytest.raises(UserError, match="b.bvh: is a directory"):
+        export(dance, [tmp_path / "a.bvh", tmp_path / "b.bvh"])
+    assert [path.name for path in tmp_path.iterdir()] == ["b.bvh"]
 
 
 def test_the_workflow_heals_a_broken_dance(dance: Path, tmp_path: Path) -> None:

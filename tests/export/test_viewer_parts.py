@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.export.viewer import motion
+from workflow_scripts.export.viewer.content import LEAST_MOTION, share_of
 from workflow_scripts.export.viewer.packing import pack
 from workflow_scripts.export.viewer.sound import page_sound
 from workflow_scripts.export.viewer.write import write
@@ -52,13 +53,13 @@ def test_packed_numbers_come_out_as_they_went_in() -> None:
 def decoded(coded: motion.BoneMotion) -> tuple[np.ndarray, np.ndarray]:
     """Turns (T, B, 3, 3) and places of pivots (T, B, 3), told from the format's description."""
     frames = len(coded.turns)
-    own = Rotation.from_rotvec(coded.turns.reshape(-1, 3) * motion.ANGLE_STEP).as_matrix().reshape(frames, -1, 3, 3)
+    own = Rotation.from_rotvec(coded.turns.reshape(-1, 3) * coded.angle_step).as_matrix().reshape(frames, -1, 3, 3)
     shifts = coded.shifts.reshape(frames, -1, 3) * motion.LENGTH_STEP
     turns, places = np.empty_like(own), np.empty_like(shifts)
     for bone, parent in enumerate(motion.PARENTS):
         turns[:, bone] = own[:, bone] if parent < 0 else turns[:, parent] @ own[:, bone]
         arm = coded.pivots[bone] - coded.pivots[parent]
-        carried = 0 if parent < 0 else places[:, parent] + turns[:, parent] @ arm
+        carried = coded.origin if parent < 0 else places[:, parent] + turns[:, parent] @ arm
         places[:, bone] = carried + shifts[:, bone]
     return turns, places
 
@@ -71,7 +72,7 @@ def test_coded_motion_keeps_every_bone_in_its_place() -> None:
     turns, places = decoded(coded)
     # Rounding is all that is lost: half a step in three numbers, of a bone alone and not of all before it.
     off = np.linalg.norm(np.swapaxes(turns, -1, -2) @ transforms[..., :3] - np.eye(3), axis=(-1, -2))
-    assert off.max() < 1.5 * np.sqrt(3) * motion.ANGLE_STEP
+    assert off.max() < 1.5 * np.sqrt(3) * coded.angle_step
     pivots = np.einsum("tbij,bj->tbi", transforms[..., :3], coded.pivots) + transforms[..., 3]
     assert np.abs(pivots - places).max() <= 0.5 * motion.LENGTH_STEP + 1e-9
     # All joints where bones begin or end are carried within 2 mm.
@@ -85,6 +86,21 @@ def test_coded_motion_keeps_every_bone_in_its_place() -> None:
     shifts = np.abs(coded.shifts.reshape(len(world), len(BONES), 3)).max(axis=(0, 2)) * motion.LENGTH_STEP
     for bone in ("left_forearm", "right_hand", "left_shin", "right_foot"):
         assert shifts[BONES.index(bone)] < 0.003
+
+
+def test_held_lengths_are_off_by_what_may_be_and_take_less() -> None:
+    world = choreograph(np.arange(0, 8, 0.5), 8, "disco", 3)
+    rest = rest_joints(world)
+    transforms = bone_transforms(world, rest)
+    full, held = (
+        motion.encode(transforms, rest, world, detail) for detail in (motion.FULL, motion.Detail(length_hold=2.0))
+    )
+    _, places = decoded(held)
+    pivots = np.einsum("tbij,bj->tbi", transforms[..., :3], held.pivots) + transforms[..., 3]
+    off = np.abs(pivots - places).max(axis=(0, 2)) / motion.LENGTH_STEP
+    assert off[0] <= 0.5 + 1e-6  # feet do not jerk with the root
+    assert 1.0 < off.max() <= 2.0 + 1e-6
+    assert (np.diff(held.shifts[:, 3:], axis=0) != 0).mean() < 0.6 * (np.diff(full.shifts[:, 3:], axis=0) != 0).mean()
 
 
 def test_turns_go_on_smoothly_beyond_half_a_turn() -> None:
@@ -132,7 +148,13 @@ def parts(page: str) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("dancers", "seconds"),
-    [(1, 20.0), pytest.param(2, 60.0, marks=pytest.mark.slow), pytest.param(5, 30.0, marks=pytest.mark.slow)],
+    [
+        (1, 20.0),
+        pytest.param(2, 60.0, marks=pytest.mark.slow),
+        pytest.param(5, 180.0, marks=pytest.mark.slow),
+        pytest.param(8, 60.0, marks=pytest.mark.slow),
+        pytest.param(12, 10.0, marks=pytest.mark.slow),
+    ],
 )
 def test_a_page_is_small(dancers: int, seconds: float, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
@@ -144,10 +166,19 @@ def test_a_page_is_small(dancers: int, seconds: float, tmp_path: Path) -> None:
         dances.append(write_dance(tmp_path / f"{number}.h5", world, f"model {number}"))
     write(tmp_path / "page.html", dances, "many")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert parts(page)["all"] < 1_000_000
+    assert parts(page)["all"] <= 1_000_000
     again = tmp_path / "again.html"
     write(again, dances, "many")
     assert again.read_text(encoding="utf-8") == page  # equal dances, equal bytes
+
+
+def test_many_dancers_and_long_dances_share_a_megabyte() -> None:
+    """What each takes by the tables of `content` fits; few and short ones are as fine as can be."""
+    assert share_of(1, 1800).motion == share_of(2, 3600).motion == share_of(5, 4500).motion == motion.FULL
+    cells = [share_of(dancers, 300 * dancers).cells for dancers in range(1, 13)]
+    assert cells == sorted(cells)
+    assert share_of(3, 16000).motion == motion.Detail(length_hold=2.0)
+    assert share_of(5, 27000).motion == LEAST_MOTION
 
 
 def test_facts_name_everybody(tmp_path: Path) -> None:
@@ -171,7 +202,53 @@ def test_mistakes_are_said(tmp_path: Path) -> None:
         write(tmp_path / "page.html", [dance], "title", rhythm=_without_beats(tmp_path / "r.h5"))
     with pytest.raises(UserError, match="there is no such pose file"):
         write(tmp_path / "page.html", [tmp_path / "gone.h5"], "title")
+    with pytest.raises(UserError, match="is a directory; name one of the pose files"):
+        write(tmp_path / "page.html", [tmp_path], "title")
+    with pytest.raises(UserError, match="is a directory; name the music file"):
+        write(tmp_path / "page.html", [dance], "title", rhythm=tmp_path)
+    with pytest.raises(UserError, match="there is no such music file"):
+        write(tmp_path / "page.html", [dance], "title", rhythm=tmp_path / "gone.h5")
+    with pytest.raises(UserError, match="cannot be made, .*a.h5 is a file"):
+        write(dance / "page.html", [dance], "title")
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize("heal", [False, True])
+def test_what_is_read_is_left_alone_unless_the_workflow_made_it(tmp_path: Path, heal: bool) -> None:
+    """`--rhythm mysong.wav` is an easy mistake."""
+    show = make_show(tmp_path, ("a",), 1.0)
+    sound = show.audio.read_bytes()
+    with pytest.raises(UserError, match="not a readable music file"):
+        write(tmp_path / "page.html", [show.dances["a"]], "title", rhythm=show.audio, heal=heal)
+    assert show.audio.exists() != heal
+    assert heal or show.audio.read_bytes() == sound
+
+
+def test_no_input_is_overwritten(tmp_path: Path) -> None:
+    show = make_show(tmp_path, ("a", "b"), 1.0)
+    dance, truth = show.dances.values()
+    for path in (dance, truth, show.audio, show.rhythm):
+        before = path.read_bytes()
+        with pytest.raises(UserError, match="is read, and would be overwritten"):
+            write(tmp_path / "." / path.name, [dance], "title", show.audio, show.rhythm, truth)
+        assert path.read_bytes() == before
+
+
+def test_names_that_are_no_text_are_shown_as_well_as_can_be(tmp_path: Path) -> None:
+    show = make_show(tmp_path, ("a",), 1.0)
+    write(tmp_path / "page.html", [show.dances["a"]], b"caf\xe9".decode("utf-8", "surrogateescape"))
+    assert "<h1>caf?</h1>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_dancer_far_from_the_origin_is_shown(tmp_path: Path) -> None:
+    world = choreograph(np.arange(0, 2, 0.5), 2, "disco", 1)
+    far = world + [40.0, 0, -70.0]
+    coded = motion.encode(bone_transforms(far, rest_joints(far)), rest_joints(far), far)
+    _, places = decoded(coded)
+    np.testing.assert_allclose(places[:, 0], far[:, 0], atol=0.12)  # the pelvis bone's pivot is near its joint
+    write(tmp_path / "page.html", [write_dance(tmp_path / "far.h5", far, "m")], "far")
+    with pytest.raises(UserError, match="joints have to be in metres"):
+        write(tmp_path / "cm.html", [write_dance(tmp_path / "cm.h5", 100 * world, "m")], "centimetres")
 
 
 def _without_beats(path: Path) -> Path:

@@ -20,11 +20,8 @@ FORMAT = "playlist2dance/dance_measures"
 SHOWN = (
     "beat_hit_share",
     "beat_hit_share_shuffled",
-    "beat_alignment_difference",
     "frozen_share",
-    "longest_frozen_s",
     "foot_skate",
-    "mean_speed",
 )
 
 

@@ -10,8 +10,9 @@ from importlib import import_module
 from pathlib import Path
 
 from workflow_scripts.export.kinds import SUFFIXES, kind_of
+from workflow_scripts.export.outputs import check_outputs
 from workflow_scripts.export.piece import FIRST_CLIP, read_piece
-from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.errors import entry_point
 
 
 def main() -> None:
@@ -48,12 +49,11 @@ def export(
         heal: delete the pose file if it is broken.
 
     Raises:
-        UserError: an output has no known ending or is the input, or there is no such motion.
+        UserError: an output has no known ending, is the input or cannot be made, or there is no such motion.
     """
     # All of them are looked at before the first is written.
     kinds = [kind or kind_of(output) for output in outputs]
-    if dance.resolve() in [output.resolve() for output in outputs]:
-        raise UserError(f"{dance}: is the dance itself; name another output")
+    check_outputs(outputs, [dance])
     piece = read_piece(dance, clip, person, heal)
     for output, name in zip(outputs, kinds, strict=True):
         # By a computed name, so that an edited form makes no others again (see rules/export.smk).

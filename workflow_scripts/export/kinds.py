@@ -40,4 +40,6 @@ def kind_of(path: Path) -> str:
         raise UserError(
             f"{path}: EDGE's or AIST++'s layout? End it with .edge.npz or .aistpp.npz, or say --format edge (aistpp)"
         )
+    if name.endswith((".html", ".htm")):
+        raise UserError(f"{path}: pages are made by python -m workflow_scripts.export.viewer.write (docs/viewing.md)")
     raise UserError(f"{path}: nothing is exported to such a file; possible are {', '.join(sorted(_ENDINGS))}")

@@ -63,6 +63,8 @@ def read_piece(path: Path, clip: str = FIRST_CLIP, person: int = 0, heal: bool =
     """
     if not path.exists():
         raise UserError(f"{path}: there is no such pose file")
+    if path.is_dir():
+        raise UserError(f"{path}: is a directory; name one of the pose files (.h5) in it")
     poses = read_poses(path, keep=not heal)
     if clip not in poses.clips:
         raise UserError(f"{path}: has no clip {clip!r}; it has {_some(list(poses.clips))}")

@@ -96,13 +96,13 @@ def write_features(target: Path, music: MusicFile) -> None:
         file.attrs["complete"] = True
 
 
-def read_features(path: Path) -> MusicFile:
-    """Read a music file whole.
+def read_features(path: Path, keep: bool = False) -> MusicFile:
+    """Read a music file whole; with `keep`, one that is broken is left where it is, and the error is a UserError.
 
     Raises:
         BrokenFileError: the file is truncated, incomplete or of another format; it has been deleted.
     """
-    with opened(path, FORMAT, VERSION, "music file") as file:
+    with opened(path, FORMAT, VERSION, "music file", keep) as file:
         return MusicFile(
             group=str(file.attrs["group"]),
             fps=float(file.attrs["fps"]),

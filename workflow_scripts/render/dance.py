@@ -36,6 +36,9 @@ def main() -> None:
     )
     parser.add_argument("--threads", type=int, help="how many draw; as many as there are cores if not given")
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
+    parser.add_argument(
+        "--heal", action="store_true", help="delete a broken dance or rhythm, so that the workflow's next run remakes it"
+    )
     arguments = parser.parse_args()
     render(
         arguments.dance,
@@ -45,6 +48,7 @@ def main() -> None:
         arguments.output,
         arguments.clip,
         arguments.threads,
+        arguments.heal,
     )
 
 
@@ -56,6 +60,7 @@ def render(
     output: Path,
     clip: str = FIRST_CLIP,
     threads: int | None = None,
+    heal: bool = False,
 ) -> None:
     """Render one clip of a pose file, or the same of several side by side, with a sound.
 
@@ -68,9 +73,10 @@ def render(
         output: the MP4.
         clip: which one, of the pose files and of the rhythm.
         threads: how many draw, see `show`.
+        heal: delete a pose file or rhythm that is broken.
 
     Raises:
-        UserError: there is no such clip with somebody in it, or the settings are wrong.
+        UserError: a file is missing or broken, there is no such clip with somebody in it, or the settings are wrong.
     """
     from workflow_scripts.render.hearing import heard_beats
     from workflow_scripts.render.scene import Scene
@@ -84,10 +90,10 @@ def render(
         raise UserError(f"{output}: {len(dances)} dances, and {len(captions)} subtitles; give one for each")
     performer = str(config.get("performer", ""))
     dancers = tuple(
-        _dancer(dance, clip, str(caption), performer, settings.fps)
+        _dancer(dance, clip, str(caption), performer, settings.fps, heal)
         for dance, caption in zip(dances, captions, strict=True)
     )
-    beats, downbeats = _tracked(rhythm, clip) if rhythm else heard_beats(audio)
+    beats, downbeats = _tracked(rhythm, clip, heal) if rhythm else heard_beats(audio)
     seconds = sound_seconds(audio)
     show(
         output,
@@ -98,22 +104,22 @@ def render(
     )
 
 
-def _dancer(dance: Path, clip: str, caption: str, performer: str, fps: float) -> "Dancer":
+def _dancer(dance: Path, clip: str, caption: str, performer: str, fps: float, heal: bool) -> "Dancer":
     from workflow_scripts.motion.pose_file import read_poses
     from workflow_scripts.render.frame_rate import at_rate
     from workflow_scripts.render.scene import Dancer
 
-    poses = read_poses(dance)
+    poses = read_poses(dance, keep=not heal)
     shown = poses.kept().get(clip)
     if shown is None:
         raise UserError(f"{dance}: no clip {clip} with a dancer in it; make the file again")
     return Dancer(at_rate(shown.people[0].world, poses.fps, fps), caption, performer)
 
 
-def _tracked(rhythm: Path, clip: str) -> tuple[Floats, Floats]:
+def _tracked(rhythm: Path, clip: str, heal: bool) -> tuple[Floats, Floats]:
     from workflow_scripts.motion.music_file import read_features
 
-    music = read_features(rhythm).clips.get(clip, {})
+    music = read_features(rhythm, keep=not heal).clips.get(clip, {})
     if not {"beats", "downbeats"} <= music.keys():
         raise UserError(f"{rhythm}: no beats of clip {clip}; extract the group rhythm again")
     return music["beats"], music["downbeats"]

@@ -122,7 +122,7 @@ def _section(entries: list[Entry]) -> str:
 def _card(entry: Entry, several: bool) -> str:
     shown = entry.caption
     named = f"{shown} · {int(entry.sample) + 1}" if several and entry.sample.isdigit() else shown
-    label = escape(f"Play {entry.title}, {'danced by ' if entry.model else ''}{shown}")
+    label = escape(f"Play {entry.title}, {'danced by ' if entry.model else ''}{named}")
     time = f"{int(entry.seconds) // 60}:{int(entry.seconds) % 60:02d}"
     facts = {
         "song": entry.item,

@@ -31,8 +31,8 @@ function apply() {
 function remember() {
   const state = new URLSearchParams();
   for (const field of [search, ...filters]) if (field.value) state.set(field.name, field.value);
-  const text = String(state), fragment = `#${text}`;
-  if (location.hash !== (text && fragment)) location.replace(fragment);
+  const fragment = String(state) ? `#${state}` : "#";
+  if (location.hash !== (String(state) ? fragment : "")) location.replace(fragment);
 }
 
 function recall() {
@@ -64,7 +64,11 @@ recall();
 
 for (const card of cards) {
   const video = card.querySelector("video"), button = playButton(card), done = card.querySelector(".done");
-  button.onclick = () => (video.paused ? video.play() : video.pause());
+  // Another video that was started at once stops this one before it plays: no error.
+  const started = () => video.play().catch((error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+  button.onclick = () => (video.paused ? started() : video.pause());
   video.onplay = () => {
     card.classList.add("on");
     button.setAttribute("aria-pressed", "true");

@@ -53,12 +53,16 @@ def mesh_tables(mesh: Mesh) -> dict[str, npt.NDArray[np.int64]]:
 FACE_SIZE, SHIRT_SIZE = (136, 184), (160, 240)
 
 
-def paint_tables(mesh: Mesh, look: Appearance) -> dict[str, npt.NDArray[np.int64]]:
-    """Return pictures (H, 3 W) of the face and of the shirt's front and back, display values 0..255, top row first."""
+def paint_tables(mesh: Mesh, look: Appearance, size: float = 1.0) -> dict[str, npt.NDArray[np.int64]]:
+    """Return pictures (H, 3 W) of the face and of the shirt's front and back, display values 0..255, top row first.
+
+    `size` is a factor on their width and height.
+    """
+    face, shirt = ([round(size * texels) for texels in full] for full in (FACE_SIZE, SHIRT_SIZE))
     return {
-        "face": _display(face_picture(look, *FACE_SIZE)),
-        "front": _display(shirt_picture(mesh, look, *SHIRT_SIZE, front=True)),
-        "back": _display(shirt_picture(mesh, look, *SHIRT_SIZE, front=False)),
+        "face": _display(face_picture(look, *face)),
+        "front": _display(shirt_picture(mesh, look, *shirt, front=True)),
+        "back": _display(shirt_picture(mesh, look, *shirt, front=False)),
     }
 
 

@@ -2,7 +2,10 @@
 
 Every bone has a parent and a pivot, the joint of the rest pose that it carries best. Of every frame two things are
 kept, each relative to where the parent, as it will be decoded, would carry the bone: a turn as a rotation vector, and
-how far off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb.
+how far off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb. The root is told from its first place.
+
+Where a page must stay small, lengths are held as long as they are right within a tolerance (what is nearly still is
+still then, and takes next to no bytes), and every other frame is left out.
 """
 
 from dataclasses import dataclass
@@ -13,8 +16,25 @@ import numpy.typing as npt
 from workflow_scripts.figure.posing import BONES
 from workflow_scripts.motion.skeleton import Floats
 
-ANGLE_STEP = 1 / 256  # radians; rounding moves the end of a hand by 0.2 mm
 LENGTH_STEP = 0.001  # metres
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much is kept of motion: numbers are of `angle_step` radians and LENGTH_STEP.
+
+    Lengths of all bones but the root are held while they are off by at most `length_hold` steps; half a step is rounding
+    alone. Of every `stride` frames (1 or 2) one is kept, those between follow smooth curves.
+    """
+
+    angle_step: float = 1 / 256
+    length_hold: float = 0.5
+    stride: int = 1
+
+
+FULL = Detail()
+
+
 _OF_SIDES = {
     "collar": "chest",
     "upper_arm": "chest",
@@ -44,18 +64,21 @@ class BoneMotion:
     """Coded motion of B bones.
 
     Attributes:
-        turns, shifts: (T, 3 B) whole numbers of ANGLE_STEP and LENGTH_STEP.
+        turns, shifts: (kept frames, 3 B) whole numbers of `angle_step` and LENGTH_STEP.
+        origin: (3,) metres, where the root is told from.
         pivots: (B, 3) metres, in the rest pose.
         carriers: (J,) which bone carries each joint best.
     """
 
     turns: npt.NDArray[np.int64]
     shifts: npt.NDArray[np.int64]
+    angle_step: float
+    origin: Floats
     pivots: Floats
     carriers: npt.NDArray[np.intp]
 
 
-def encode(transforms: Floats, rest: Floats, world: Floats) -> BoneMotion:
+def encode(transforms: Floats, rest: Floats, world: Floats, detail: Detail = FULL) -> BoneMotion:
     """Code the motion of bones.
 
     Args:
@@ -63,9 +86,13 @@ def encode(transforms: Floats, rest: Floats, world: Floats) -> BoneMotion:
             dropped: ends of a bone whose length changes are off by that.
         rest: (J, 3) joints of the rest pose, metres.
         world: (T, J, 3) the joints.
+        detail: how much is kept.
     """
     from scipy.spatial.transform import Rotation
 
+    # The last frame ends the last curve.
+    kept = np.append(np.arange(0, len(world) - 1, detail.stride), len(world) - 1)
+    transforms, world = transforms[kept], world[kept]
     linear, offset = np.asarray(transforms[..., :3], float), np.asarray(transforms[..., 3], float)
     carried = np.einsum("tbij,kj->tbki", linear, rest) + offset[:, :, None]
     error = np.abs(carried - world[:, None]).max(axis=(0, 3))  # (B, J)
@@ -77,20 +104,33 @@ def encode(transforms: Floats, rest: Floats, world: Floats) -> BoneMotion:
     decoded = np.empty_like(turned)
     positions = np.empty((frames, bones, 3))
     pivots = rest[places]
+    origin = np.round(carried[0, 0, places[0]], 3)
     # BONES lists parents first.
     for bone, parent in enumerate(PARENTS):
         pivot = carried[:, bone, places[bone]]
         if parent < 0:
-            relative, expected = turned[:, bone], np.zeros_like(pivot)
+            relative, expected = turned[:, bone], np.broadcast_to(origin, pivot.shape)
         else:
             relative = np.swapaxes(decoded[:, parent], -1, -2) @ turned[:, bone]
             expected = positions[:, parent] + decoded[:, parent] @ (pivots[bone] - pivots[parent])
-        turns[:, bone] = np.round(_rotation_vectors(relative) / ANGLE_STEP)
-        shifts[:, bone] = np.round((pivot - expected) / LENGTH_STEP)
-        own = Rotation.from_rotvec(turns[:, bone] * ANGLE_STEP).as_matrix()
+        turns[:, bone] = np.round(_rotation_vectors(relative) / detail.angle_step)
+        hold = detail.length_hold if parent >= 0 else FULL.length_hold
+        shifts[:, bone] = _held((pivot - expected) / LENGTH_STEP, hold)
+        own = Rotation.from_rotvec(turns[:, bone] * detail.angle_step).as_matrix()
         decoded[:, bone] = own if parent < 0 else decoded[:, parent] @ own
         positions[:, bone] = expected + shifts[:, bone] * LENGTH_STEP
-    return BoneMotion(turns.reshape(frames, -1), shifts.reshape(frames, -1), pivots, error.argmin(axis=0))
+    turns, shifts = turns.reshape(frames, -1), shifts.reshape(frames, -1)
+    return BoneMotion(turns, shifts, detail.angle_step, origin, pivots, error.argmin(axis=0))
+
+
+def _held(values: Floats, hold: float) -> npt.NDArray[np.int64]:
+    """Return whole numbers (T, C), each the one before while that is off by at most `hold`."""
+    rounded = np.round(values).astype(np.int64)
+    if hold > 0.5:
+        for frame in range(1, len(values)):
+            before = rounded[frame - 1]
+            rounded[frame] = np.where(np.abs(values[frame] - before) <= hold, before, rounded[frame])
+    return rounded
 
 
 def _rotation_vectors(turns: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from workflow_scripts.workflow.media import MediaError, read_audio, run_ffmpeg
 
 # AAC plays in every browser. Its encoder begins with 1024 samples of silence; the edit list that ffmpeg writes into an
-# MPEG-4 file makes players leave them out (tests/export/test_viewer_sound.py measures it).
+# MPEG-4 file makes players leave them out (tests/export/test_viewer_parts.py measures it).
 BITRATE = "112k"
 PEAKS = 900
 

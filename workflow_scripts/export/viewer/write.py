@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workflow_scripts.export.outputs import check_outputs
 from workflow_scripts.export.piece import FIRST_CLIP, Piece, read_piece
 from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError, entry_point
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--rhythm", type=Path, help="music file of the group rhythm, with the song's beats")
     parser.add_argument("--title", help="what stands at the top (default: the song's or the dance's file name)")
     parser.add_argument(
-        "--heal", action="store_true", help="delete a broken dance, so that the workflow's next run makes it again"
+        "--heal", action="store_true", help="delete a broken dance or rhythm, so that the workflow's next run remakes it"
     )
     arguments = parser.parse_args()
     title = arguments.title or (arguments.audio or arguments.dances[0]).stem
@@ -67,35 +68,41 @@ def write(
         truth: one more pose file, of the real dance.
         first: the one of `dances` that is shown when the page opens; None: the first.
         clip: of every pose file and of the rhythm.
-        heal: delete a pose file that is broken.
+        heal: delete a pose file or rhythm that is broken.
 
     Raises:
-        UserError: a file is missing or holds no such clip, or `first` is not among the dances.
+        UserError: a file is missing, broken or holds no such clip, `output` is one of them or cannot be made, or `first`
+            is not among the dances.
         MediaError: the sound cannot be read.
     """
     from workflow_scripts.export.viewer.assemble import Show, viewer_page
     from workflow_scripts.export.viewer.content import packed_dancers
     from workflow_scripts.export.viewer.sound import page_sound
 
+    check_outputs([output], [*dances, audio, rhythm, truth])
     if first is not None and first not in dances:
         raise UserError(f"{first}: is to be shown first, but is not among the dances")
     pieces = [_named(read_piece(path, clip, heal=heal), path) for path in dances]
     if truth:
         pieces.append(replace(read_piece(truth, clip, heal=heal), performer=TRUTH))
-    beats, downbeats = _beats(rhythm, clip) if rhythm else (np.empty(0), np.empty(0))
+    beats, downbeats = _beats(rhythm, clip, heal) if rhythm else (np.empty(0), np.empty(0))
     sound = page_sound(audio) if audio else None
     number = list(dances).index(first) if first else 0
-    write_text(output, viewer_page(Show(title, packed_dancers(pieces), number, sound, beats, downbeats)))
+    page = viewer_page(Show(title, packed_dancers(pieces), number, sound, beats, downbeats))
+    # Names of files, and what a shell hands over, need not be text: what is none becomes "?".
+    write_text(output, page.encode("utf-8", "replace").decode())
 
 
 def _named(piece: Piece, path: Path) -> Piece:
     return piece if piece.performer else replace(piece, performer=path.stem)
 
 
-def _beats(rhythm: Path, clip: str) -> tuple[Floats, Floats]:
+def _beats(rhythm: Path, clip: str, heal: bool) -> tuple[Floats, Floats]:
     from workflow_scripts.motion.music_file import read_features
 
-    music = read_features(rhythm).clips.get(clip, {})
+    if rhythm.is_dir():
+        raise UserError(f"{rhythm}: is a directory; name the music file (.h5) of the group rhythm")
+    music = read_features(rhythm, keep=not heal).clips.get(clip, {})
     if not {"beats", "downbeats"} <= music.keys():
         raise UserError(f"{rhythm}: no beats of clip {clip}; extract the group rhythm again")
     return music["beats"], music["downbeats"]

@@ -1,6 +1,7 @@
 // Buttons, keys, the strip with the sound's waveform, and the names over the heads.
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
+const TURN = Math.PI / 16, NEARER = 1.15; // of one press of a key
 const BARS_PER_PIXEL = 1 / 3;
 
 const $ = (id) => document.getElementById(id);
@@ -32,7 +33,7 @@ class Controls {
 
   switcher() {
     const several = this.figures.length > 1;
-    this.choices = this.figures.map((figure, i) => this.choice(figure.caption, `${i + 1}`, [figure], figure.colour));
+    this.choices = this.figures.map((figure, i) => this.choice(figure.caption, i < 9 ? `${i + 1}` : "", [figure], figure.colour));
     if (several) this.choices.push(this.choice("side by side", "0", this.figures));
     $("dancers").hidden = !several;
   }
@@ -41,7 +42,7 @@ class Controls {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
-    button.title = `${name} (key ${digit})`;
+    button.title = digit ? `${name} (key ${digit})` : name;
     if (colour) button.style.setProperty("--own", palest(colour));
     button.onclick = () => this.show(shown);
     $("dancers").append(button);
@@ -59,8 +60,11 @@ class Controls {
   }
 
   toggle() {
-    if (this.clock.paused) this.clock.play();
-    else this.clock.pause();
+    if (!this.clock.paused) return this.clock.pause();
+    // A pause, or a jump to elsewhere, before the sound has begun is no error.
+    this.clock.play().catch((error) => {
+      if (error.name !== "AbortError") throw error;
+    });
   }
 
   mute() {
@@ -70,6 +74,11 @@ class Controls {
 
   lookAgain() {
     this.stage.look();
+    this.stale = true;
+  }
+
+  turn(...by) {
+    this.stage.turn(...by);
     this.stale = true;
   }
 
@@ -84,7 +93,7 @@ class Controls {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key, target } = event, { clock } = this;
+    const { target } = event, { clock } = this, key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const pressed = target.closest("button, summary") && (key === " " || key === "Enter");
     if (pressed || target.closest("select")) return; // their own keys
     const speed = SPEEDS.indexOf(clock.playbackRate), frame = 1 / this.facts.fps, far = event.shiftKey ? 5 : 1;
@@ -95,13 +104,24 @@ class Controls {
       ArrowRight: () => this.seek(clock.currentTime + far),
       ArrowUp: () => this.setSpeed(SPEEDS[Math.min(speed + 1, SPEEDS.length - 1)]),
       ArrowDown: () => this.setSpeed(SPEEDS[Math.max(speed - 1, 0)]),
+      PageUp: () => this.seek(clock.currentTime + 5),
+      PageDown: () => this.seek(clock.currentTime - 5),
       ",": () => this.seek(clock.currentTime - frame),
       ".": () => this.seek(clock.currentTime + frame),
       Home: () => this.seek(0),
       End: () => this.seek(clock.duration),
       m: () => this.mute(),
       r: () => this.lookAgain(),
+      a: () => this.turn(-TURN, 0),
+      d: () => this.turn(TURN, 0),
+      w: () => this.turn(0, -TURN / 2),
+      s: () => this.turn(0, TURN / 2),
+      "+": () => this.turn(0, 0, NEARER),
+      "=": () => this.turn(0, 0, NEARER), // + without Shift
+      "-": () => this.turn(0, 0, 1 / NEARER),
     };
+    // On the time's slider up and down are what they are on every slider.
+    if (target === $("scrub")) Object.assign(actions, { ArrowUp: actions.ArrowRight, ArrowDown: actions.ArrowLeft });
     const action = choice ? () => this.show(choice.shown) : actions[key];
     if (!action) return;
     event.preventDefault();

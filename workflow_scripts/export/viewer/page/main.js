@@ -35,7 +35,7 @@ async function start() {
   controls.show(location.hash === "#all" ? figures : [figures[facts.first]]);
   new ResizeObserver(() => {
     fit();
-    stage.look();
+    stage.fit();
   }).observe(canvas);
   stage.controls.addEventListener("change", () => (controls.stale = true));
 
@@ -52,14 +52,14 @@ async function start() {
       fit();
     }
     const time = clock.currentTime, frame = Math.min(Math.round(time * facts.fps), facts.frames - 1);
-    stage.controls.update();
+    stage.settle();
     // The light of the last beat goes on fading while a frame stands, so a playing page is always drawn.
     if (frame === drawn.frame && clock.paused && controls.playing === false && !controls.stale) {
       drawn.time = time;
       return;
     }
     controls.stale = false;
-    stage.draw(frame, beatAt(frame / facts.fps, facts.beats, facts.downbeats));
+    stage.draw(frame, beatAt(time, facts.beats, facts.downbeats));
     controls.update(time, frame);
     [drawn.time, drawn.frame] = [time, frame];
     document.documentElement.dataset.frame = frame;
@@ -68,6 +68,8 @@ async function start() {
   window.viewer = Object.freeze({
     get time() { return drawn.time; },
     get frame() { return drawn.frame; },
+    get beat() { return { ...stage.beat }; },
+    get view() { return stage.view(); },
     get shown() { return stage.shown.map((figure) => figure.name); },
     joint: (name, joint) => figures.find((figure) => figure.name === name).joint(joint),
     place: (name) => figures.find((figure) => figure.name === name).group.position.toArray(),

@@ -2,19 +2,37 @@
 
 class Motion {
   constructor(block, tables, facts, dancer) {
-    this.turns = rowsOf(block, tables.turns, Float32Array, facts.angleStep);
-    this.shifts = rowsOf(block, tables.shifts, Float32Array, facts.lengthStep);
-    this.frames = tables.turns.rows;
+    this.frames = dancer.frames;
+    this.turns = this.filled(rowsOf(block, tables.turns, Float32Array, facts.angleStep), facts, betweenTurns);
+    this.shifts = this.filled(rowsOf(block, tables.shifts, Float32Array, facts.lengthStep), facts, between);
     this.parents = facts.parents;
     this.pivots = dancer.pivots;
+    this.origin = dancer.origin;
     this.joints = dancer.joints; // [bone, x, y, z] of the rest pose, by name
     // Per bone: a turn (9, row by row) and where its pivot is (3).
     this.state = new Float64Array(12 * this.parents.length);
   }
 
+  // All frames, those between kept ones too; `mix` makes three numbers of those of four kept frames in a row.
+  filled(kept, { stride, parents }, mix) {
+    if (stride === 1) return kept;
+    const { frames } = this, columns = 3 * parents.length, last = kept.length / columns - 1;
+    const all = new Float32Array(frames * columns);
+    const row = (k) => columns * Math.min(Math.max(k, 0), last);
+    for (let f = 0; f < frames; f++) {
+      const k = f === frames - 1 ? last : f >> 1;
+      if (f === frames - 1 || f % 2 === 0) {
+        all.set(kept.subarray(row(k), row(k) + columns), f * columns);
+        continue;
+      }
+      for (let c = 0; c < columns; c += 3) mix(kept, [-1, 0, 1, 2].map((step) => row(k + step) + c), all, f * columns + c);
+    }
+    return all;
+  }
+
   // Work out `state` for a frame.
   pose(frame) {
-    const { parents, pivots, turns, shifts, state } = this;
+    const { parents, pivots, origin, turns, shifts, state } = this;
     const bones = parents.length;
     const own = new Float64Array(9);
     for (let b = 0; b < bones; b++) {
@@ -23,7 +41,7 @@ class Motion {
       for (let i = 0; i < 3; i++) {
         if (parent < 0) {
           for (let k = 0; k < 3; k++) state[to + 3 * i + k] = own[3 * i + k];
-          state[to + 9 + i] = shifts[at + i];
+          state[to + 9 + i] = origin[i] + shifts[at + i];
           continue;
         }
         const row = 12 * parent + 3 * i;
@@ -63,6 +81,29 @@ class Motion {
     for (let pass = 0; pass < 3; pass++) [x, z] = [boxed(x, width), boxed(z, width)]; // nearly a Gaussian
     return { x, z };
   }
+}
+
+// In the middle of the second and third of four values: the cubic through all of them.
+const MIDDLE = [-1 / 16, 9 / 16, 9 / 16, -1 / 16];
+
+function between(kept, places, all, to) {
+  for (let i = 0; i < 3; i++) all[to + i] = places.reduce((sum, at, n) => sum + MIDDLE[n] * kept[at + i], 0);
+}
+
+// The same of turns, as quaternions: rotation vectors are not near each other wherever turns are.
+function betweenTurns(kept, places, all, to) {
+  const mixed = [0, 0, 0, 0];
+  let before;
+  places.forEach((at, n) => {
+    const [x, y, z] = kept.subarray(at, at + 3), angle = Math.hypot(x, y, z);
+    const part = angle > 1e-9 ? Math.sin(angle / 2) / angle : 0.5;
+    let turn = [part * x, part * y, part * z, Math.cos(angle / 2)];
+    if (before && turn.reduce((sum, value, i) => sum + value * before[i], 0) < 0) turn = turn.map((value) => -value);
+    turn.forEach((value, i) => (mixed[i] += MIDDLE[n] * value));
+    before = turn;
+  });
+  const sine = Math.hypot(mixed[0], mixed[1], mixed[2]), angle = 2 * Math.atan2(sine, mixed[3]);
+  for (let i = 0; i < 3; i++) all[to + i] = sine > 1e-9 ? (mixed[i] * angle) / sine : 0;
 }
 
 // Rotation vector to matrix (Rodrigues).

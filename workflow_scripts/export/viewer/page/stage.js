@@ -1,6 +1,7 @@
 // The room: a round wall with panels, a shining plank floor, lamp and soft shadow, rings and light that pulse on the beat.
 
 const WALL = 7.5, SPOTS = 8; // metres; dancers that light the wall at most
+const NEAREST = 0.8; // metres: a face fills the picture
 const PULSE_S = 0.16, WAVE_S = 0.3; // decay of the glow, and of the ring that runs outward
 
 const PLACE = /* glsl */ `
@@ -10,6 +11,8 @@ const PLACE = /* glsl */ `
     vWorld = world.xyz;
     gl_Position = projectionMatrix * viewMatrix * world;
   }`;
+// From the front, a little from above.
+const FRONT = { azimuth: 0, polar: Math.PI / 2 - 0.1, nearness: 1 }, NO_BEAT = { since: 99, pulse: 0 };
 const SHOWN = /* glsl */ `
     #include <tonemapping_fragment>
     #include <colorspace_fragment>
@@ -92,9 +95,10 @@ class Stage {
     this.camera = new THREE.PerspectiveCamera(32, 1, 0.1, 40);
     this.controls = new THREE.OrbitControls(this.camera, canvas);
     Object.assign(this.controls, {
-      enableDamping: true, dampingFactor: 0.12, enablePan: false, minDistance: 1.2, maxDistance: WALL - 0.4,
+      enableDamping: true, dampingFactor: 0.12, enablePan: false, minDistance: NEAREST, maxDistance: WALL - 0.4,
       minPolarAngle: 0.25, maxPolarAngle: Math.PI / 2 - 0.02,
     });
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)"); // no pulses, nothing that swings on
     this.rings = figures.map((figure) => this.ring(figure));
     this.room();
     this.light();
@@ -188,10 +192,22 @@ class Stage {
     this.lamp.position.set(2.4, 4.2, 3.4).setLength(4 + reach);
     Object.assign(this.lamp.shadow.camera, { left: -reach, right: reach, top: reach, bottom: -reach, near: 0.5, far: 8 + 2 * reach });
     this.lamp.shadow.camera.updateProjectionMatrix();
-    this.look();
+    this.fit();
   }
 
+  // The first view: from the front, all of it in the picture.
   look() {
+    this.fit(FRONT);
+  }
+
+  // From where it is looked: direction, and how near against the distance at which all is seen.
+  view() {
+    const { x, y, z } = this.camera.position.clone().sub(this.controls.target), away = Math.hypot(x, y, z);
+    return { azimuth: Math.atan2(x, z), polar: Math.acos(y / away), nearness: away / this.first };
+  }
+
+  // Fit the room to what is shown; the user's view stays.
+  fit(view = this.first ? this.view() : FRONT) {
     const { x, y, z } = this.size, slope = Math.tan((this.camera.fov * Math.PI) / 360);
     const [top, bottom] = this.margins, free = Math.max(1 - top - bottom, 0.4);
     const distance = Math.max(y / (2 * slope * free), x / (2 * slope * 0.94 * this.camera.aspect), 2.4) + z / 4;
@@ -199,13 +215,46 @@ class Stage {
     // Without damping once, so that nothing of an earlier turn goes on.
     this.controls.enableDamping = false;
     this.controls.update();
-    this.controls.enableDamping = true;
     // The middle of the dance lies in the middle of what titles and controls leave free.
-    this.controls.target.set(0, y * 0.5 - (bottom - top) * slope * distance, 0);
-    this.camera.position.set(0, this.controls.target.y + 0.1 * back, back);
+    this.first = back;
+    this.middle = y * 0.5 - (bottom - top) * slope * distance;
+    this.controls.target.set(0, this.middle, 0);
+    this.place(view);
     // A room too small for all of them is widened by the lens.
     this.camera.zoom = Math.min(1, back / distance);
     this.camera.updateProjectionMatrix();
+    this.aim();
+    this.controls.update();
+  }
+
+  place({ azimuth, polar, nearness }) {
+    const { minDistance, maxDistance, minPolarAngle, maxPolarAngle, target } = this.controls;
+    const away = Math.min(Math.max(nearness * this.first, minDistance), maxDistance);
+    this.camera.position.setFromSphericalCoords(away, Math.min(Math.max(polar, minPolarAngle), maxPolarAngle), azimuth).add(target);
+  }
+
+  // Turn the view by radians, and come nearer by a factor.
+  turn(azimuth, polar, nearer = 1) {
+    const view = this.view();
+    this.place({ azimuth: view.azimuth + azimuth, polar: view.polar + polar, nearness: view.nearness / nearer });
+  }
+
+  // The nearer, the more it is the face that is looked at: of one dancer wherever that is.
+  aim() {
+    const { target } = this.controls, away = this.camera.position.distanceTo(target);
+    const near = Math.min(Math.max((this.first - away) / (this.first - NEAREST), 0), 1), aimed = near * near * (3 - 2 * near);
+    const [figure] = this.shown, { x, y, z } = figure.group.position;
+    const head = figure.joint("head"), height = Math.min(y + head[1] + 0.06, this.size.y), alone = this.shown.length === 1;
+    const to = new THREE.Vector3(
+      alone ? aimed * (head[0] + x) : 0, this.middle + aimed * (height - this.middle), alone ? aimed * (head[2] + z) : 0,
+    );
+    this.camera.position.add(to.clone().sub(target));
+    target.copy(to);
+  }
+
+  // Before each picture: what is left of a swing.
+  settle() {
+    this.controls.enableDamping = !this.calm.matches;
     this.controls.update();
   }
 
@@ -219,7 +268,9 @@ class Stage {
   }
 
   // Draw a frame; `beat` is {since, pulse}, see `beatAt`.
-  draw(frame, beat) {
+  draw(frame, light) {
+    const beat = this.calm.matches ? NO_BEAT : light;
+    this.beat = beat;
     const { spots, colours, lit } = this.glow;
     lit.value = Math.min(this.shown.length, SPOTS);
     this.figures.forEach((figure, i) => {
@@ -235,6 +286,7 @@ class Stage {
       spots.value[spot].set(uniforms.centre.value.x * 1.6, 0, (0.55 + 0.75 * beat.pulse) / Math.sqrt(this.shown.length));
       colours.value[spot].copy(uniforms.colour.value);
     });
+    this.aim();
     this.renderer.render(this.scene, this.camera);
   }
 
