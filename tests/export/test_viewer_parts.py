@@ -13,11 +13,14 @@ from export.shows import RATE, make_show, write_clicks, write_dance
 from scipy.spatial.transform import Rotation
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.export.viewer import motion
+from workflow_scripts.export.viewer import figures, motion
 from workflow_scripts.export.viewer.content import LEAST_MOTION, share_of
 from workflow_scripts.export.viewer.packing import pack
 from workflow_scripts.export.viewer.sound import page_sound
 from workflow_scripts.export.viewer.write import write
+from workflow_scripts.figure.anatomy import SHIRT
+from workflow_scripts.figure.body import make_mesh
+from workflow_scripts.figure.performer import looks_of
 from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
@@ -101,6 +104,25 @@ def test_held_lengths_are_off_by_what_may_be_and_take_less() -> None:
     assert off[0] <= 0.5 + 1e-6  # feet do not jerk with the root
     assert 1.0 < off.max() <= 2.0 + 1e-6
     assert (np.diff(held.shifts[:, 3:], axis=0) != 0).mean() < 0.6 * (np.diff(full.shifts[:, 3:], axis=0) != 0).mean()
+
+
+def test_the_shirt_ends_level_and_as_wide_as_above() -> None:
+    world = choreograph(np.arange(0, 2, 0.5), 2, "disco", 3)
+    mesh = make_mesh(rest_joints(world), looks_of("motion graph"), coarseness=2.0)
+    tables = figures.mesh_tables(mesh, 2.0)
+    shirt = tables["materials"] == SHIRT
+    vertices = tables["vertices"] * figures.VERTEX_STEP
+    height = vertices[:, 1] - mesh.hem_height
+    # Nothing lies between the hem and the row above it, and the hem's edge is no narrower than a little.
+    assert not (shirt & (np.abs(height) > 0.001) & (height < 0.015)).any()
+    hem, above = (vertices[shirt & (low <= height) & (height < high)] for low, high in ((-0.001, 0.001), (0.015, 0.06)))
+    angles = np.linspace(-np.pi, np.pi, 17)
+    for start, end in zip(angles[:-1], angles[1:], strict=True):
+        widths = [
+            np.hypot(row[:, 0], row[:, 2])[(start <= (at := np.arctan2(row[:, 0], row[:, 2]))) & (at < end)]
+            for row in (hem, above)
+        ]
+        assert widths[0].max() == pytest.approx(np.median(widths[1]), abs=0.02)
 
 
 def test_turns_go_on_smoothly_beyond_half_a_turn() -> None:

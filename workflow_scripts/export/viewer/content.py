@@ -118,7 +118,7 @@ def _dancer(piece: Piece, share: Share) -> tuple[dict[str, Any], dict[str, Any]]
     rest = rest_joints(world)
     mesh = make_mesh(rest, look, coarseness=share.cells)
     coded = motion.encode(bone_transforms(world, rest), rest, world, share.motion)
-    tables = figures.mesh_tables(mesh) | figures.paint_tables(mesh, look, share.pictures)
+    tables = figures.mesh_tables(mesh, share.cells) | figures.paint_tables(mesh, look, share.pictures)
     tables |= {"turns": coded.turns, "shifts": coded.shifts}
     facts = {
         "frames": len(world),
