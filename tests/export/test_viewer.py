@@ -168,7 +168,9 @@ def test_dancers_are_really_in_the_picture(viewer: Watched, show: SmallShow) -> 
     page.evaluate("document.querySelector('#labels').hidden = true")
     beats = np.round(30 * (show.beats[2:20] + 0.4)).astype(int)  # none of them in the light of a downbeat
     hands = show.worlds["seq2seq"][beats, SMPL24.index("left_wrist")]
-    first, second = np.unravel_index(np.linalg.norm(hands[:, None, :2] - hands[None, :, :2], axis=-1).argmax(), (18, 18))
+    first, second = np.unravel_index(
+        np.linalg.norm(hands[:, None, :2] - hands[None, :, :2], axis=-1).argmax(), (18, 18)
+    )
     seek(page, beats[first] / 30)
     at = page.evaluate("viewer.onPage('seq2seq', viewer.joint('seq2seq', 'left_wrist'))")
     there = {"x": at["x"] - 2, "y": at["y"] - 2, "width": 4, "height": 4}

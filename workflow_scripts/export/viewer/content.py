@@ -94,7 +94,9 @@ def packed_dancers(pieces: Sequence[Piece]) -> Packed:
         block, header = pack(tables)
     except ValueError as error:
         name = dancers[int(str(error).split()[0])]["name"]
-        raise UserError(f"{name}: is larger than 8 m or jumps by more than 30 m; joints have to be in metres") from error
+        raise UserError(
+            f"{name}: is larger than 8 m or jumps by more than 30 m; joints have to be in metres"
+        ) from error
     for number, dancer in enumerate(dancers):
         start = f"{number} "
         dancer["tables"] = {key.removeprefix(start): entry for key, entry in header.items() if key.startswith(start)}

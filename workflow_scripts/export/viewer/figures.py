@@ -64,14 +64,14 @@ def _level_hem(mesh: Mesh, material: npt.NDArray[np.int64], coarseness: float) -
     vertices[cut, 1] = mesh.hem_height
     around = above & (height < 1.8)
     if edge.any() and around.any():
-        middle = vertices[around][:, [0, 2]].mean(axis=0)
-        turned = [np.arctan2(*(vertices[which][:, [0, 2]] - middle).T) for which in (edge, around)]
-        width = np.linalg.norm(vertices[around][:, [0, 2]] - middle, axis=1)
+        middle = vertices[around][:, ::2].mean(axis=0)
+        turned = [np.arctan2(*(vertices[which][:, ::2] - middle).T) for which in (edge, around)]
+        width = np.linalg.norm(vertices[around][:, ::2] - middle, axis=1)
         outward = np.stack([np.sin(turned[0]), np.cos(turned[0])], axis=1)
         reached = np.interp(turned[0], turned[1], width, period=2 * np.pi)
-        vertices[np.ix_(edge, [0, 2])] = middle + reached[:, None] * outward
+        vertices[edge, ::2] = middle + reached[:, None] * outward
         normals[edge] = 0
-        normals[np.ix_(edge, [0, 2])] = outward
+        normals[edge, ::2] = outward
     return vertices, normals
 
 
@@ -84,11 +84,13 @@ def paint_tables(mesh: Mesh, look: Appearance, size: float = 1.0) -> dict[str, n
 
     `size` is a factor on their width and height.
     """
-    face, shirt = ([round(size * texels) for texels in full] for full in (FACE_SIZE, SHIRT_SIZE))
+    (face_x, face_y), (shirt_x, shirt_y) = (
+        [round(size * texels) for texels in full] for full in (FACE_SIZE, SHIRT_SIZE)
+    )
     return {
-        "face": _display(face_picture(look, *face)),
-        "front": _display(shirt_picture(mesh, look, *shirt, front=True)),
-        "back": _display(shirt_picture(mesh, look, *shirt, front=False)),
+        "face": _display(face_picture(look, face_x, face_y)),
+        "front": _display(shirt_picture(mesh, look, shirt_x, shirt_y, front=True)),
+        "back": _display(shirt_picture(mesh, look, shirt_x, shirt_y, front=False)),
     }
 
 
