@@ -84,7 +84,7 @@ def test_outputs_that_cannot_be_made(dance: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"a.bvh: cannot be made, .*d.h5 is a file"):
         export(dance, [dance / "new" / "a.bvh"])
     (tmp_path / "b.bvh").mkdir()
-    with pytest.raises(UserError, match="b.bvh: is a directory"):
+    with pytest.raises(UserError, match=r"b\.bvh: is a directory"):
         export(dance, [tmp_path / "a.bvh", tmp_path / "b.bvh"])
     assert [path.name for path in tmp_path.iterdir()] == ["b.bvh"]
 

@@ -1,5 +1,6 @@
 """The viewer's page in a real browser: what is drawn is what belongs to the sound's time, and nothing else happens."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from browser import DESKTOP, PHONE, Watched, opened, wait_until
 from export.shows import SmallShow, make_show
+from PIL import Image
 
 from workflow_scripts.export.viewer.write import write
 from workflow_scripts.motion.skeleton import SMPL24
@@ -160,14 +162,105 @@ def test_others_are_shown_alone_or_side_by_side(viewer: Watched) -> None:
     wait_until(page, "viewer.shown.length === 2")
 
 
-def test_dancers_are_really_in_the_picture(viewer: Watched) -> None:
-    """Pixels around a drawn joint change when somebody else dances."""
+def test_dancers_are_really_in_the_picture(viewer: Watched, show: SmallShow) -> None:
+    """Where a hand was, something else is seen when it is elsewhere, in the light of the same part of a beat."""
     page = viewer.page
-    alone = page.screenshot(clip={"x": 100, "y": 60, "width": 200, "height": 160})
-    page.keyboard.press("1")
-    wait_until(page, "viewer.shown.join() === 'motion graph'")
+    page.evaluate("document.querySelector('#labels').hidden = true")
+    beats = np.round(30 * (show.beats[2:20] + 0.4)).astype(int)  # none of them in the light of a downbeat
+    hands = show.worlds["seq2seq"][beats, SMPL24.index("left_wrist")]
+    first, second = np.unravel_index(
+        np.linalg.norm(hands[:, None, :2] - hands[None, :, :2], axis=-1).argmax(), (18, 18)
+    )
+    seek(page, beats[first] / 30)
+    at = page.evaluate("viewer.onPage('seq2seq', viewer.joint('seq2seq', 'left_wrist'))")
+    there = {"x": at["x"] - 2, "y": at["y"] - 2, "width": 4, "height": 4}
+    pictures = []
+    for number in (first, second):
+        seek(page, beats[number] / 30)
+        page.wait_for_timeout(300)
+        with Image.open(io.BytesIO(page.screenshot(clip=there))) as picture:
+            pictures.append(np.asarray(picture.convert("RGB"), float))
+    page.evaluate("document.querySelector('#labels').hidden = false")
+    assert np.abs(pictures[0] - pictures[1]).mean() > 25
+
+
+def test_light_comes_with_the_beat_and_fades(viewer: Watched, show: SmallShow) -> None:
+    """Beats are at 0.25, 0.75, ...; every fourth is a downbeat."""
+    page = viewer.page
+    for time, since, pulse in (
+        (0.1, 99, 0.0),
+        (0.25, 0.0, 1.0),
+        (0.74, 0.49, np.exp(-0.49 / 0.16)),
+        (0.75, 0.0, 0.72),
+        (0.79, 0.04, 0.72 * np.exp(-0.04 / 0.16)),
+        (2.25, 0.0, 1.0),
+    ):
+        seek(page, time)
+        page.keyboard.press("m")  # what draws it anew within a frame
+        page.evaluate("window.dispatchEvent(new Event('resize'))")
+        wait_until(page, f"Math.abs(viewer.beat.since - {since}) < 0.002", 5)
+        assert page.evaluate("viewer.beat.pulse") == pytest.approx(pulse, abs=0.01), time
+
+
+def test_light_fades_within_a_frame_and_not_at_all_for_those_who_want_calm(viewer: Watched) -> None:
+    page = viewer.page
+    page.emulate_media(reduced_motion="reduce")
+    seek(page, 0.75)
+    page.keyboard.press("d")
+    wait_until(page, "viewer.beat.pulse === 0 && viewer.beat.since === 99")
+    page.emulate_media(reduced_motion="no-preference")
+    page.keyboard.press("a")
+    wait_until(page, "viewer.beat.pulse > 0.7")
+    # Not the frame's time: the page's.
+    page.select_option("#speed", "0.25")
+    page.keyboard.press("Space")
+    seen = [page.evaluate("[viewer.time, viewer.beat.since]") for _ in range(40)]
+    page.keyboard.press("Space")
+    assert all(since == pytest.approx((time - 0.25) % 0.5, abs=1e-6) for time, since in seen)
+
+
+def test_a_play_that_is_taken_back_is_no_error(viewer: Watched) -> None:
+    page = viewer.page
+    page.evaluate(
+        "(async () => { for (let i = 0; i < 20; i++) { document.querySelector('audio').currentTime = (i * 7) % 11;"
+        " document.querySelector('#play').click(); document.querySelector('#play').click();"
+        " await new Promise((next) => setTimeout(next, 5)); } })()"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('audio').paused")
+    assert viewer.troubles == []
+
+
+def test_the_view_is_kept_until_it_is_reset(viewer: Watched) -> None:
+    page = viewer.page
+    front = page.evaluate("viewer.view")
+    for key in ("d", "D", "w", "+"):
+        page.keyboard.press(key)
+    turned = page.evaluate("viewer.view")
+    assert turned["azimuth"] == pytest.approx(front["azimuth"] + np.pi / 8, abs=1e-3)
+    assert turned["polar"] == pytest.approx(front["polar"] - np.pi / 32, abs=1e-3)
+    assert turned["nearness"] == pytest.approx(1 / 1.15, abs=1e-3)
+    page.keyboard.press("0")
+    wait_until(page, "viewer.shown.length === 2")
+    assert page.evaluate("viewer.view") == pytest.approx(turned, abs=1e-3)
+    page.set_viewport_size({"width": SMALL[0] + 60, "height": SMALL[1]})
+    wait_until(page, f"document.querySelector('#picture').clientWidth === {SMALL[0] + 60}")
+    page.wait_for_timeout(300)
+    assert page.evaluate("viewer.view") == pytest.approx(turned, abs=1e-3)
+    page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+    page.keyboard.press("R")
+    assert page.evaluate("viewer.view") == pytest.approx(front, abs=1e-3)
+
+
+def test_coming_near_leads_to_the_face(viewer: Watched) -> None:
+    page = viewer.page
+    seek(page, 3.0)
+    for _ in range(20):
+        page.keyboard.press("+")
     page.wait_for_timeout(500)
-    assert page.screenshot(clip={"x": 100, "y": 60, "width": 200, "height": 160}) != alone
+    head = page.evaluate("viewer.onPage('seq2seq', viewer.joint('seq2seq', 'head'))")
+    assert head["x"] == pytest.approx(SMALL[0] / 2, abs=0.1 * SMALL[0])
+    assert head["y"] == pytest.approx(SMALL[1] / 2, abs=0.25 * SMALL[1])
 
 
 def test_keys(viewer: Watched) -> None:
@@ -185,7 +278,14 @@ def test_keys(viewer: Watched) -> None:
         for key in keys:
             page.keyboard.press(key)
         assert page.evaluate(time) == pytest.approx(expected, abs=1e-4), keys
-    page.keyboard.press("m")
+    # On the time's slider up is on and down is back, and the speed stays.
+    page.focus("#scrub")
+    for key, expected in (("ArrowUp", 1.0), ("PageUp", 6.0), ("ArrowDown", 5.0), ("ArrowRight", 6.0), ("Home", 0.0)):
+        page.keyboard.press(key)
+        assert page.evaluate(time) == pytest.approx(expected, abs=1e-4), key
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("M")  # with Shift or CapsLock
     assert page.evaluate("document.querySelector('audio').muted")
     page.keyboard.press("Space")
     wait_until(page, "!document.querySelector('audio').paused")

@@ -1,6 +1,7 @@
 """What goes into the viewer's page: numbers in few bytes, motion as it went in, sound from its first sample on."""
 
 import base64
+import itertools
 import json
 import re
 import zlib
@@ -13,11 +14,14 @@ from export.shows import RATE, make_show, write_clicks, write_dance
 from scipy.spatial.transform import Rotation
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.export.viewer import motion
+from workflow_scripts.export.viewer import figures, motion
 from workflow_scripts.export.viewer.content import LEAST_MOTION, share_of
 from workflow_scripts.export.viewer.packing import pack
 from workflow_scripts.export.viewer.sound import page_sound
 from workflow_scripts.export.viewer.write import write
+from workflow_scripts.figure.anatomy import SHIRT
+from workflow_scripts.figure.body import make_mesh
+from workflow_scripts.figure.performer import looks_of
 from workflow_scripts.figure.posing import BONES, bone_transforms, rest_joints
 from workflow_scripts.motion.skeleton import SMPL24
 from workflow_scripts.workflow.errors import UserError
@@ -101,6 +105,25 @@ def test_held_lengths_are_off_by_what_may_be_and_take_less() -> None:
     assert off[0] <= 0.5 + 1e-6  # feet do not jerk with the root
     assert 1.0 < off.max() <= 2.0 + 1e-6
     assert (np.diff(held.shifts[:, 3:], axis=0) != 0).mean() < 0.6 * (np.diff(full.shifts[:, 3:], axis=0) != 0).mean()
+
+
+def test_the_shirt_ends_level_and_as_wide_as_above() -> None:
+    world = choreograph(np.arange(0, 2, 0.5), 2, "disco", 3)
+    mesh = make_mesh(rest_joints(world), looks_of("motion graph"), coarseness=2.0)
+    tables = figures.mesh_tables(mesh, 2.0)
+    shirt = tables["materials"] == SHIRT
+    vertices = tables["vertices"] * figures.VERTEX_STEP
+    height = vertices[:, 1] - mesh.hem_height
+    # Nothing lies between the hem and the row above it, and the hem's edge is no narrower than a little.
+    assert not (shirt & (np.abs(height) > 0.001) & (height < 0.015)).any()
+    hem, above = (vertices[shirt & (low <= height) & (height < high)] for low, high in ((-0.001, 0.001), (0.015, 0.06)))
+    angles = np.linspace(-np.pi, np.pi, 17)
+    for start, end in itertools.pairwise(angles):
+        widths = [
+            np.hypot(row[:, 0], row[:, 2])[(start <= (at := np.arctan2(row[:, 0], row[:, 2]))) & (at < end)]
+            for row in (hem, above)
+        ]
+        assert widths[0].max() == pytest.approx(np.median(widths[1]), abs=0.02)
 
 
 def test_turns_go_on_smoothly_beyond_half_a_turn() -> None:
@@ -208,7 +231,7 @@ def test_mistakes_are_said(tmp_path: Path) -> None:
         write(tmp_path / "page.html", [dance], "title", rhythm=tmp_path)
     with pytest.raises(UserError, match="there is no such music file"):
         write(tmp_path / "page.html", [dance], "title", rhythm=tmp_path / "gone.h5")
-    with pytest.raises(UserError, match="cannot be made, .*a.h5 is a file"):
+    with pytest.raises(UserError, match=r"cannot be made, .*a\.h5 is a file"):
         write(dance / "page.html", [dance], "title")
     assert not (tmp_path / "page.html").exists()
 
@@ -242,7 +265,7 @@ def test_names_that_are_no_text_are_shown_as_well_as_can_be(tmp_path: Path) -> N
 
 def test_a_dancer_far_from_the_origin_is_shown(tmp_path: Path) -> None:
     world = choreograph(np.arange(0, 2, 0.5), 2, "disco", 1)
-    far = world + [40.0, 0, -70.0]
+    far = world + np.array([40.0, 0, -70.0])
     coded = motion.encode(bone_transforms(far, rest_joints(far)), rest_joints(far), far)
     _, places = decoded(coded)
     np.testing.assert_allclose(places[:, 0], far[:, 0], atol=0.12)  # the pelvis bone's pivot is near its joint

@@ -278,3 +278,9 @@ def test_filters_are_there_where_there_is_something_to_choose(videos: list[Path]
     assert filters(videos, {"song01": "disco", "song02": "house"}) == ["song", "model", "genre"]
     assert filters(videos[1:3], {"song01": "disco"}) == ["model"]
     assert filters(videos[:1], {}) == []
+
+
+def test_samples_of_one_dance_have_names_of_their_own() -> None:
+    entries = [Entry(f"{n}.mp4", "seq2seq", "song", "A song", str(n), 10.0, "data:,") for n in range(3)]
+    names = [play["aria-label"] for play in Outline(gallery_page(entries)).plays()]
+    assert names == [f"Play A song, danced by seq2seq · {n}" for n in (1, 2, 3)]

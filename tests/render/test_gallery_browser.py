@@ -168,6 +168,16 @@ def test_one_plays_at_a_time_and_what_is_hidden_stops(gallery: Watched) -> None:
     wait_until(page, "[...document.querySelectorAll('video')].every((v) => v.paused)")
 
 
+def test_plays_that_are_taken_back_are_no_errors(gallery: Watched) -> None:
+    """`gallery` sees to it that nothing was said."""
+    gallery.page.evaluate(
+        "(async () => { const plays = document.querySelectorAll('.play'); for (let i = 0; i < 20; i++) {"
+        " plays[i % 6].click(); plays[(i + 1) % 6].click(); await new Promise((next) => setTimeout(next, 5)); } })()"
+    )
+    gallery.page.wait_for_timeout(300)
+    assert len(playing(gallery.page)) <= 1
+
+
 def test_a_3d_page_lies_beside_its_video(gallery: Watched) -> None:
     page = gallery.page
     page.get_by_role("link", name="Mirrorball Morning, seq2seq, in 3D").click()

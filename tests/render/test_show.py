@@ -52,6 +52,20 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+def test_a_strangers_files_are_left_alone(tmp_path: Path) -> None:
+    dance, song, rhythm = write_inputs(tmp_path)
+    before = song.read_bytes()
+    for dances, beats in (([song], rhythm), ([dance], song)):
+        with pytest.raises(UserError, match="not a readable"):
+            render(dances, song, beats, CONFIG, tmp_path / "v.mp4")
+        assert song.read_bytes() == before
+    broken = tmp_path / "broken.h5"
+    broken.write_bytes(b"")
+    with pytest.raises(UserError, match="run the same command again"):
+        render([dance], song, broken, CONFIG, tmp_path / "v.mp4", heal=True)
+    assert not broken.exists()
+
+
 def test_size_rate_length_and_sound(video: Path) -> None:
     info = probe(video)
     assert info.video is not None

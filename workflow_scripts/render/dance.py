@@ -37,7 +37,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="how many draw; as many as there are cores if not given")
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
     parser.add_argument(
-        "--heal", action="store_true", help="delete a broken dance or rhythm, so that the workflow's next run remakes it"
+        "--heal",
+        action="store_true",
+        help="delete a broken dance or rhythm, so that the workflow's next run remakes it",
     )
     arguments = parser.parse_args()
     render(

@@ -85,7 +85,9 @@ def packed_dancers(pieces: Sequence[Piece]) -> Packed:
         block, header = pack(tables)
     except ValueError as error:
         name = dancers[int(str(error).split()[0])]["name"]
-        raise UserError(f"{name}: is larger than 8 m or jumps by more than 30 m; joints have to be in metres") from error
+        raise UserError(
+            f"{name}: is larger than 8 m or jumps by more than 30 m; joints have to be in metres"
+        ) from error
     for number, dancer in enumerate(dancers):
         start = f"{number} "
         dancer["tables"] = {key.removeprefix(start): entry for key, entry in header.items() if key.startswith(start)}
@@ -109,7 +111,7 @@ def _dancer(piece: Piece, share: Share) -> tuple[dict[str, Any], dict[str, Any]]
     rest = rest_joints(world)
     mesh = make_mesh(rest, look, coarseness=share.cells)
     coded = motion.encode(bone_transforms(world, rest), rest, world, share.motion)
-    tables = figures.mesh_tables(mesh) | figures.paint_tables(mesh, look, share.pictures)
+    tables = figures.mesh_tables(mesh, share.cells) | figures.paint_tables(mesh, look, share.pictures)
     tables |= {"turns": coded.turns, "shifts": coded.shifts}
     facts = {
         "frames": len(world),

@@ -2,7 +2,8 @@
 
 Every bone has a parent and a pivot, the joint of the rest pose that it carries best. Of every frame two things are
 kept, each relative to where the parent, as it will be decoded, would carry the bone: a turn as a rotation vector, and
-how far off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb. The root is told from its first place.
+how far off the pivot is. In a motion with rigid bones the second is next to nothing. Errors do not add up along a limb.
+The root is told from its first place.
 
 Where a page must stay small, lengths are held as long as they are right within a tolerance (what is nearly still is
 still then, and takes next to no bytes), and every other frame is left out.
@@ -23,8 +24,8 @@ LENGTH_STEP = 0.001  # metres
 class Detail:
     """How much is kept of motion: numbers are of `angle_step` radians and LENGTH_STEP.
 
-    Lengths of all bones but the root are held while they are off by at most `length_hold` steps; half a step is rounding
-    alone. Of every `stride` frames (1 or 2) one is kept, those between follow smooth curves.
+    Lengths of all bones but the root are held while they are off by at most `length_hold` steps; half a step is
+    rounding alone. Of every `stride` frames (1 or 2) one is kept, those between follow smooth curves.
     """
 
     angle_step: float = 1 / 256

@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--rhythm", type=Path, help="music file of the group rhythm, with the song's beats")
     parser.add_argument("--title", help="what stands at the top (default: the song's or the dance's file name)")
     parser.add_argument(
-        "--heal", action="store_true", help="delete a broken dance or rhythm, so that the workflow's next run remakes it"
+        "--heal",
+        action="store_true",
+        help="delete a broken dance or rhythm, so that the workflow's next run remakes it",
     )
     arguments = parser.parse_args()
     title = arguments.title or (arguments.audio or arguments.dances[0]).stem
@@ -71,8 +73,8 @@ def write(
         heal: delete a pose file or rhythm that is broken.
 
     Raises:
-        UserError: a file is missing, broken or holds no such clip, `output` is one of them or cannot be made, or `first`
-            is not among the dances.
+        UserError: a file is missing, broken or holds no such clip, `output` is one of them or cannot be made, or
+            `first` is not among the dances.
         MediaError: the sound cannot be read.
     """
     from workflow_scripts.export.viewer.assemble import Show, viewer_page

@@ -161,8 +161,8 @@ class Stage {
     const lamp = new THREE.DirectionalLight(0xfff0de, 2.7);
     lamp.castShadow = true;
     lamp.shadow.mapSize.set(2048, 2048);
-    lamp.shadow.radius = 5;
-    lamp.shadow.normalBias = 0.02;
+    lamp.shadow.radius = 1.6;
+    lamp.shadow.normalBias = 0.04;
     lamp.shadow.bias = -0.0006;
     // From behind, in the other direction, a cool edge.
     const rim = new THREE.DirectionalLight(0xaec4ff, 0.9);
