@@ -17,6 +17,7 @@ from workflow_scripts.figure.room import STYLES
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeletons import COCO17
+from workflow_scripts.render import hearing
 from workflow_scripts.render.dance import render
 from workflow_scripts.render.hearing import heard_beats
 from workflow_scripts.render.pictures import Pictures
@@ -259,6 +260,37 @@ def test_without_a_rhythm_the_beats_are_heard(tmp_path: Path) -> None:
     wall = frames_of(tmp_path / "v.mp4")[:, 45:75, 10:60].mean(axis=(1, 2, 3))
     on, off = np.round(beats * 30).astype(int) + 1, np.round(beats * 30).astype(int) - 2
     assert (wall[on] > wall[off] + 0.5).all()
+
+
+@pytest.mark.parametrize("rate", [8000, RATE])
+def test_beats_of_a_long_sound_are_heard_in_windows_and_go_on_across_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: int
+) -> None:
+    monkeypatch.setattr(hearing, "WINDOW_S", 12.0)
+    monkeypatch.setattr(hearing, "TWICE_S", 6.0)
+    times = np.arange(0.25, 40.0, 0.47)
+    beats, _ = heard_beats(clicks(tmp_path / "song.wav", times, 40.0, rate))
+    beats = beats[beats < 38.5]  # the tracker guesses at the very end, of a whole sound too
+    assert np.abs(beats[:, None] - times).min(axis=1).max() < 0.07
+    np.testing.assert_allclose(np.diff(beats), 0.47, atol=0.05)  # none is missing or comes twice where windows meet
+    assert beats[-1] - beats[0] > 36
+
+
+def test_memory_of_hearing_does_not_grow_with_the_song(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "WINDOW_S", 12.0)
+    monkeypatch.setattr(hearing, "TWICE_S", 6.0)
+    peaks = []
+    for seconds in (20, 20, 120):  # once to load
+        song = clicks(tmp_path / "song.wav", np.arange(0.25, seconds, 0.5), seconds, 8000)
+        tracemalloc.start()
+        heard_beats(song)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] - peaks[1] < 1e6  # a hundred seconds of sound at 22050/s are 9 MB, their spectra 70 MB
+
+
+def test_a_window_is_a_few_minutes_at_most() -> None:
+    assert 4 * hearing.TWICE_S < hearing.WINDOW_S <= 180
 
 
 @pytest.mark.parametrize("seconds", [1 / RATE, 0.1, 2.0])

@@ -134,7 +134,7 @@ def sound_seconds(path: Path) -> float:
     return float(info.frames / info.samplerate)
 
 
-class _EncoderEnded(Exception):
+class _EncoderEndedError(Exception):
     """ffmpeg takes no more frames: `video_writer` reports why, and nobody draws the rest of them."""
 
 
@@ -153,7 +153,7 @@ class FrameSink:
         try:
             self._process.stdin.write(np.ascontiguousarray(frame).data)
         except BrokenPipeError as error:
-            raise _EncoderEnded from error
+            raise _EncoderEndedError from error
         self.frames += 1
 
 
@@ -204,7 +204,7 @@ def video_writer(
             ended = False
             try:
                 yield sink
-            except _EncoderEnded:
+            except _EncoderEndedError:
                 ended = True
             try:
                 process.stdin.close()
