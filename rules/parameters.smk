@@ -224,6 +224,16 @@ def render_settings():
     return {key: value for key, value in config["render"].items() if key not in ("together", "viewers_in_gallery")}
 
 
+def picture_resources(dancers):
+    """Memory (MB) and time (minutes) of a video: they grow with its pixels, frames and dancers."""
+    from workflow_scripts.render.settings import RenderSettings
+
+    settings = RenderSettings(**render_settings())
+    width, height = settings.size
+    share = width * height / (1280 * 720)
+    return round(1200 + 200 * share + 100 * dancers), round(60 * max(share, 1) * settings.fps / 30 * (1 + dancers) / 2)
+
+
 def render_config(wildcards):
     subtitle = wildcards.model.replace("_", " ")
     return canonical_json(render_settings() | {"title": song_title(wildcards.item), "subtitle": subtitle})

@@ -19,8 +19,8 @@ rule render_dance:
         "../envs/playlist2dance.yaml"
     threads: 2
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=lambda wc: picture_resources(1)[0],
+        runtime=lambda wc: picture_resources(1)[1],
     params:
         config=render_config,
         code=code("render.dance"),
@@ -49,8 +49,8 @@ rule render_together:
         "../envs/playlist2dance.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=lambda wc: picture_resources(len(config["use"]["models"]))[0],
+        runtime=lambda wc: picture_resources(len(config["use"]["models"]))[1],
     params:
         config=together_config,
         code=code("render.dance"),
@@ -136,8 +136,8 @@ rule render_motion_with_sound:
         "../envs/playlist2dance.yaml"
     threads: 2
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=lambda wc: picture_resources(1)[0],
+        runtime=lambda wc: picture_resources(1)[1],
     params:
         config=sound_render_config,
         code=code("render.dance"),
@@ -164,8 +164,8 @@ rule render_original_motion:
         "../envs/playlist2dance.yaml"
     threads: 2
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=lambda wc: picture_resources(1)[0],
+        runtime=lambda wc: picture_resources(1)[1],
     params:
         sound=lambda wc: f"results/clips/{wc.set}/{wc.video}/{wc.clip}.wav",
         config=sound_render_config,
@@ -195,8 +195,8 @@ rule render_dance_with_sound:
         "../envs/playlist2dance.yaml"
     threads: 2
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=lambda wc: picture_resources(1)[0],
+        runtime=lambda wc: picture_resources(1)[1],
     params:
         config=sound_render_config,
         code=code("render.dance"),

@@ -7,7 +7,7 @@ from tests.figure.dancer import swinging
 from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.body import Body, extent, make_body
 from workflow_scripts.figure.camera import Camera
-from workflow_scripts.figure.painter import FigurePainter, Glow, Lamp, tonemapped
+from workflow_scripts.figure.painter import FigurePainter, Lamp, tonemapped
 from workflow_scripts.figure.room import STYLES, Room, make_room
 from workflow_scripts.motion.skeleton import SMPL24
 
@@ -95,20 +95,6 @@ def test_shadow_lies_on_the_floor_opposite_the_lamp(scene: Scene) -> None:
         assert (picture <= background).all()
         centres[side] = room.x[darker].mean()
     assert centres[0.6] < 0 < centres[-0.6]
-
-
-def test_rings_light_the_floor_at_their_radius(scene: Scene) -> None:
-    body, camera, room = scene
-    background = tonemapped(room.light)
-    picture = background.copy()
-    ring = np.zeros((80, 3))
-    ring[40] = 5.0  # half a cell of 2.5 cm per step: 0.5 m
-    glow = Glow(np.zeros_like(room.light), 0.0, ring, np.zeros(2))
-    FigurePainter(body, camera, Lamp()).paint_floor(picture, 0, room, glow)
-    brighter = (picture.astype(int) - background).max(axis=-1) > 3
-    radius = np.hypot(room.x, room.z)[brighter]
-    assert brighter.sum() > 20
-    assert (np.abs(radius - 0.5) < 0.015).all()
 
 
 def test_equal_input_gives_equal_bytes(scene: Scene) -> None:

@@ -27,7 +27,7 @@ from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.media import MediaError, probe
 
 BEATS = np.array([0.2, 0.5, 0.8])
-CONFIG = {"width": 320, "height": 240, "quality": "draft", "title": "Tést <song> & " + "x" * 200, "subtitle": "a model"}
+CONFIG = {"width": 320, "height": 240, "quality": "full", "title": "Tést <song> & " + "x" * 200, "subtitle": "a model"}
 
 
 def write_inputs(folder: Path, fps: float = 30.0, frames: int = 30) -> tuple[Path, Path, Path]:

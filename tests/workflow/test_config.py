@@ -99,6 +99,7 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("use/soundtracks", ["wavnet"], "use.soundtracks: there is no 'wavnet' in models (did you mean 'wavenet'?)"),
         ("models/wavenet/augment", {}, "models.wavenet.augment: is for models that make dances; wavenet makes sound"),
         ("models/seq2seq/soundtrack", {}, "models.seq2seq.soundtrack: is for models that make sound"),
+        ("models/together", {"architecture": "seq2seq", "dataset": "main"}, 'the name "together" is reserved'),
         ("models/original", {"architecture": "seq2seq", "dataset": "main"}, 'the name "original" is reserved'),
         ("soundtrack/temperature", 0, "soundtrack.temperature: must be more than 0, not 0"),
         ("soundtrack/top_k", 300, "soundtrack.top_k: must be at most 256, not 300"),
@@ -144,14 +145,6 @@ def test_collections_of_a_dataset_may_have_weights() -> None:
     assert (entry["collections"], entry["weights"]) == (["demo"], {"demo": 2.5})
     entry = checked_config(changed("datasets/main/collections", ["demo"]))["datasets"]["main"]
     assert (entry["collections"], entry["weights"]) == (["demo"], {})
-
-
-def test_a_model_called_together_stands_in_the_way_of_videos_of_all_models() -> None:
-    config = changed("models/together", {"architecture": "motion_graph", "dataset": "main"})
-    assert checked_config(config)["render"]["together"] is False
-    config["render"]["together"] = True
-    with pytest.raises(UserError, match=r"the name 'together' is reserved .* \(render.together\); choose another"):
-        checked_config(config)
 
 
 def test_all_mistakes_are_said_at_once() -> None:

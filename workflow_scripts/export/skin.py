@@ -13,10 +13,10 @@ from workflow_scripts.export.rig import BONE_JOINTS
 from workflow_scripts.figure.anatomy import HEAD, SHIRT
 from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.body import Mesh
+from workflow_scripts.figure.details import MATERIALS
 from workflow_scripts.figure.paint_pictures import (
     FACE_FRONT,
     FACE_WINDOW,
-    MATERIALS,
     NECKLINE_FRONT,
     SHIRT_HALF_WIDTH,
     face_picture,

@@ -3,10 +3,27 @@
 import math
 
 import numba
+import numpy as np
 
-from workflow_scripts.figure.anatomy import HAIR, HEAD, SHIRT, SKIN
+from workflow_scripts.figure.anatomy import HAIR, HEAD, SHIRT, SHOE, SKIN, SOLE, TROUSERS
+from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.raster import INLINE
 from workflow_scripts.motion.skeleton import Floats
+
+MATERIALS = 7
+
+
+def finishes(look: Appearance) -> Floats:
+    """Return colour (linear RGB) and gloss, (7, 4), of each material."""
+    colours = np.zeros((MATERIALS, 4))
+    colours[SKIN] = *look.skin, 0.10
+    colours[HEAD] = *look.skin, 0.12
+    colours[HAIR] = *look.hair, 0.20
+    colours[SHIRT] = *look.shirt, 0.04
+    colours[TROUSERS] = *look.trousers, 0.05
+    colours[SHOE] = *look.shoe, 0.15
+    colours[SOLE] = 0.75, 0.75, 0.75, 0.05
+    return colours
 
 
 @numba.njit(**INLINE)

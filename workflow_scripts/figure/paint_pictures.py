@@ -7,14 +7,13 @@ picture. Places are in sizes: those of the head around its middle, those of the 
 import numba
 import numpy as np
 
-from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, SKIN, SOLE, TROUSERS
+from workflow_scripts.figure.anatomy import HEAD, HEAD_SIZE
 from workflow_scripts.figure.appearance import PATTERNS, Appearance
 from workflow_scripts.figure.body import Mesh
-from workflow_scripts.figure.details import paint_face, paint_shirt
+from workflow_scripts.figure.details import finishes, paint_face, paint_shirt
 from workflow_scripts.figure.raster import FAST
 from workflow_scripts.motion.skeleton import Floats
 
-MATERIALS = 7
 # x0, y0, x1, y1 of what is seen of the face, and how far from the middle the shirt has a pattern.
 FACE_WINDOW = (-0.085, -0.125, 0.085, 0.105)
 SHIRT_HALF_WIDTH, ABOVE_NECK, BELOW_HEM = 0.22, 0.06, 0.10
@@ -25,10 +24,7 @@ SAMPLES = 3  # a texel, each way
 
 def palette(look: Appearance) -> Floats:
     """Return the colour (7, 3) of each material, linear RGB."""
-    colours = np.zeros((MATERIALS, 3))
-    colours[[SKIN, HEAD]], colours[HAIR], colours[SHIRT] = look.skin, look.hair, look.shirt
-    colours[TROUSERS], colours[SHOE], colours[SOLE] = look.trousers, look.shoe, 0.75
-    return colours
+    return finishes(look)[:, :3]
 
 
 def face_places(mesh: Mesh, points: Floats) -> Floats:

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.figure import raster, room, shading
-from workflow_scripts.figure.anatomy import HAIR, HEAD, HEAD_SIZE, SHIRT, SHOE, SKIN, SOLE, TROUSERS
-from workflow_scripts.figure.appearance import PATTERNS, Appearance
+from workflow_scripts.figure.anatomy import HEAD_SIZE
+from workflow_scripts.figure.appearance import PATTERNS
 from workflow_scripts.figure.body import Body
 from workflow_scripts.figure.camera import Camera
+from workflow_scripts.figure.details import finishes
 from workflow_scripts.figure.tone import tone_table
 from workflow_scripts.motion.skeleton import Floats
 
@@ -85,7 +86,7 @@ class BodyPainter:
         self.screen = np.empty(mesh.vertices.shape, np.float32)
         self._inward = np.ascontiguousarray(mesh.faces[:, ::-1])
         self._depth, self._owner = np.zeros(0, np.float32), np.zeros(0, np.int32)
-        self._palette, self._marks = _palette(body.look), _marks(body)
+        self._palette, self._marks = finishes(body.look), _marks(body)
         self._table = tone_table()
 
     def pose(self, index: int, lamp_view: LampView, number: int) -> None:
@@ -158,19 +159,6 @@ class BodyPainter:
         return self._owner[:size].reshape(shape), self._depth[:size].reshape(shape)
 
 
-@dataclass(frozen=True)
-class Glow:
-    """Coloured light that a picture adds: `amount` of `light` (H, W, 3) everywhere, and rings on the floor.
-
-    `ring` (R, 3) is the light at steps of room.SHADOW_CELL / 2 from `centre` (x, z), metres.
-    """
-
-    light: Floats
-    amount: float
-    ring: Floats
-    centre: Floats
-
-
 class FigurePainter:
     """Paints a body over pictures of one camera."""
 
@@ -183,38 +171,15 @@ class FigurePainter:
         self._shadow = np.ones((room.SHADOW_CELLS, room.SHADOW_CELLS), np.float32)
         self._radii = room.CAPSULE_RADII * body.mesh.scale * body.look.width
 
-    def paint_floor(
-        self,
-        frame: Frame,
-        index: int,
-        place: room.Room,
-        glow: Glow | None = None,
-    ) -> None:
-        """Lay the shadow of frame `index`, and the rings of `glow` if given, on the floor of `place`."""
+    def paint_floor(self, frame: Frame, index: int, place: room.Room) -> None:
+        """Lay the shadow of frame `index` on the floor of `place`."""
         joints = self._body.world[index]
         # The grid's middle goes where the shadow of the body's middle falls.
         reach = 0.5 * room.SHADOW_CELL * room.SHADOW_CELLS
         corner = joints[0, ::2] - self._lamp[::2] * joints[0, 1] / self._lamp[1] - reach
         room.floor_shadow(joints, room.CAPSULE_ENDS, self._radii, self._lamp, corner, self._shadow)
-        low, high = corner, corner + 2 * reach
-        if glow is not None:
-            ring_reach = len(glow.ring) * room.SHADOW_CELL / 2
-            low = np.minimum(low, glow.centre - ring_reach)
-            high = np.maximum(high, glow.centre + ring_reach)
-        else:
-            glow = Glow(place.light, 0.0, np.zeros((0, 3)), corner)
-        room.paint_floor(
-            frame, self._floor_box(low, high), place.light, glow.light, glow.amount, place.x, place.z, self._shadow,
-            corner, glow.ring, glow.centre, self._table,
-        )  # fmt: skip
-
-    def _floor_box(self, low: Floats, high: Floats) -> tuple[int, int, int, int]:
-        """Return the box of pixels around the floor between two corners (x, z)."""
-        camera = self._camera
-        corners = np.array([(x, 0.0, z) for x in (low[0], high[0]) for z in (low[1], high[1])])
-        if (camera.to_camera(corners)[:, 2] < 0.3).any():
-            return 0, 0, camera.width, camera.height
-        return raster.pixel_box(camera.project(corners), camera.width, camera.height, 1)
+        box = floor_box(self._camera, corner, corner + 2 * reach)
+        room.paint_floor(frame, box, place.light, place.x, place.z, self._shadow, corner, self._table)
 
     def paint(self, frame: Frame, index: int) -> None:
         """Paint frame `index` of the dance over `frame`, (H, W, 3) u8 RGB."""
@@ -223,11 +188,19 @@ class FigurePainter:
         self._painter.paint(frame, self._camera, self._lights, self._lamp_view)
 
 
-def tonemapped(light: Floats, glow: Floats | None = None, amount: float = 0.0) -> Frame:
-    """Return light + amount * glow (H, W, 3) as an 8-bit picture."""
+def tonemapped(light: Floats) -> Frame:
+    """Return light (H, W, 3) as an 8-bit picture."""
     picture = np.empty(light.shape, np.uint8)
-    room.tonemap_into(light, light if glow is None else glow, amount, tone_table(), picture)
+    room.tonemap_into(light, tone_table(), picture)
     return picture
+
+
+def floor_box(camera: Camera, low: Floats, high: Floats) -> Box:
+    """Return the box of pixels around the floor between two corners (x, z), metres."""
+    corners = np.array([(x, 0.0, z) for x in (low[0], high[0]) for z in (low[1], high[1])])
+    if (camera.to_camera(corners)[:, 2] < 0.3).any():
+        return 0, 0, camera.width, camera.height
+    return raster.pixel_box(camera.project(corners), camera.width, camera.height, 1)
 
 
 def _axes_along(direction: Floats) -> Floats:
@@ -235,19 +208,6 @@ def _axes_along(direction: Floats) -> Floats:
     right = np.cross(direction, (0.0, 1.0, 0.0))
     right /= np.linalg.norm(right)
     return np.stack([right, np.cross(right, direction), direction])
-
-
-def _palette(look: Appearance) -> Floats:
-    """Return colour and gloss (M, 4) of each material."""
-    palette = np.zeros((7, 4))
-    palette[SKIN] = *look.skin, 0.10
-    palette[HEAD] = *look.skin, 0.12
-    palette[HAIR] = *look.hair, 0.20
-    palette[SHIRT] = *look.shirt, 0.04
-    palette[TROUSERS] = *look.trousers, 0.05
-    palette[SHOE] = *look.shoe, 0.15
-    palette[SOLE] = 0.75, 0.75, 0.75, 0.05
-    return palette
 
 
 def _marks(body: Body) -> Floats:

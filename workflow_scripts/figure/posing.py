@@ -6,6 +6,7 @@ Joints say nothing about a limb's roll, so every frame is its parent's, swung th
 import numpy as np
 
 from workflow_scripts.motion.kinematics import bone_lengths, turned, with_bone_lengths
+from workflow_scripts.motion.rotations import matrices_of_axis_angles
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 BONES = (
@@ -160,11 +161,7 @@ def _told_where_clear(told: Floats, hanging: Floats, along: Floats, up: Floats) 
     sine = (np.cross(start, end) * along).sum(-1)
     start, end = (side - along * (side * along).sum(-1, keepdims=True) for side in (start, end))
     angle = np.arctan2(sine, (start * end).sum(-1)) * share * share * (3 - 2 * share)
-    x, y, z = along.T
-    zero = np.zeros(len(along))
-    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(-1, 3, 3)
-    sine, cosine = np.sin(angle)[:, None, None], np.cos(angle)[:, None, None]
-    return (np.eye(3) + sine * cross + (1 - cosine) * cross @ cross) @ hanging
+    return np.asarray(matrices_of_axis_angles(along * angle[:, None]) @ hanging)
 
 
 def _swung(frame: Floats, rest_direction: Floats, direction: Floats) -> Floats:

@@ -5,13 +5,13 @@ from typing import Any
 import numba
 import numpy as np
 
+from workflow_scripts.figure.kernel_cache import FOLDER, drop_stale
 from workflow_scripts.motion.skeleton import Floats
 
+drop_stale(FOLDER)  # before the first kernel looks for its own
 # How every kernel is compiled: kept on disk, without Python's lock, free to reorder sums.
 FAST: Any = {"cache": True, "nogil": True, "fastmath": True}
 # The same for what kernels call per pixel: passing arrays costs more than the work, so it is always compiled in place.
-# Numba keeps callers' machine code until the callers' own file changes: who edits such a function alone deletes what
-# is kept (find . -name '*.nb[ic]' -delete).
 INLINE: Any = FAST | {"forceinline": True}
 F32, U32 = np.float32, np.uint32
 # Added to nearness in parallel projection, so that it is positive as in perspective (metres).

@@ -163,59 +163,41 @@ def paint_floor(
     frame: Floats,
     box: tuple[int, int, int, int],
     light: Floats,
-    glow: Floats,
-    amount: float,
     x: Floats,
     z: Floats,
     shadow: Floats,
     corner: Floats,
-    ring: Floats,
-    ring_centre: Floats,
     table: Floats,
 ) -> None:
-    """Repaint the pixels of `frame` (H, W, 3) u8 within `box` where the floor is shadowed or lit by rings.
+    """Repaint the pixels of `frame` (H, W, 3) u8 within `box` where the floor is shadowed.
 
     Args:
-        light, glow: (H, W, 3); the room's light is light + amount * glow. x, z: (H, W), see `Room`.
+        light: (H, W, 3), x, z: (H, W), see `Room`.
         shadow: (N, N) from `floor_shadow`, whose first cell lies at `corner` (x, z).
-        ring: (R, 3) light added at a distance of SHADOW_CELL / 2 per row around `ring_centre` (x, z); may be empty.
-        table: see `shading.tone_table`.
+        table: see `tone.tone_table`.
     """
-    n, rings = shadow.shape[0], ring.shape[0]
-    reach = ((rings - 1.01) * 0.5 * SHADOW_CELL) ** 2
+    n = shadow.shape[0]
     for row in range(box[1], box[3]):
         for column in range(box[0], box[2]):
-            px, pz = x[row, column], z[row, column]
-            u, v = (px - corner[0]) / SHADOW_CELL, (pz - corner[1]) / SHADOW_CELL
-            k = 1.0
-            if u >= 0 and v >= 0 and u < n - 1 and v < n - 1:
-                i, j = int(u), int(v)
-                a, b = u - i, v - j
-                s = (1 - a) * ((1 - b) * shadow[i, j] + b * shadow[i, j + 1]) + a * (
-                    (1 - b) * shadow[i + 1, j] + b * shadow[i + 1, j + 1]
-                )
-                k = 1 - SHADOW_DARKNESS * (1 - s)
-            r, g, b_ = 0.0, 0.0, 0.0
-            if rings > 0:
-                square = (px - ring_centre[0]) ** 2 + (pz - ring_centre[1]) ** 2
-                if square < reach:
-                    away = 2 / SHADOW_CELL * math.sqrt(square)
-                    i = int(away)
-                    a = away - i
-                    r = (1 - a) * ring[i, 0] + a * ring[i + 1, 0]
-                    g = (1 - a) * ring[i, 1] + a * ring[i + 1, 1]
-                    b_ = (1 - a) * ring[i, 2] + a * ring[i + 1, 2]
-            if k < 0.998 or r + g + b_ > 0.002:
-                frame[row, column, 0] = tone((light[row, column, 0] + amount * glow[row, column, 0]) * k + r, table)
-                frame[row, column, 1] = tone((light[row, column, 1] + amount * glow[row, column, 1]) * k + g, table)
-                frame[row, column, 2] = tone((light[row, column, 2] + amount * glow[row, column, 2]) * k + b_, table)
+            u, v = (x[row, column] - corner[0]) / SHADOW_CELL, (z[row, column] - corner[1]) / SHADOW_CELL
+            if u < 0 or v < 0 or u >= n - 1 or v >= n - 1:
+                continue
+            i, j = int(u), int(v)
+            a, b = u - i, v - j
+            left = (1 - a) * ((1 - b) * shadow[i, j] + b * shadow[i, j + 1]) + a * (
+                (1 - b) * shadow[i + 1, j] + b * shadow[i + 1, j + 1]
+            )
+            left = 1 - SHADOW_DARKNESS * (1 - left)
+            if left < 0.998:
+                for k in range(3):
+                    frame[row, column, k] = tone(light[row, column, k] * left, table)
 
 
 @numba.njit(**FAST)
-def tonemap_into(light: Floats, glow: Floats, amount: float, table: Floats, out: Floats) -> None:
-    """Write the picture (H, W, 3) u8 of light + amount * glow."""
+def tonemap_into(light: Floats, table: Floats, out: Floats) -> None:
+    """Write the picture (H, W, 3) u8 of linear light."""
     height, width, _ = light.shape
     for row in range(height):
         for column in range(width):
             for k in range(3):
-                out[row, column, k] = tone(light[row, column, k] + amount * glow[row, column, k], table)
+                out[row, column, k] = tone(light[row, column, k], table)

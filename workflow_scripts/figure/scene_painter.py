@@ -5,11 +5,11 @@ from typing import Literal
 
 import numpy as np
 
-from workflow_scripts.figure import floor, raster, shading
+from workflow_scripts.figure import floor, shading
 from workflow_scripts.figure.backdrop import Backdrop, Spot
 from workflow_scripts.figure.body import Body
 from workflow_scripts.figure.camera import Camera
-from workflow_scripts.figure.painter import DRAFT, FULL, BodyPainter, Box, Frame, Lamp, LampView
+from workflow_scripts.figure.painter import DRAFT, FULL, BodyPainter, Box, Frame, Lamp, LampView, floor_box
 from workflow_scripts.figure.room import SHADOW_CELL, RoomStyle
 from workflow_scripts.figure.tone import tone_table
 from workflow_scripts.motion.skeleton import Floats
@@ -98,7 +98,7 @@ class ScenePainter:
     def _paint_floor(
         self, frame: Frame, camera: Camera, spots: Sequence[Spot], order: Sequence[int], lights: Sequence[Floats]
     ) -> None:
-        boxes = [self._floor_box(camera, shadow.corner, shadow.end) for shadow in self._shadows]
+        boxes = [floor_box(camera, shadow.corner, shadow.end) for shadow in self._shadows]
         centres = np.zeros((len(spots), 3))
         rings = np.zeros((len(spots), max((len(spot.ring) for spot in spots), default=0) + 1, 3))
         for number, spot in enumerate(spots):
@@ -108,7 +108,7 @@ class ScenePainter:
             reach = max(count - 1.01, 0) * SHADOW_CELL / 2
             centres[number] = *spot.centre, reach
             rings[number, :count] = spot.ring[:count]
-            boxes.append(self._floor_box(camera, np.asarray(spot.centre) - reach, np.asarray(spot.centre) + reach))
+            boxes.append(floor_box(camera, np.asarray(spot.centre) - reach, np.asarray(spot.centre) + reach))
         if self._mirrors:
             boxes += [painter.mirror_box(camera) for painter in self._painters]
         boxes = [box for box in boxes if box[0] < box[2] and box[1] < box[3]]
@@ -136,10 +136,3 @@ class ScenePainter:
             self._painters[number].paint_mirrored(layer, box[:2], camera, lights[number], BODY_GLOSS)
         shading.blur(layer, max(1, round(camera.height / 480)), self._scratch[shape])
         return layer
-
-    def _floor_box(self, camera: Camera, low: Floats, high: Floats) -> Box:
-        """Return the box of pixels around the floor between two corners (x, z)."""
-        corners = np.array([(x, 0.0, z) for x in (low[0], high[0]) for z in (low[1], high[1])])
-        if (camera.to_camera(corners)[:, 2] < 0.3).any():
-            return 0, 0, camera.width, camera.height
-        return raster.pixel_box(camera.project(corners), camera.width, camera.height, 1)

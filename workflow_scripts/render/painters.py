@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from workflow_scripts.figure.backdrop import wall_around
 from workflow_scripts.figure.camera import Camera
 from workflow_scripts.figure.painter import Lamp
 from workflow_scripts.figure.room import STYLES
@@ -31,11 +32,12 @@ class Painter(Protocol):
 
 
 def painter_maker(
-    settings: RenderSettings, staged: Sequence[Staged], looks: Sequence[Look], subject: Path
+    settings: RenderSettings, staged: Sequence[Staged], looks: Sequence[Look], cameras: Sequence[Camera], subject: Path
 ) -> Callable[[], Painter]:
     """Return what makes a painter of these dancers.
 
     Args:
+        cameras: some of those the dance is seen by, from all sides that it is seen from.
         subject: the file that messages name.
 
     Raises:
@@ -56,6 +58,8 @@ def painter_maker(
     around = settings.camera == "orbit"
     back = float(np.hypot(*(high - low)[::2])) / 2 if around else middle[1] - float(low[2])
     wall_z = middle[1] - back - WALL_DISTANCE
+    if around:
+        wall_z = wall_around(cameras, middle, back + WALL_DISTANCE)
     style = STYLES[settings.room]
     return lambda: ScenePainter(bodies, style, wall_z, middle, LAMP, settings.quality, round_wall=around)
 

@@ -55,7 +55,8 @@ class Pictures:
         self._cameras = choose_cameras(settings.camera, staged, scene.frames, scene.fps, layout)
         steady = settings.quality == "draft"
         self._lights = Lights(staged, looks, scene.fps, scene.beats, scene.downbeats, steady)
-        self._painter = painter_maker(settings, staged, looks, subject)
+        seen_by = [self._cameras.at(index) for index in range(0, scene.frames, max(scene.frames // 36, 1))]
+        self._painter = painter_maker(settings, staged, looks, seen_by, subject)
         # Above their places, where they stay in the picture; else the colours say who is who.
         middles = np.array([(one.middle[0], 1.0, one.middle[1]) for one in staged])
         centres = self._cameras.first.project(middles)[:, 0] if settings.camera == "fixed" else None

@@ -24,7 +24,11 @@ _KINDS = {
     "null": "null",
 }
 
-_RESERVED = {SONGS: "the songs to dance to", ORIGINAL: "the videos as they are"}
+_RESERVED = {
+    SONGS: "the songs to dance to",
+    ORIGINAL: "the videos as they are",
+    TOGETHER: "videos of all models side by side",
+}
 
 
 def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:
@@ -141,11 +145,6 @@ def _wrong_names(config: dict[str, Any], of_sound: Sequence[str]) -> Iterator[st
                 yield f"use.{key}: {name} makes {kind}; name it in use.{other}"
             elif name not in names:
                 yield f"use.{key}: there is no {name!r} in {'models' if names is sounding else key}{_hint(name, names)}"
-    if config["render"]["together"] and TOGETHER in config["models"]:
-        yield (
-            f"models: the name {TOGETHER!r} is reserved for videos of all models side by side (render.together); "
-            "choose another"
-        )
     if use["models"] and not config["songs"]:
         yield "songs: nothing to dance to; name some, or no models that dance (use.models: [])"
     for name, collection in config["collections"].items():
