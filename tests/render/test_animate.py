@@ -418,6 +418,12 @@ def test_captions_that_took_the_output_are_noticed(
         (["a.h5", "out.mp4", "--source-fps", "0"], "--source-fps has to be 1 to 1000, not 0"),
         (["a.h5", "out.mp4", "--start", "-1"], "--start and --audio-start have to be 0 or more"),
         (["a.h5", "out.mp4", "--seconds", "0"], "--seconds more than 0"),
+        (["a.h5", "out.mp4", "--start", "nan"], "--start and --audio-start have to be 0 or more.* numbers"),
+        (["a.h5", "out.mp4", "--audio-start", "inf"], "--start and --audio-start have to be 0 or more.* numbers"),
+        (["a.h5", "out.mp4", "--seconds", "inf"], "--seconds more than 0, and all of them numbers"),
+        (["a.h5", "out.mp4", "--seconds", "nan"], "--seconds more than 0, and all of them numbers"),
+        (["a.h5", "a.h5/out.mp4"], r"a.h5/out.mp4: cannot be written \((File exists|Not a directory)\)"),
+        (["a.h5", "/proc/none/out.gif"], "/proc/none/out.gif: cannot be written"),
         (["a.h5", "out.mp4", "--width", "321"], "--width: .*multiple of 2"),
         (["a.h5", "out.mp4", "--room", "moon"], "--room: .*moon"),
     ],
@@ -431,6 +437,15 @@ def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
         run(monkeypatch, *arguments)
     assert not shown
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5"]
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out.png"])
+def test_an_output_that_is_a_folder_is_said(tmp_path: Path, shown: list, name: str) -> None:
+    (tmp_path / name).mkdir()
+    write_ours(tmp_path / "a.h5")
+    with pytest.raises(UserError, match=rf"{name}: is a folder; name a file to write"):
+        animate([tmp_path / "a.h5"], tmp_path / name, ALL, PLAIN, SMALL)
+    assert not shown
 
 
 DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", ""))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -210,6 +211,14 @@ def test_60_frames_move_at_every_one(tmp_path: Path) -> None:
     assert body.min() > 0.15 * np.median(body)
 
 
+def test_names_that_no_program_takes_are_written_as_they_are_drawn(tmp_path: Path) -> None:
+    named = scene(walking(2), seconds=0.1)
+    dancers = (Dancer(walking(2), "a\udce9\0b\n"),)
+    show(tmp_path / "v.mp4", replace(named, title="x\0\ud800 y", dancers=dancers), small(style="skeleton"))
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        assert (container.metadata["title"], container.metadata["artist"]) == ("x y", "ab")
+
+
 def test_other_frame_rates_keep_the_timing(tmp_path: Path) -> None:
     dance, song, rhythm = write_inputs(tmp_path, fps=60.0, frames=30)  # half a second of dance for one of song
     render([dance], song, rhythm, CONFIG, tmp_path / "v.mp4")
@@ -223,6 +232,14 @@ def test_bad_input_is_explained(tmp_path: Path) -> None:
         render([dance], song, rhythm, CONFIG | {"style": "moon", "fps": 25}, target)
     with pytest.raises(UserError, match="there is no room 'moon'; choose one of clay"):
         render([dance], song, rhythm, CONFIG | {"room": "moon"}, target)
+    for config in ({}, [], {"title": "a"}, "words"):
+        with pytest.raises(UserError, match="--config: needed are a title and a subtitle"):
+            render([dance], song, rhythm, config, target)  # type: ignore[arg-type]
+    for threads in (-1, 0):
+        with pytest.raises(UserError, match=f"--threads has to be 1 or more, not {threads}"):
+            render([dance], song, rhythm, CONFIG, target, threads=threads)
+    with pytest.raises(UserError, match="is a folder"):
+        render([dance], song, rhythm, CONFIG, tmp_path)
     with pytest.raises(UserError, match="2 dances, and 1 subtitles"):
         render([dance, dance], song, rhythm, CONFIG, target)
     soundfile.write(song, np.zeros((0, 2)), RATE)

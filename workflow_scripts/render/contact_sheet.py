@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.media import MediaError
@@ -32,6 +33,7 @@ def make_sheet(video: Path, output: Path, frames: int = FRAMES) -> None:
     Raises:
         MediaError: no video that can be decoded.
     """
+    prepare_output(output)
     times, pictures = zip(*_middles(video, frames), strict=True)
     sheet = _arranged(pictures, times)
     with atomic_path(output) as path:
