@@ -79,7 +79,7 @@ def animate(
 
     from workflow_scripts.render.any_sound import decode
     from workflow_scripts.render.contact_sheet import make_sheet
-    from workflow_scripts.render.gif import make_gif
+    from workflow_scripts.render.gif import LONGEST_S, make_gif
     from workflow_scripts.render.hearing import heard_beats
     from workflow_scripts.render.outputs import prepare_output
     from workflow_scripts.render.performances import performances
@@ -99,6 +99,9 @@ def animate(
     settings = settings.model_copy(update={"style": style})
     dancers = _dancers(shown, wishes, settings)
     seconds = max(len(dancer.world) for dancer in dancers) / settings.fps
+    if suffix == ".gif" and seconds > LONGEST_S:
+        log.info("%s: a GIF shows %g s at most, not %.1f s; --start chooses which", output, LONGEST_S, seconds)
+        seconds = LONGEST_S
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "sound.wav" if wishes.audio else None
         beats: Floats = np.empty(0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path
-from workflow_scripts.workflow.media import MediaError
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, MediaError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,7 +46,11 @@ def _middles(video: Path, count: int) -> Iterator[tuple[float, "Image"]]:
 
     try:
         with av.open(str(video), metadata_errors="replace") as container:
-            stream = container.streams.video[0]
+            # A song's cover is no video.
+            moving = [one for one in container.streams.video if not int(one.disposition) & ATTACHED_PICTURE]
+            if not moving:
+                raise MediaError(f"{video}: holds no video")
+            stream = moving[0]
             stream.thread_type = "AUTO"
             base = float(stream.time_base or 1)
             length = float(stream.duration or 0) * base or float(container.duration or 0) / 1e6
