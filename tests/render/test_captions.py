@@ -144,19 +144,17 @@ def test_a_scene_decides_by_the_columns_it_draws_in(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(pictures, "caption_layer", layer)
     for size in ((1280, 720), (720, 1280)):
-        for name in (
-            "motion graph",
-            "seq2seq with truth",
-            "wavenet, the second sample",
-            "a name of many words",
-        ):
-            dancers = [Dancer(walking(3, metres), name) for metres in (0.0, 6.0, 0.0)]
+        for name in ("motion graph", "spectrogram CNN", "wavenet, the second sample"):
+            names = (name, "truth", name)
+            dancers = [Dancer(walking(3, metres), one) for metres, one in zip((0.0, 6.0, 0.0), names, strict=True)]
             shown = Scene(tuple(dancers), 30, 0.1, "t", None, np.empty(0), np.empty(0))
             settings = RenderSettings(width=size[0], height=size[1], style="skeleton")
             pictures.Pictures(shown, settings, tmp_path)
             captions, columns, layout = drawn[-1]
             assert layout.caption_lines == caption_lines(captions, columns, layout)
     assert {layout.caption_lines for _, _, layout in drawn} == {1, 2}
+    even = [caption_lines(one, caption_columns(3, layout), layout) for one, _, layout in drawn]
+    assert even != [layout.caption_lines for _, _, layout in drawn]  # else this would prove nothing
 
 
 def test_layers_are_laid_over_by_their_opacity() -> None:
