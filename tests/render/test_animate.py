@@ -28,7 +28,7 @@ from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 from workflow_scripts.motion.skeletons import BODY25, COCO17, H36M17
 from workflow_scripts.render import animate as command
-from workflow_scripts.render import hearing
+from workflow_scripts.render import gif, hearing
 from workflow_scripts.render import show as drawing
 from workflow_scripts.render.animate import Wishes, animate
 from workflow_scripts.render.performances import Choice
@@ -418,6 +418,12 @@ def test_captions_that_took_the_output_are_noticed(
         (["a.h5", "out.mp4", "--source-fps", "0"], "--source-fps has to be 1 to 1000, not 0"),
         (["a.h5", "out.mp4", "--start", "-1"], "--start and --audio-start have to be 0 or more"),
         (["a.h5", "out.mp4", "--seconds", "0"], "--seconds more than 0"),
+        (["a.h5", "out.mp4", "--start", "nan"], "--start and --audio-start have to be 0 or more.* numbers"),
+        (["a.h5", "out.mp4", "--audio-start", "inf"], "--start and --audio-start have to be 0 or more.* numbers"),
+        (["a.h5", "out.mp4", "--seconds", "inf"], "--seconds more than 0, and all of them numbers"),
+        (["a.h5", "out.mp4", "--seconds", "nan"], "--seconds more than 0, and all of them numbers"),
+        (["a.h5", "a.h5/out.mp4"], r"a.h5/out.mp4: cannot be written \((File exists|Not a directory)\)"),
+        (["a.h5", "/proc/none/out.gif"], "/proc/none/out.gif: cannot be written"),
         (["a.h5", "out.mp4", "--width", "321"], "--width: .*multiple of 2"),
         (["a.h5", "out.mp4", "--room", "moon"], "--room: .*moon"),
     ],
@@ -431,6 +437,31 @@ def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
         run(monkeypatch, *arguments)
     assert not shown
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5"]
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out.png"])
+def test_an_output_that_is_a_folder_is_said(tmp_path: Path, shown: list, name: str) -> None:
+    (tmp_path / name).mkdir()
+    write_ours(tmp_path / "a.h5")
+    with pytest.raises(UserError, match=rf"{name}: is a folder; name a file to write"):
+        animate([tmp_path / "a.h5"], tmp_path / name, ALL, PLAIN, SMALL)
+    assert not shown
+
+
+def test_no_more_is_drawn_for_a_gif_than_it_shows(
+    tmp_path: Path, shown: list, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(gif, "make_gif", lambda video, output: made.append((video, output)))
+    write_videopose3d(tmp_path / "a.npy")
+    for length, rate, seconds in ((60, 2.0, 20.0), (60, 3.0, 20.0), (60, 4.0, 15.0)):
+        with caplog.at_level(logging.INFO, logger="workflow_scripts.render"):
+            animate([tmp_path / "a.npy"], tmp_path / "a.gif", Choice(fps=rate), PLAIN, SMALL)
+        assert shown[-1][0].seconds == pytest.approx(seconds)
+        assert len(made) == len(shown)
+        said = [message for message in caplog.messages if "--start chooses which" in message]
+        assert len(said) == (length / rate > 20.0)
+        caplog.clear()
 
 
 DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", ""))

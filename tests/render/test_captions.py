@@ -1,5 +1,6 @@
 """Titles and captions that fit and do not touch, and strips that show where the song is."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.render.moving import walking
+from workflow_scripts.render import pictures
 from workflow_scripts.render.captions import (
     ELLIPSIS,
+    Column,
     caption_columns,
     caption_layer,
     caption_lines,
@@ -21,7 +25,8 @@ from workflow_scripts.render.captions import (
 )
 from workflow_scripts.render.layers import Layer
 from workflow_scripts.render.layout import Layout
-from workflow_scripts.render.settings import FORMATS
+from workflow_scripts.render.scene import Dancer, Scene
+from workflow_scripts.render.settings import FORMATS, RenderSettings
 from workflow_scripts.render.strip import Strip, loudness
 from workflow_scripts.workflow.media import MediaError
 
@@ -86,7 +91,8 @@ def test_the_title_is_drawn_inside_the_top_and_upright_pictures_have_two_lines(s
 def test_captions_never_touch(shape: str, count: int) -> None:
     layout = Layout(*FORMATS[shape], several=count > 1)
     captions = [f"{number} a model with a name that is too long" for number in range(count)]
-    layout = Layout(*FORMATS[shape], caption_lines=caption_lines(captions, layout), several=count > 1)
+    needed = caption_lines(captions, caption_columns(count, layout), layout)
+    layout = Layout(*FORMATS[shape], caption_lines=needed, several=count > 1)
     uneven = np.linspace(0.2, 0.95, count) ** 1.3 * layout.width
     for centres in (None, uneven):
         columns = caption_columns(count, layout, centres)
@@ -118,6 +124,37 @@ def test_captions_have_their_dancers_colours_and_shrink_before_they_are_cut() ->
     assert smaller.pixels.shape[1] <= room + 0.9 * layout.caption_size
     assert smaller.pixels.shape[0] < caption_layer(["along, it", ""], columns, COLOURS[:2], layout).pixels.shape[0]
     assert cut.pixels.shape[1] <= room + 0.9 * layout.caption_size
+
+
+def test_captions_take_two_lines_where_their_own_columns_are_too_narrow_for_one() -> None:
+    """Columns stand where the dancers do: equal ones may hold what these do not."""
+    layout = Layout(1280, 720, several=True)
+    captions = ["motion graph", "seq2seq and more", "wavenet"]
+    assert caption_lines(captions, caption_columns(3, layout), layout) == 1
+    narrow = caption_columns(3, layout, np.array([540.0, 640.0, 740.0]))
+    assert caption_lines(captions, narrow, layout) == 2
+
+
+def test_a_scene_decides_by_the_columns_it_draws_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[Sequence[str], Sequence[Column], Layout]] = []
+
+    def layer(captions: Sequence[str], columns: Sequence[Column], colours: object, layout: Layout) -> Layer:
+        drawn.append((captions, columns, layout))
+        return Layer.cut(np.zeros((2, 2, 4), np.uint8))
+
+    monkeypatch.setattr(pictures, "caption_layer", layer)
+    for size in ((1280, 720), (720, 1280)):
+        for name in ("motion graph", "spectrogram CNN", "wavenet, the second sample"):
+            names = (name, "truth", name)
+            dancers = [Dancer(walking(3, metres), one) for metres, one in zip((0.0, 6.0, 0.0), names, strict=True)]
+            shown = Scene(tuple(dancers), 30, 0.1, "t", None, np.empty(0), np.empty(0))
+            settings = RenderSettings(width=size[0], height=size[1], style="skeleton")
+            pictures.Pictures(shown, settings, tmp_path)
+            captions, columns, layout = drawn[-1]
+            assert layout.caption_lines == caption_lines(captions, columns, layout)
+    assert {layout.caption_lines for _, _, layout in drawn} == {1, 2}
+    even = [caption_lines(one, caption_columns(3, layout), layout) for one, _, layout in drawn]
+    assert even != [layout.caption_lines for _, _, layout in drawn]  # else this would prove nothing
 
 
 def test_layers_are_laid_over_by_their_opacity() -> None:

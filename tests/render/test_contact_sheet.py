@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 from render.films import SIZE, grey, write_film
 
 from workflow_scripts.render.contact_sheet import GAP, WIDEST, _columns, make_sheet
-from workflow_scripts.workflow.media import MediaError
+from workflow_scripts.workflow.media import MediaError, run_ffmpeg
 
 
 def cells(sheet: np.ndarray, columns: int, rows: int) -> list[np.ndarray]:
@@ -72,5 +73,12 @@ def test_what_is_no_video_is_said_and_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no film")
     for name in ("text.mp4", "none.mp4"):
         with pytest.raises(MediaError, match=f"{name}: not a playable video"):
+            make_sheet(tmp_path / name, tmp_path / "a.png")
+    soundfile.write(tmp_path / "song.wav", np.zeros(8000), 8000)
+    Image.new("RGB", (32, 32)).save(tmp_path / "cover.png")
+    covered = ["-i", tmp_path / "song.wav", "-i", tmp_path / "cover.png", "-map", "0", "-map", "1", "-c:v", "png"]
+    run_ffmpeg([*covered, "-disposition:v", "attached_pic", tmp_path / "song.mp3"], tmp_path / "song.mp3")
+    for name in ("song.wav", "song.mp3"):
+        with pytest.raises(MediaError, match=f"{name}: holds no video"):
             make_sheet(tmp_path / name, tmp_path / "a.png")
     assert not (tmp_path / "a.png").exists()

@@ -95,4 +95,13 @@ def test_the_command_says_what_it_cannot_do(tmp_path: Path, film: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: --side has to be")
+    for option in ("--seconds", "--start"):
+        for number in ("inf", "nan"):
+            done = subprocess.run(
+                [*command, str(tmp_path / "a.gif"), option, number], capture_output=True, text=True, check=False
+            )
+            assert (done.returncode, done.stderr[:22]) == (1, "error: --side has to b")
+    (tmp_path / "folder.gif").mkdir()
+    with pytest.raises(UserError, match=r"folder.gif: is a folder"):
+        make_gif(film, tmp_path / "folder.gif")
     assert issubclass(MediaError, UserError)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -17,6 +18,7 @@ from workflow_scripts.figure.room import STYLES
 from workflow_scripts.motion.music_file import MusicFile, write_features
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
 from workflow_scripts.motion.skeletons import COCO17
+from workflow_scripts.render import hearing
 from workflow_scripts.render.dance import render
 from workflow_scripts.render.hearing import heard_beats
 from workflow_scripts.render.pictures import Pictures
@@ -223,6 +225,14 @@ def test_60_frames_move_at_every_one(tmp_path: Path) -> None:
     assert body.min() > 0.15 * np.median(body)
 
 
+def test_names_that_no_program_takes_are_written_as_they_are_drawn(tmp_path: Path) -> None:
+    named = scene(walking(2), seconds=0.1)
+    dancers = (Dancer(walking(2), "a\udce9\0b\n"),)
+    show(tmp_path / "v.mp4", replace(named, title="x\0\ud800 y", dancers=dancers), small(style="skeleton"))
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        assert (container.metadata["title"], container.metadata["artist"]) == ("x y", "ab")
+
+
 def test_other_frame_rates_keep_the_timing(tmp_path: Path) -> None:
     dance, song, rhythm = write_inputs(tmp_path, fps=60.0, frames=30)  # half a second of dance for one of song
     render([dance], song, rhythm, CONFIG, tmp_path / "v.mp4")
@@ -236,6 +246,14 @@ def test_bad_input_is_explained(tmp_path: Path) -> None:
         render([dance], song, rhythm, CONFIG | {"style": "moon", "fps": 25}, target)
     with pytest.raises(UserError, match="there is no room 'moon'; choose one of clay"):
         render([dance], song, rhythm, CONFIG | {"room": "moon"}, target)
+    for config in ({}, [], {"title": "a"}, "words"):
+        with pytest.raises(UserError, match="--config: needed are a title and a subtitle"):
+            render([dance], song, rhythm, config, target)  # type: ignore[arg-type]
+    for threads in (-1, 0):
+        with pytest.raises(UserError, match=f"--threads has to be 1 or more, not {threads}"):
+            render([dance], song, rhythm, CONFIG, target, threads=threads)
+    with pytest.raises(UserError, match="is a folder"):
+        render([dance], song, rhythm, CONFIG, tmp_path)
     with pytest.raises(UserError, match="2 dances, and 1 subtitles"):
         render([dance, dance], song, rhythm, CONFIG, target)
     soundfile.write(song, np.zeros((0, 2)), RATE)
@@ -273,6 +291,37 @@ def test_without_a_rhythm_the_beats_are_heard(tmp_path: Path) -> None:
     wall = frames_of(tmp_path / "v.mp4")[:, 45:75, 10:60].mean(axis=(1, 2, 3))
     on, off = np.round(beats * 30).astype(int) + 1, np.round(beats * 30).astype(int) - 2
     assert (wall[on] > wall[off] + 0.5).all()
+
+
+@pytest.mark.parametrize("rate", [8000, RATE])
+def test_beats_of_a_long_sound_are_heard_in_windows_and_go_on_across_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: int
+) -> None:
+    monkeypatch.setattr(hearing, "WINDOW_S", 12.0)
+    monkeypatch.setattr(hearing, "TWICE_S", 6.0)
+    times = np.arange(0.25, 40.0, 0.47)
+    beats, _ = heard_beats(clicks(tmp_path / "song.wav", times, 40.0, rate))
+    beats = beats[beats < 38.5]  # the tracker guesses at the very end, of a whole sound too
+    assert np.abs(beats[:, None] - times).min(axis=1).max() < 0.07
+    np.testing.assert_allclose(np.diff(beats), 0.47, atol=0.05)  # none is missing or comes twice where windows meet
+    assert beats[-1] - beats[0] > 36
+
+
+def test_memory_of_hearing_does_not_grow_with_the_song(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "WINDOW_S", 12.0)
+    monkeypatch.setattr(hearing, "TWICE_S", 6.0)
+    peaks = []
+    for seconds in (20, 20, 120):  # once to load
+        song = clicks(tmp_path / "song.wav", np.arange(0.25, seconds, 0.5), seconds, 8000)
+        tracemalloc.start()
+        heard_beats(song)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] - peaks[1] < 1e6  # a hundred seconds of sound at 22050/s are 9 MB, their spectra 70 MB
+
+
+def test_a_window_is_a_few_minutes_at_most() -> None:
+    assert 4 * hearing.TWICE_S < hearing.WINDOW_S <= 180
 
 
 @pytest.mark.parametrize("seconds", [1 / RATE, 0.1, 2.0])

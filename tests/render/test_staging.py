@@ -1,5 +1,6 @@
 """Dancers in places of their own, and looks by name."""
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +36,17 @@ def test_places_of_like_dances_are_equally_wide() -> None:
 def test_one_dancer_stays_where_it_dances() -> None:
     world = walking(10) + np.array([3.0, 0, 2])
     np.testing.assert_array_equal(stage([Dancer(world, "x")], 10)[0].joints(0, 10), world)
+
+
+def test_the_path_crosses_gaps_without_a_word() -> None:
+    world = walking(30, 2.9)
+    whole = stage([Dancer(world, "x")], 30)[0].path()
+    world[4:9, 0] = np.nan
+    world[12] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = stage([Dancer(world, "x")], 30)[0].path()
+    np.testing.assert_allclose(path, whole, atol=1e-6)
 
 
 def test_the_outline_holds_everything_for_any_skeleton() -> None:

@@ -107,3 +107,40 @@ def test_a_killed_ffmpeg_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: py
     with pytest.raises(UserError, match=r"a\.mp4: ffmpeg was killed \(signal 9\)") as error:
         run_ffmpeg(["-i", "a.mp4"], Path("a.mp4"))
     assert not isinstance(error.value, MediaError)
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        ("kill -9 $$", r"v\.mp4: ffmpeg was killed \(signal 9\)"),
+        ("echo 'x: No space left on device' >&2; echo 'Conversion failed!' >&2; exit 1", r"v\.mp4: the disk is full"),
+        ("echo 'no such codec' >&2; exit 1", r"v\.mp4: ffmpeg failed: no such codec"),
+        ("exit 0", r"v\.mp4: ffmpeg ended before the last frame"),
+    ],
+)
+@pytest.mark.parametrize("size", [(320, 240), (16, 16)])  # small frames wait in the pipe's buffer until it is closed
+def test_an_encoder_that_ends_ends_the_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, reason: str, size: tuple[int, int]
+) -> None:
+    """Frames of an hour are not drawn for nobody, and the message says why there is no video."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "ffmpeg"
+    program.write_text(f"#!/bin/sh\nhead -c 100 > {tmp_path}/bin/got\n{ending}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("workflow_scripts.workflow.media.ffmpeg_exe", lambda: str(program))
+    drawn = 0
+    with (
+        pytest.raises(UserError, match=reason) as error,
+        video_writer(tmp_path / "out" / "v.mp4", *size, 30) as film,
+    ):
+        for _ in range(2000):
+            drawn += 1
+            film.write(np.zeros((size[1], size[0], 3), np.uint8))
+    assert drawn < 500
+    assert isinstance(error.value, MediaError) == ("killed" not in reason and "full" not in reason)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_broken_pipe_of_somebody_else_is_not_the_encoders(tmp_path: Path) -> None:
+    with pytest.raises(BrokenPipeError), video_writer(tmp_path / "v.mp4", 32, 32, 30):
+        raise BrokenPipeError

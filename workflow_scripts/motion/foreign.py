@@ -17,12 +17,14 @@ class JointMotion:
         joints: (T, J, 3) metres in the world, y up, right-handed; NaN where a joint is not known.
         fps: frames per second.
         told: what the file does not say and was told from the body, such as "z up", for messages.
+        seen: the frame of reference is a camera's: which way the body faces is how it was seen, not chance.
     """
 
     skeleton: Skeleton
     joints: Floats
     fps: float
     told: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True)

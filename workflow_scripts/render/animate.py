@@ -9,6 +9,7 @@ The video is as long as the longest motion, also with --audio: the sound is cut 
 
 import argparse
 import logging
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -78,8 +79,9 @@ def animate(
 
     from workflow_scripts.render.any_sound import decode
     from workflow_scripts.render.contact_sheet import make_sheet
-    from workflow_scripts.render.gif import make_gif
+    from workflow_scripts.render.gif import LONGEST_S, make_gif
     from workflow_scripts.render.hearing import heard_beats
+    from workflow_scripts.render.outputs import prepare_output
     from workflow_scripts.render.performances import performances
     from workflow_scripts.render.scene import Scene
     from workflow_scripts.render.show import show
@@ -89,6 +91,7 @@ def animate(
         raise UserError(f"{output}: written are {', '.join(SUFFIXES)}, by the suffix of the output")
     if same := [path for path in (*inputs, wishes.audio) if path and path.resolve() == output.resolve()]:
         raise UserError(f"{same[0]}: is input and output at once; name another output")
+    prepare_output(output)
     shown = [one for path in inputs for one in performances(path, choice)]
     if (choice.clip is not None or choice.person is not None) and not any(one.ours for one in shown):
         raise UserError(f"--clip and --person choose from pose files; {inputs[0].name} is none")
@@ -96,6 +99,9 @@ def animate(
     settings = settings.model_copy(update={"style": style})
     dancers = _dancers(shown, wishes, settings)
     seconds = max(len(dancer.world) for dancer in dancers) / settings.fps
+    if suffix == ".gif" and seconds > LONGEST_S:
+        log.info("%s: a GIF shows %g s at most, not %.1f s; --start chooses which", output, LONGEST_S, seconds)
+        seconds = LONGEST_S
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "sound.wav" if wishes.audio else None
         beats: Floats = np.empty(0)
@@ -211,8 +217,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     # The readers' own lines say less than ours.
     logging.getLogger("workflow_scripts.render").setLevel(logging.INFO)
-    if arguments.start < 0 or arguments.audio_start < 0 or (arguments.seconds is not None and arguments.seconds <= 0):
-        raise UserError("--start and --audio-start have to be 0 or more, --seconds more than 0")
+    times = (arguments.start, arguments.audio_start, 1.0 if arguments.seconds is None else arguments.seconds)
+    if not all(map(math.isfinite, times)) or min(times[:2]) < 0 or times[2] <= 0:
+        raise UserError(
+            "--start and --audio-start have to be 0 or more, --seconds more than 0, and all of them numbers"
+        )
     if arguments.source_fps is not None and not SLOWEST <= arguments.source_fps <= FASTEST:
         raise UserError(f"--source-fps has to be {SLOWEST:g} to {FASTEST:g}, not {arguments.source_fps:g}")
     animate(

@@ -103,10 +103,9 @@ def caption_columns(count: int, layout: Layout, centres: Floats | None = None) -
     return [Column(*map(float, column)) for column in zip(starts, ends, centres, strict=True)]
 
 
-def caption_lines(captions: Sequence[str], layout: Layout) -> int:
-    """Return how many lines the captions need: two where one does not hold each of them beside the others."""
+def caption_lines(captions: Sequence[str], columns: Sequence[Column], layout: Layout) -> int:
+    """Return how many lines the captions need: two where one does not hold each of them in its column."""
     face = font(layout.smallest_caption_size, bold=layout.several)
-    columns = caption_columns(len(captions), layout)
     fits = [
         face.getlength(printable(text)) <= one.right - one.left for text, one in zip(captions, columns, strict=True)
     ]

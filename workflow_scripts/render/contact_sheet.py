@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path
-from workflow_scripts.workflow.media import MediaError
+from workflow_scripts.workflow.media import ATTACHED_PICTURE, MediaError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,6 +33,7 @@ def make_sheet(video: Path, output: Path, frames: int = FRAMES) -> None:
     Raises:
         MediaError: no video that can be decoded.
     """
+    prepare_output(output)
     times, pictures = zip(*_middles(video, frames), strict=True)
     sheet = _arranged(pictures, times)
     with atomic_path(output) as path:
@@ -44,7 +46,11 @@ def _middles(video: Path, count: int) -> Iterator[tuple[float, "Image"]]:
 
     try:
         with av.open(str(video), metadata_errors="replace") as container:
-            stream = container.streams.video[0]
+            # A song's cover is no video.
+            moving = [one for one in container.streams.video if not int(one.disposition) & ATTACHED_PICTURE]
+            if not moving:
+                raise MediaError(f"{video}: holds no video")
+            stream = moving[0]
             stream.thread_type = "AUTO"
             base = float(stream.time_base or 1)
             length = float(stream.duration or 0) * base or float(container.duration or 0) / 1e6

@@ -81,11 +81,19 @@ def render(
         UserError: a file is missing or broken, there is no such clip with somebody in it, or the settings are wrong.
     """
     from workflow_scripts.render.hearing import heard_beats
+    from workflow_scripts.render.outputs import prepare_output
     from workflow_scripts.render.scene import Scene
     from workflow_scripts.render.settings import checked_settings
     from workflow_scripts.render.show import show
     from workflow_scripts.workflow.media import sound_seconds
 
+    if not isinstance(config, Mapping) or not {"title", "subtitle"} <= config.keys():
+        raise UserError(
+            '--config: needed are a title and a subtitle, such as {"title": "A song", "subtitle": "replay"}'
+        )
+    if threads is not None and threads < 1:
+        raise UserError(f"--threads has to be 1 or more, not {threads}")
+    prepare_output(output)
     settings = checked_settings({key: value for key, value in config.items() if key not in WORDS})
     captions = config["subtitle"] if isinstance(config["subtitle"], list) else [config["subtitle"]]
     if len(captions) != len(dances):

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.media import ATTACHED_PICTURE, MediaError, join_sound
@@ -29,6 +30,7 @@ def dub(video: Path, sound: Path, output: Path) -> None:
     Raises:
         MediaError: one of the files cannot be read, or holds no picture or sound.
     """
+    prepare_output(output)
     seconds = _picture_seconds(video)
     with atomic_path(output) as path:
         join_sound(path, video, sound, seconds, output)

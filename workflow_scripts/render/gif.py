@@ -2,8 +2,10 @@
 
 import argparse
 import logging
+import math
 from pathlib import Path
 
+from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path, temporary_beside
 from workflow_scripts.workflow.media import MediaError, probe, run_ffmpeg
@@ -37,6 +39,7 @@ def make_gif(
     Raises:
         MediaError: no readable video, or it ends before `start`.
     """
+    prepare_output(output)
     stream = probe(video).video
     if stream is None:
         raise MediaError(f"{video}: holds no video")
@@ -75,8 +78,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if arguments.output.suffix.lower() != ".gif":
         raise UserError(f"{arguments.output}: is no .gif")
-    if not (arguments.side >= 16 and 1 <= arguments.fps <= 50 and arguments.start >= 0 and arguments.seconds > 0):
-        raise UserError("--side has to be 16 or more, --fps 1 to 50, --start 0 or more, --seconds more than 0")
+    part = 0 <= arguments.start < math.inf and 0 < arguments.seconds < math.inf
+    if not (arguments.side >= 16 and 1 <= arguments.fps <= 50 and part):
+        raise UserError(
+            "--side has to be 16 or more, --fps 1 to 50, --start 0 or more, --seconds more than 0, in numbers"
+        )
     make_gif(arguments.video, arguments.output, arguments.side, arguments.fps, arguments.start, arguments.seconds)
 
 

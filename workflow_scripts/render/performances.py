@@ -7,7 +7,6 @@ from pathlib import Path
 from workflow_scripts.motion.foreign import JointMotion, KeypointMotion
 from workflow_scripts.motion.formats.recognition import KINDS, POSES, recognise
 from workflow_scripts.motion.formats.registry import read_motion
-from workflow_scripts.motion.formats.videopose3d import CAMERA
 from workflow_scripts.motion.pose_file import PoseClip, read_poses
 from workflow_scripts.motion.retarget import to_smpl24
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
@@ -110,14 +109,9 @@ def performances(path: Path, choice: Choice) -> list[Performance]:
     told = f" ({motion.told})" if isinstance(motion, JointMotion) and motion.told else ""
     facts = f"{motion.skeleton.size} joints, {frames} frames at {motion.fps:g}/s"
     log.info("%s: %s, %s%s%s", path, KINDS[kind][0], facts, told, assumed)
-    if isinstance(motion, JointMotion) and not _before_a_camera(kind, motion):
+    if isinstance(motion, JointMotion) and not motion.seen:
         motion = towards_the_camera(motion)
     return [Performance(path, "", motion)]
-
-
-def _before_a_camera(kind: str, motion: JointMotion) -> bool:
-    """Tell whether a motion is as a camera saw it: then which way it faces has a meaning."""
-    return kind == "videopose3d" and motion.told.startswith(str(CAMERA))
 
 
 def _of_pose_file(path: Path, choice: Choice) -> list[Performance]:

@@ -1,13 +1,20 @@
 """The frames of a scene: everybody in place, lights, camera, words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from workflow_scripts.render.cameras import choose_cameras
-from workflow_scripts.render.captions import caption_columns, caption_layer, caption_lines, title_layer, title_lines
+from workflow_scripts.render.cameras import Cameras, choose_cameras
+from workflow_scripts.render.captions import (
+    Column,
+    caption_columns,
+    caption_layer,
+    caption_lines,
+    title_layer,
+    title_lines,
+)
 from workflow_scripts.render.colours import yuv420
 from workflow_scripts.render.drawing import Drawing
 from workflow_scripts.render.layers import Frame
@@ -17,7 +24,7 @@ from workflow_scripts.render.looks import choose_looks
 from workflow_scripts.render.painters import painter_maker
 from workflow_scripts.render.scene import Scene
 from workflow_scripts.render.settings import RenderSettings
-from workflow_scripts.render.staging import stage
+from workflow_scripts.render.staging import Staged, stage
 from workflow_scripts.render.strip import Strip, loudness
 from workflow_scripts.workflow.errors import UserError
 
@@ -49,18 +56,17 @@ class Pictures:
         captions = [dancer.caption for dancer in scene.dancers]
         lines = title_lines(scene.title, Layout(width, height))
         layout = Layout(width, height, len(lines), several=several)
-        layout = replace(layout, caption_lines=caption_lines(captions, layout))
         staged = stage(scene.dancers, scene.frames)
+        cameras, columns = _seen(staged, scene, settings, layout)
+        if (needed := caption_lines(captions, columns, layout)) > layout.caption_lines:
+            layout = replace(layout, caption_lines=needed)
+            cameras, columns = _seen(staged, scene, settings, layout)
+        self._cameras = cameras
         looks = choose_looks([dancer.performer or dancer.caption for dancer in scene.dancers])
-        self._cameras = choose_cameras(settings.camera, staged, scene.frames, scene.fps, layout)
         steady = settings.quality == "draft"
         self._lights = Lights(staged, looks, scene.fps, scene.beats, scene.downbeats, steady)
         seen_by = [self._cameras.at(index) for index in range(0, scene.frames, max(scene.frames // 36, 1))]
         self._painter = painter_maker(settings, staged, looks, seen_by, subject)
-        # Above their places, where they stay in the picture; else the colours say who is who.
-        middles = np.array([(one.middle[0], 1.0, one.middle[1]) for one in staged])
-        centres = self._cameras.first.project(middles)[:, 0] if settings.camera == "fixed" else None
-        columns = caption_columns(len(staged), layout, centres)
         self._words = [
             title_layer(lines, layout),
             caption_layer(captions, columns, [look.display for look in looks], layout),
@@ -93,3 +99,14 @@ class Pictures:
             yuv420(picture, out)
 
         return draw
+
+
+def _seen(
+    staged: Sequence[Staged], scene: Scene, settings: RenderSettings, layout: Layout
+) -> tuple[Cameras, list[Column]]:
+    """Return the cameras, and where captions stand: above places that stay in the picture, else evenly."""
+    cameras = choose_cameras(settings.camera, staged, scene.frames, scene.fps, layout)
+    # Where places do not stay, the colours say who is who.
+    middles = np.array([(one.middle[0], 1.0, one.middle[1]) for one in staged])
+    centres = cameras.first.project(middles)[:, 0] if settings.camera == "fixed" else None
+    return cameras, caption_columns(len(staged), layout, centres)

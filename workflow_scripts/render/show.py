@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from workflow_scripts.render.captions import printable
 from workflow_scripts.render.drawing import drawn
 from workflow_scripts.render.pictures import Pictures
 from workflow_scripts.render.progress import progress_of, silence
@@ -40,7 +41,9 @@ def show(
     """
     pictures = Pictures(scene, settings, target)
     width, height = settings.size
-    names = {"title": scene.title, "artist": ", ".join(dancer.caption for dancer in scene.dancers)}
+    # As they stand in the picture: a NUL or half a surrogate pair cannot be handed to a program.
+    artist = ", ".join(printable(dancer.caption) for dancer in scene.dancers)
+    names = {"title": printable(scene.title), "artist": artist}
     threads = threads or min(_cores(), MOST_THREADS)
     with (
         progress_of(scene.frames) if progress else silence() as advance,

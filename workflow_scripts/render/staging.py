@@ -60,7 +60,7 @@ class Staged:
     def path(self) -> Floats:
         """Return x and z (T, 2) of the first joint, metres, with gaps of unknown joints filled."""
         moved = self.dancer.world[: self.frames]
-        path = np.asarray(np.nanmean(moved[:, :1], axis=1)[:, ::2], np.float64) + self.shift[::2]
+        path = np.asarray(moved[:, 0, ::2], np.float64) + self.shift[::2]
         known = np.isfinite(path).all(axis=1)
         if not known.all():
             if not known.any():

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,13 +67,7 @@ def run_ffmpeg(arguments: Sequence[str | Path], subject: Path) -> None:
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", check=False, preexec_fn=die_with_parent
     )
-    if done.returncode < 0:
-        raise UserError(f"{subject}: ffmpeg was killed (signal {-done.returncode}). Run the same command again")
-    if "No space left on device" in done.stderr:
-        raise UserError(f"{subject}: the disk is full")
-    if done.returncode:
-        lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
-        raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
+    _report(done.returncode, done.stderr, subject)
 
 
 def probe(path: Path) -> MediaInfo:
@@ -140,6 +134,10 @@ def sound_seconds(path: Path) -> float:
     return float(info.frames / info.samplerate)
 
 
+class _EncoderEndedError(Exception):
+    """ffmpeg takes no more frames: `video_writer` reports why, and nobody draws the rest of them."""
+
+
 class FrameSink:
     """A running ffmpeg that takes raw frames; made by `video_writer`."""
 
@@ -152,8 +150,10 @@ class FrameSink:
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"frame is {frame.shape} {frame.dtype}, expected {self._shape} uint8")
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # ffmpeg has gone: `video_writer` reports why
+        try:
             self._process.stdin.write(np.ascontiguousarray(frame).data)
+        except BrokenPipeError as error:
+            raise _EncoderEndedError from error
         self.frames += 1
 
 
@@ -179,6 +179,10 @@ def video_writer(
         threads: of the encoder. Each number gives other bytes, the same number always the same.
         pixels: rgb24, or yuv420p in the colours of BT.709, 16..235, which the file then says.
         keyframe_every: so many frames apart, at most, a player may start.
+
+    Raises:
+        MediaError: ffmpeg cannot write such a video, or the sound is unreadable.
+        UserError: ffmpeg was killed, or the disk is full; from the first frame that it does not take.
     """
     with atomic_path(target) as path:
         silent = temporary_beside(target) if audio else path
@@ -197,11 +201,19 @@ def video_writer(
         assert process.stderr is not None
         sink = FrameSink(process, shape)
         try:
-            yield sink
-            process.stdin.close()
-            message = process.stderr.read().decode(errors="replace").strip()
-            if process.wait():
-                raise MediaError(f"{target}: ffmpeg failed: {message.splitlines()[-1] if message else 'no message'}")
+            ended = False
+            try:
+                yield sink
+            except _EncoderEndedError:
+                ended = True
+            try:
+                process.stdin.close()
+            except BrokenPipeError:  # it did not take the last frames
+                ended = True
+            message = process.stderr.read().decode(errors="replace")
+            _report(process.wait(), message, target)
+            if ended:
+                raise MediaError(f"{target}: ffmpeg ended before the last frame")
             if audio:
                 # A second pass over finished files: how a running pipe and the sound interleave depends on timing.
                 join_sound(path, silent, audio, sink.frames / fps, target, metadata)
@@ -243,6 +255,17 @@ _BITEXACT = ("-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bi
 
 def _tags(metadata: Mapping[str, str] | None) -> list[str]:
     return [part for key, value in (metadata or {}).items() for part in ("-metadata", f"{key}={value}")]
+
+
+def _report(status: int, message: str, subject: Path) -> None:
+    """Raise what an exit status of ffmpeg and its messages mean; 0 means nothing."""
+    if status < 0:
+        raise UserError(f"{subject}: ffmpeg was killed (signal {-status}). Run the same command again")
+    if "No space left on device" in message:
+        raise UserError(f"{subject}: the disk is full")
+    if status:
+        lines = [line for line in message.strip().splitlines() if line.strip()]
+        raise MediaError(f"{subject}: ffmpeg failed: {lines[-1] if lines else 'no message'}")
 
 
 def _reason(error: Exception) -> str:

@@ -38,7 +38,7 @@ def read(path: Path, fps: float) -> JointMotion:
         raise UserError(f"{path}: holds no joint that is known (NaN or infinity only)")
     unit, metres = unit_of(joints, H36M17)
     up = up_of(joints, H36M17, expected=CAMERA)
-    return JointMotion(H36M17, with_y_up(joints * metres, up), fps, f"{up} up, {unit}")
+    return JointMotion(H36M17, with_y_up(joints * metres, up), fps, f"{up} up, {unit}", seen=up == CAMERA)
 
 
 def write(path: Path, motion: JointMotion) -> None:
