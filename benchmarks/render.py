@@ -6,9 +6,9 @@ FuncAnimation is what VideoPose3D, Kakashi, EDGE and Bailando draw with: one 3D 
 frame, with its default axes, which are the baseline; without axes it is several times as fast, and that is a row too.
 It draws in the same size to the same encoder. Ours draws by all cores this process may use. Frames per second are
 those of the clock, and count set-up (posing, meshing the body, painting the room; its figure and axes); compiling does
-not count, for kernels are kept on disk. Ours are 30 s of dance, FuncAnimation's the first 10 s of it. The rounds are taken in turns. The best of each counts: other work on the machine only ever
-slows down. Beside the clock stand frames per processor second, of this process and its encoders together, which say
-more on a machine that is shared.
+not count, for kernels are kept on disk. Ours are 30 s of dance, FuncAnimation's the first 10 s of it. The rounds are
+taken in turns. The best of each counts: other work on the machine only ever slows down. Beside the clock stand frames
+per processor second, of this process and its encoders together, which say more on a machine that is shared.
 `draw_*` are the frames per second of drawing alone, by one thread, without an encoder.
 Writes benchmarks/results/render.json: rows of name, value, unit, baseline, ratio (value / baseline) and target.
 """

@@ -95,7 +95,10 @@ def animate(
     shown = [one for path in inputs for one in performances(path, choice)]
     if (choice.clip is not None or choice.person is not None) and not any(one.ours for one in shown):
         raise UserError(f"--clip and --person choose from pose files; {inputs[0].name} is none")
-    style = wishes.style or ("skeleton" if any(one.flat for one in shown) else "figure")
+    flat = any(one.flat for one in shown)
+    style = wishes.style or ("skeleton" if flat else "figure")
+    if flat and not wishes.style:
+        log.info("joints known in the picture only: everybody is drawn as a skeleton")
     settings = settings.model_copy(update={"style": style})
     dancers = _dancers(shown, wishes, settings)
     seconds = max(len(dancer.world) for dancer in dancers) / settings.fps

@@ -30,6 +30,7 @@ from workflow_scripts.workflow.errors import UserError
 
 # Of the played part of the strip, where its colour would be only one dancer's.
 NEUTRAL = (206, 212, 232)
+DOT = "\N{BLACK CIRCLE}"
 Painting = Callable[[int, Frame], None]
 
 
@@ -54,6 +55,9 @@ class Pictures:
         width, height = settings.size
         several = len(scene.dancers) > 1
         captions = [dancer.caption for dancer in scene.dancers]
+        if several and settings.camera == "orbit":
+            # They change sides: the words are a legend of their colours.
+            captions = [f"{DOT} {caption}" for caption in captions]
         lines = title_lines(scene.title, Layout(width, height))
         layout = Layout(width, height, len(lines), several=several)
         staged = stage(scene.dancers, scene.frames)
