@@ -48,6 +48,7 @@ def test_up_and_unit_are_told_from_the_body(tmp_path, motion, to_file):
     np.save(tmp_path / "a.npy", to_file(motion.joints))
     read = videopose3d.read(tmp_path / "a.npy", FPS)
     np.testing.assert_allclose(read.joints, motion.joints, atol=1e-6)
+    assert read.seen == (np.load(tmp_path / "a.npy")[0, H36M17.index("head_top"), 1] < 0)  # the camera: y down
     person = to_smpl24(read)
     assert np.abs(facing_angle(person.positions) - facing_angle(dance())).max() < 0.02
 
