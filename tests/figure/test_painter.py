@@ -7,7 +7,16 @@ from tests.figure.dancer import swinging
 from workflow_scripts.figure.appearance import Appearance
 from workflow_scripts.figure.body import Body, extent, make_body
 from workflow_scripts.figure.camera import Camera
-from workflow_scripts.figure.painter import FigurePainter, Lamp, tonemapped
+from workflow_scripts.figure.painter import (
+    DRAFT,
+    FULL,
+    BodyPainter,
+    FigurePainter,
+    Fineness,
+    Lamp,
+    LampView,
+    tonemapped,
+)
 from workflow_scripts.figure.room import STYLES, Room, make_room
 from workflow_scripts.motion.skeleton import SMPL24
 
@@ -70,15 +79,20 @@ def test_the_face_looks_out_of_the_head(scene: Scene) -> None:
     assert dark[1] < dark[0] / 3  # under the chin it is dark from behind too
 
 
-def test_edges_are_smooth(scene: Scene) -> None:
+@pytest.mark.parametrize("fineness", [DRAFT, FULL])
+def test_edges_are_smooth(scene: Scene, fineness: Fineness) -> None:
+    body, camera, _ = scene
+    painter, view, lights = BodyPainter(body, fineness), LampView(Lamp(), 1, fineness.lamp_cells), np.zeros(15)
+    painter.pose(3, view, 0)
+    painter.light(camera, lights, view)
     black = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
     white = np.full_like(black, 255)
-    over_black, over_white = painted(scene, 3, black).astype(int), painted(scene, 3, white).astype(int)
-    # What shines through, in quarters of a pixel: 0 on the figure, 255 beside it, three steps between on its edge.
-    through = (over_white - over_black)[..., 0]
-    steps = {round(value / 255 * 4) for value in np.unique(through)}
-    assert steps == {0, 1, 2, 3, 4}
-    assert np.abs(through / 255 * 4 - np.round(through / 255 * 4)).max() < 0.05
+    for picture in (black, white):
+        painter.paint(picture, camera, lights, view)
+    # What shines through, in samples of a pixel: none on the figure, all beside it, every step between on its edge.
+    through = (white.astype(int) - black)[..., 0] / 255 * fineness.samples**2
+    assert {round(value) for value in np.unique(through)} == set(range(fineness.samples**2 + 1))
+    assert np.abs(through - np.round(through)).max() < 0.05
 
 
 def test_shadow_lies_on_the_floor_opposite_the_lamp(scene: Scene) -> None:

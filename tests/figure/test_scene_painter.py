@@ -151,18 +151,6 @@ def test_a_round_wall_is_behind_the_dancer_from_all_sides(body: Body) -> None:
     assert max(tops) < 12
 
 
-def test_edges_are_smooth_over_the_room(body: Body) -> None:
-    """Full quality has more steps between figure and wall than draft."""
-    camera = front(body)
-    steps = {}
-    for quality in ("draft", "full"):
-        frame = picture(painter(body, quality=quality, room="studio"), 0, camera)
-        x, y = camera.project(body.world[0, SMPL24.index("left_knee")]).astype(int)
-        edge = frame[y - 20 : y + 20, x : x + 25, 0].astype(int)
-        steps[quality] = len({tuple(row) for row in edge})
-    assert steps["full"] >= steps["draft"] > 10
-
-
 def test_following_room_does_not_swim(body: Body) -> None:
     """The same place on the floor keeps its brightness when the camera moves a little."""
     of = ScenePainter([], STYLES["studio"], WALL_Z, (0, 0), LAMP, "draft")

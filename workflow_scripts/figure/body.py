@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +64,22 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Body:
-    """A dancer's body and its motion: `transforms` (T, B, 3, 4) carry the rest pose's points, see `bone_transforms`."""
+    """A dancer's body and its motion.
+
+    `transforms` (T, B, 3, 4) carry the rest pose's points, see `bone_transforms`; `world` (T, 24, 3) are the joints.
+    """
 
     look: Appearance
     mesh: Mesh
-    transforms: npt.NDArray[np.float32]
-    world: Floats
+    transforms: "ByFrame"
+    world: "ByFrame"
+
+
+class ByFrame(Protocol):
+    """An array (T, ...), or what is worked out for the frames that are asked for."""
+
+    def __getitem__(self, where: Any, /) -> Any:
+        """Return what an array would, indexed by a frame first."""
 
 
 def make_body(world: Floats, look: Appearance, coarse: bool = False) -> Body:

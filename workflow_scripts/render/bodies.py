@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def staged_body(staged: Staged, look: Appearance, coarse: bool) -> Body:
     measured = np.asarray(world[:: max(len(world) // MEASURED, 1)], np.float64)
     rest = rest_joints(measured)
     parts = _Parts(staged, rest)
-    return Body(look, make_mesh(rest, look, coarse), cast(Any, _Moving(parts, 1)), cast(Any, _Moving(parts, 0)))
+    return Body(look, make_mesh(rest, look, coarse), _Moving(parts, 1), _Moving(parts, 0))
 
 
 @dataclass
@@ -52,7 +52,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Moving:
-    """Looks like an array over all frames, to who takes one at a time."""
+    """A `ByFrame` of joints or transforms, to who takes one frame at a time."""
 
     parts: _Parts
     which: int
