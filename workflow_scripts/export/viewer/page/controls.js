@@ -145,6 +145,7 @@ class Controls {
   }
 
   place() {
+    const under = document.querySelector("header").offsetHeight; // names are never behind title and buttons
     this.figures.forEach((figure, i) => {
       const label = this.labels[i];
       label.hidden = !figure.group.visible;
@@ -152,7 +153,8 @@ class Controls {
       const head = figure.joint("head");
       const { x, y, seen } = this.stage.onPage(figure, [head[0], head[1] + 0.34, head[2]]);
       label.hidden = !seen;
-      label.style.transform = `translate(-50%, -100%) translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+      const low = Math.max(y, under + label.offsetHeight);
+      label.style.transform = `translate(-50%, -100%) translate(${x.toFixed(1)}px, ${low.toFixed(1)}px)`;
     });
   }
 

@@ -162,6 +162,7 @@ class Stage {
     lamp.castShadow = true;
     lamp.shadow.mapSize.set(2048, 2048);
     lamp.shadow.radius = 1.6;
+    lamp.shadow.intensity = 0.7; // the walls light shadows too
     lamp.shadow.normalBias = 0.04;
     lamp.shadow.bias = -0.0006;
     // From behind, in the other direction, a cool edge.
@@ -185,7 +186,7 @@ class Stage {
       left += widths[place];
     });
     this.size = shown.reduce(
-      (size, { bounds: [, , z0, , y1, z1] }) => ({ ...size, y: Math.max(size.y, y1 + 0.2), z: Math.max(size.z, z1 - z0) }),
+      (size, { bounds: [, , z0, , y1, z1] }) => ({ ...size, y: Math.max(size.y, y1 + 0.42), z: Math.max(size.z, z1 - z0) }),
       { x: widths.reduce((a, b) => a + b, 0), y: 1.5, z: 0 },
     );
     const reach = Math.max(this.size.x / 2, this.size.z / 2) + 1.2;
