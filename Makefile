@@ -55,7 +55,7 @@ pose-overlay: setup ## a video with the poses found in it drawn: VIDEO=path [OUT
 animations: setup ## the main job: results/animations
 	$(SNAKEMAKE) -- results/animations
 
-test: setup ## the tests (about twenty minutes on two cores)
+test: setup ## the tests (twenty to thirty minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST)
 
 test-slow: setup ## the long ones

@@ -112,6 +112,8 @@ def make_trainer(max_epochs: int, devices: int = 1, precision: Precision = "32-t
         raise UserError(f"devices: {devices} GPUs are asked for, this machine has {gpus}")
     if precision == "16-mixed" and not gpus:
         raise UserError("precision: 16-mixed needs a GPU; bf16-mixed works without one")
+    if precision == "bf16-mixed" and not gpus and not has_bfloat16():
+        raise UserError("precision: this processor has no bf16-mixed for recurrent networks; use 32-true")
     return lightning.Trainer(
         accelerator="gpu" if gpus else "cpu",
         devices=devices,
@@ -143,3 +145,13 @@ def quiet() -> None:
     for name in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module=r"lightning\..*")
+
+
+def has_bfloat16() -> bool:
+    """Return whether this machine's processor computes an LSTM in bfloat16: oneDNN has it for some processors only."""
+    try:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            torch.nn.LSTM(8, 8)(torch.zeros(2, 1, 8))
+    except RuntimeError:
+        return False
+    return True
