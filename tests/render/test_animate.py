@@ -413,7 +413,7 @@ def test_captions_that_took_the_output_are_noticed(
         (["a.h5", "out.avi"], r"out.avi: written are .mp4, .gif, .png"),
         (["a.h5", "b.npy"], r"b.npy: written are .mp4"),
         (["a.h5", "out"], "out: written are"),
-        (["out.mp4", "out.mp4"], "out.mp4: is input and output at once"),
+        (["out.mp4", "out.mp4"], "out.mp4: is read, and would be overwritten"),
         (["none.npy", "out.mp4"], "none.npy: there is no such file or folder"),
         (["a.h5", "out.mp4", "--source-fps", "0"], "--source-fps has to be 1 to 1000, not 0"),
         (["a.h5", "out.mp4", "--start", "-1"], "--start and --audio-start have to be 0 or more"),
@@ -422,8 +422,8 @@ def test_captions_that_took_the_output_are_noticed(
         (["a.h5", "out.mp4", "--audio-start", "inf"], "--start and --audio-start have to be 0 or more.* numbers"),
         (["a.h5", "out.mp4", "--seconds", "inf"], "--seconds more than 0, and all of them numbers"),
         (["a.h5", "out.mp4", "--seconds", "nan"], "--seconds more than 0, and all of them numbers"),
-        (["a.h5", "a.h5/out.mp4"], r"a.h5/out.mp4: cannot be written \((File exists|Not a directory)\)"),
-        (["a.h5", "/proc/none/out.gif"], "/proc/none/out.gif: cannot be written"),
+        (["a.h5", "a.h5/out.mp4"], r"a.h5/out.mp4: cannot be made, .*a.h5 is a file"),
+        (["a.h5", "/proc/none/out.gif"], "/proc/none/out.gif: cannot be made"),
         (["a.h5", "out.mp4", "--width", "321"], "--width: .*multiple of 2"),
         (["a.h5", "out.mp4", "--room", "moon"], "--room: .*moon"),
     ],
@@ -443,7 +443,7 @@ def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
 def test_an_output_that_is_a_folder_is_said(tmp_path: Path, shown: list, name: str) -> None:
     (tmp_path / name).mkdir()
     write_ours(tmp_path / "a.h5")
-    with pytest.raises(UserError, match=rf"{name}: is a folder; name a file to write"):
+    with pytest.raises(UserError, match=rf"{name}: is a directory; name a file in it"):
         animate([tmp_path / "a.h5"], tmp_path / name, ALL, PLAIN, SMALL)
     assert not shown
 

@@ -102,6 +102,6 @@ def test_the_command_says_what_it_cannot_do(tmp_path: Path, film: Path) -> None:
             )
             assert (done.returncode, done.stderr[:22]) == (1, "error: --side has to b")
     (tmp_path / "folder.gif").mkdir()
-    with pytest.raises(UserError, match=r"folder.gif: is a folder"):
+    with pytest.raises(UserError, match=r"folder.gif: is a directory"):
         make_gif(film, tmp_path / "folder.gif")
     assert issubclass(MediaError, UserError)

@@ -260,7 +260,7 @@ def test_bad_input_is_explained(tmp_path: Path) -> None:
     for threads in (-1, 0):
         with pytest.raises(UserError, match=f"--threads has to be 1 or more, not {threads}"):
             render([dance], song, rhythm, CONFIG, target, threads=threads)
-    with pytest.raises(UserError, match="is a folder"):
+    with pytest.raises(UserError, match="is a directory"):
         render([dance], song, rhythm, CONFIG, tmp_path)
     with pytest.raises(UserError, match="2 dances, and 1 subtitles"):
         render([dance, dance], song, rhythm, CONFIG, target)

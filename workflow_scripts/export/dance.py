@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 
 from workflow_scripts.export.kinds import SUFFIXES, kind_of
-from workflow_scripts.export.outputs import check_outputs
 from workflow_scripts.export.piece import FIRST_CLIP, read_piece
 from workflow_scripts.workflow.errors import entry_point
+from workflow_scripts.workflow.outputs import check_outputs
 
 
 def main() -> None:

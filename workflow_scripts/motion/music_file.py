@@ -19,6 +19,7 @@ import numpy as np
 
 from workflow_scripts.motion.hdf5 import opened
 from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import atomic_path
 
 FORMAT = "playlist2dance/music"
@@ -111,6 +112,21 @@ def read_features(path: Path, keep: bool = False) -> MusicFile:
             parameters=json.loads(str(file.attrs["parameters"])),
             provenance=json.loads(str(file.attrs["provenance"])),
         )
+
+
+def read_beats(path: Path, clip: str, keep: bool = False) -> tuple[Floats, Floats]:
+    """Return beats and downbeats (seconds) of a clip in a music file of the group rhythm; `keep` as above.
+
+    Raises:
+        BrokenFileError: as above.
+        UserError: there is no such clip, or the file has no beats.
+    """
+    if path.is_dir():
+        raise UserError(f"{path}: is a directory; name the music file (.h5) of the group rhythm")
+    music = read_features(path, keep).clips.get(clip, {})
+    if not {"beats", "downbeats"} <= music.keys():
+        raise UserError(f"{path}: no beats of clip {clip}; extract the group rhythm again")
+    return music["beats"], music["downbeats"]
 
 
 @dataclass

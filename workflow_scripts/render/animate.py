@@ -81,17 +81,15 @@ def animate(
     from workflow_scripts.render.contact_sheet import make_sheet
     from workflow_scripts.render.gif import LONGEST_S, make_gif
     from workflow_scripts.render.hearing import heard_beats
-    from workflow_scripts.render.outputs import prepare_output
     from workflow_scripts.render.performances import performances
     from workflow_scripts.render.scene import Scene
     from workflow_scripts.render.show import show
+    from workflow_scripts.workflow.outputs import check_outputs
 
     suffix = output.suffix.lower()
     if suffix not in SUFFIXES:
         raise UserError(f"{output}: written are {', '.join(SUFFIXES)}, by the suffix of the output")
-    if same := [path for path in (*inputs, wishes.audio) if path and path.resolve() == output.resolve()]:
-        raise UserError(f"{same[0]}: is input and output at once; name another output")
-    prepare_output(output)
+    check_outputs([output], [*inputs, wishes.audio])
     shown = [one for path in inputs for one in performances(path, choice)]
     if (choice.clip is not None or choice.person is not None) and not any(one.ours for one in shown):
         raise UserError(f"--clip and --person choose from pose files; {inputs[0].name} is none")

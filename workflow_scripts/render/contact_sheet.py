@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.media import ATTACHED_PICTURE, MediaError
+from workflow_scripts.workflow.outputs import check_outputs
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,7 +33,7 @@ def make_sheet(video: Path, output: Path, frames: int = FRAMES) -> None:
     Raises:
         MediaError: no video that can be decoded.
     """
-    prepare_output(output)
+    check_outputs([output], [video])
     times, pictures = zip(*_middles(video, frames), strict=True)
     sheet = _arranged(pictures, times)
     with atomic_path(output) as path:

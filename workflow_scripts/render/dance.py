@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow_scripts.motion.skeleton import Floats
 from workflow_scripts.workflow.errors import UserError, entry_point
 
 if TYPE_CHECKING:
@@ -80,12 +79,13 @@ def render(
     Raises:
         UserError: a file is missing or broken, there is no such clip with somebody in it, or the settings are wrong.
     """
+    from workflow_scripts.motion.music_file import read_beats
     from workflow_scripts.render.hearing import heard_beats
-    from workflow_scripts.render.outputs import prepare_output
     from workflow_scripts.render.scene import Scene
     from workflow_scripts.render.settings import checked_settings
     from workflow_scripts.render.show import show
     from workflow_scripts.workflow.media import sound_seconds
+    from workflow_scripts.workflow.outputs import check_outputs
 
     if not isinstance(config, Mapping) or not {"title", "subtitle"} <= config.keys():
         raise UserError(
@@ -93,7 +93,7 @@ def render(
         )
     if threads is not None and threads < 1:
         raise UserError(f"--threads has to be 1 or more, not {threads}")
-    prepare_output(output)
+    check_outputs([output], [*dances, audio, rhythm])
     settings = checked_settings({key: value for key, value in config.items() if key not in WORDS})
     captions = config["subtitle"] if isinstance(config["subtitle"], list) else [config["subtitle"]]
     if len(captions) != len(dances):
@@ -103,7 +103,7 @@ def render(
         _dancer(dance, clip, str(caption), performer, settings.fps, heal)
         for dance, caption in zip(dances, captions, strict=True)
     )
-    beats, downbeats = _tracked(rhythm, clip, heal) if rhythm else heard_beats(audio)
+    beats, downbeats = read_beats(rhythm, clip, not heal) if rhythm else heard_beats(audio)
     seconds = sound_seconds(audio)
     show(
         output,
@@ -124,15 +124,6 @@ def _dancer(dance: Path, clip: str, caption: str, performer: str, fps: float, he
     if shown is None:
         raise UserError(f"{dance}: no clip {clip} with a dancer in it; make the file again")
     return Dancer(at_rate(shown.people[0].world, poses.fps, fps), caption, performer)
-
-
-def _tracked(rhythm: Path, clip: str, heal: bool) -> tuple[Floats, Floats]:
-    from workflow_scripts.motion.music_file import read_features
-
-    music = read_features(rhythm, keep=not heal).clips.get(clip, {})
-    if not {"beats", "downbeats"} <= music.keys():
-        raise UserError(f"{rhythm}: no beats of clip {clip}; extract the group rhythm again")
-    return music["beats"], music["downbeats"]
 
 
 if __name__ == "__main__":

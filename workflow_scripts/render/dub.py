@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import atomic_path
 from workflow_scripts.workflow.media import ATTACHED_PICTURE, MediaError, join_sound
+from workflow_scripts.workflow.outputs import check_outputs
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def dub(video: Path, sound: Path, output: Path) -> None:
     Raises:
         MediaError: one of the files cannot be read, or holds no picture or sound.
     """
-    prepare_output(output)
+    check_outputs([output], [video, sound])
     seconds = _picture_seconds(video)
     with atomic_path(output) as path:
         join_sound(path, video, sound, seconds, output)

@@ -5,10 +5,10 @@ import logging
 import math
 from pathlib import Path
 
-from workflow_scripts.render.outputs import prepare_output
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_path, temporary_beside
 from workflow_scripts.workflow.media import MediaError, probe, run_ffmpeg
+from workflow_scripts.workflow.outputs import check_outputs
 
 LONGEST_SIDE = 480  # pixels
 FPS = 15.0
@@ -39,7 +39,7 @@ def make_gif(
     Raises:
         MediaError: no readable video, or it ends before `start`.
     """
-    prepare_output(output)
+    check_outputs([output], [video])
     stream = probe(video).video
     if stream is None:
         raise MediaError(f"{video}: holds no video")

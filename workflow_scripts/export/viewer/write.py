@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from workflow_scripts.export.outputs import check_outputs
 from workflow_scripts.export.piece import FIRST_CLIP, Piece, read_piece
-from workflow_scripts.motion.skeleton import Floats
+from workflow_scripts.motion.music_file import read_beats
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import write_text
+from workflow_scripts.workflow.outputs import check_outputs
 
 TRUTH = "truth"
 
@@ -87,7 +87,7 @@ def write(
     pieces = [_named(read_piece(path, clip, heal=heal), path) for path in dances]
     if truth:
         pieces.append(replace(read_piece(truth, clip, heal=heal), performer=TRUTH))
-    beats, downbeats = _beats(rhythm, clip, heal) if rhythm else (np.empty(0), np.empty(0))
+    beats, downbeats = read_beats(rhythm, clip, not heal) if rhythm else (np.empty(0), np.empty(0))
     sound = page_sound(audio) if audio else None
     number = list(dances).index(first) if first else 0
     page = viewer_page(Show(title, packed_dancers(pieces), number, sound, beats, downbeats))
@@ -97,17 +97,6 @@ def write(
 
 def _named(piece: Piece, path: Path) -> Piece:
     return piece if piece.performer else replace(piece, performer=path.stem)
-
-
-def _beats(rhythm: Path, clip: str, heal: bool) -> tuple[Floats, Floats]:
-    from workflow_scripts.motion.music_file import read_features
-
-    if rhythm.is_dir():
-        raise UserError(f"{rhythm}: is a directory; name the music file (.h5) of the group rhythm")
-    music = read_features(rhythm, keep=not heal).clips.get(clip, {})
-    if not {"beats", "downbeats"} <= music.keys():
-        raise UserError(f"{rhythm}: no beats of clip {clip}; extract the group rhythm again")
-    return music["beats"], music["downbeats"]
 
 
 if __name__ == "__main__":

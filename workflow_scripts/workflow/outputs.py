@@ -8,7 +8,7 @@ from workflow_scripts.workflow.errors import UserError
 
 
 def check_outputs(outputs: Sequence[Path], inputs: Iterable[Path | None]) -> None:
-    """Look at all outputs before the first of them is written.
+    """Look at all outputs before the first of them is written, and make their folders.
 
     Raises:
         UserError: one is an input, a directory, lies below a file, or where nothing may be written.
@@ -24,3 +24,8 @@ def check_outputs(outputs: Sequence[Path], inputs: Iterable[Path | None]) -> Non
             raise UserError(f"{output}: cannot be made, {folder} is a file")
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UserError(f"{output}: cannot be made, nothing may be written in {folder}")
+    for output in outputs:
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{output}: cannot be made ({error.strerror}); name another output") from error
