@@ -1,98 +1,41 @@
 """The plain command: any motion file becomes a scene of the right dancers, at the right speed, to the right sound."""
 
 import logging
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
-import soundfile
 from motion.melody import save_compact, save_published
 from motion.moving_body import rigid_dance
 from motion.strangers import dance
-from motion.walkers import walker
-from PIL import Image
 
-from workflow_scripts.motion.foreign import JointMotion, KeypointMotion
-from workflow_scripts.motion.formats import aistpp, bvh, deepmimic, learn2dance, openpose, smpl, videopose3d
+from tests.render.motion_files import (
+    BEATS,
+    FRAMES,
+    HEARD,
+    person,
+    scene_of,
+    seen,
+    write_deepmimic,
+    write_ours,
+    write_videopose3d,
+)
+from workflow_scripts.motion.foreign import JointMotion
+from workflow_scripts.motion.formats import aistpp, bvh, learn2dance, openpose, smpl, videopose3d
 from workflow_scripts.motion.formats.learn2dance import SKELETON as LEARN2DANCE
 from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.placement import joints_of
-from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
-from workflow_scripts.motion.skeleton import SMPL24, Floats
-from workflow_scripts.motion.skeletons import BODY25, COCO17, H36M17
-from workflow_scripts.render import animate as command
-from workflow_scripts.render import gif, hearing
-from workflow_scripts.render import show as drawing
-from workflow_scripts.render.animate import Wishes, animate
+from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
+from workflow_scripts.motion.skeleton import SMPL24
+from workflow_scripts.motion.skeletons import COCO17, H36M17
+from workflow_scripts.render import hearing
+from workflow_scripts.render.animate import Wishes
 from workflow_scripts.render.performances import Choice
-from workflow_scripts.render.pictures import Pictures
-from workflow_scripts.render.scene import Scene
-from workflow_scripts.render.settings import RenderSettings
-from workflow_scripts.render.staging import stage
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.media import MediaError, probe, read_audio, run_ffmpeg
-
-SMALL = RenderSettings(width=320, height=240, quality="draft")
-HEARD = hearing.heard_beats
-BEATS = np.array([0.5, 1.0, 1.5])
-PLAIN, ALL = Wishes(), Choice()
-FRAMES, RATE = 60, 22050
-
-
-def person(frames: int = FRAMES, x: float = 0.0) -> Person:
-    world = dance()[:frames] + np.array([x, 0.0, 0.0])
-    return Person(world - world[:, :1], world[:, 0].copy())
-
-
-def write_ours(path: Path, fps: float = 30.0) -> None:
-    clips = {
-        "0000": PoseClip(0, 2, 0.1, "nobody is seen"),
-        "0001": PoseClip(2, 4, people=[person(), person(x=1.5)]),
-        "0002": PoseClip(4, 5, people=[person(30)]),
-    }
-    write_poses(path, PoseFile(fps, "x", "test", clips))
-
-
-def seen(frames: int = FRAMES) -> KeypointMotion:
-    people = walker(frames, 300, 30)
-    return KeypointMotion(BODY25, people[..., :2], people[..., 2], 30.0)
-
-
-def write_videopose3d(path: Path, frames: int = FRAMES) -> None:
-    videopose3d.write(path, JointMotion(H36M17, joints_of(dance()[:frames], H36M17), 30.0))
-
-
-def write_deepmimic(path: Path) -> None:
-    rest = np.tile(deepmimic.HUMANOID.rest_positions, (FRAMES, 1, 1))
-    deepmimic.write(path, JointMotion(deepmimic.HUMANOID, rest, 60.0))
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Scene, RenderSettings, Floats | None]]:
-    """What would be drawn, with its sound (N, 2), instead of drawing it."""
-    scenes: list[tuple[Scene, RenderSettings, Floats | None]] = []
-
-    def show(target: Path, scene: Scene, settings: RenderSettings, progress: bool = False) -> None:
-        scenes.append((scene, settings, read_audio(scene.audio)[0] if scene.audio else None))
-
-    monkeypatch.setattr(drawing, "show", show)
-    monkeypatch.setattr(hearing, "heard_beats", lambda audio: (BEATS, np.empty(0)))  # hearing takes long to begin with
-    return scenes
-
-
-def scene_of(shown: list, inputs: list[Path], wishes: Wishes = PLAIN, choice: Choice = ALL, fps: int = 30) -> Scene:
-    """The scene of motion files; `shown` is the fixture."""
-    animate(inputs, inputs[0].parent / "out.mp4", choice, wishes, SMALL.model_copy(update={"fps": fps}))
-    scene: Scene = shown[-1][0]
-    return scene
-
+from workflow_scripts.workflow.media import MediaError
 
 # What writes a motion, the number of seconds it lasts, and whether it has joints in the picture only.
 FORMS: dict[str, tuple[str, Callable[[Path], object], float, bool]] = {
@@ -300,24 +243,6 @@ def test_a_part_of_the_motion_can_be_asked_for(tmp_path: Path, shown: list) -> N
         scene_of(shown, [tmp_path / "a.h5"], Wishes(start=2.0), choice)
 
 
-@pytest.fixture(scope="module")
-def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four seconds of clicks, two a second, the first at 0.5 s: as mp3, m4a, WAV of another rate, and in a video."""
-    folder = tmp_path_factory.mktemp("sounds")
-    samples = np.zeros(4 * RATE)
-    for beat in np.arange(0.5, 4, 0.5):
-        first = round(beat * RATE)
-        samples[first : first + 800] = 0.8 * np.sin(np.arange(800) / 4) * np.exp(-np.arange(800) / 200)
-    soundfile.write(folder / "song.wav", samples, RATE)
-    for name in ("song.mp3", "song.m4a", "song.ogg"):
-        run_ffmpeg(["-i", folder / "song.wav", folder / name], folder / name)
-    picture = ["-f", "lavfi", "-i", "color=s=64x48:d=4"]
-    run_ffmpeg([*picture, "-i", folder / "song.wav", "-shortest", folder / "clip 1:2.mp4"], folder)
-    (folder / "text.mp3").write_text("no sound")
-    run_ffmpeg([*picture, folder / "silent.mp4"], folder)
-    return folder
-
-
 @pytest.mark.parametrize("name", ["song.wav", "song.mp3", "song.m4a", "song.ogg", "clip 1:2.mp4"])
 def test_any_sound_is_heard_from_the_motions_first_moment_to_its_last(
     tmp_path: Path, shown: list, sounds: Path, name: str
@@ -376,215 +301,3 @@ def test_sounds_that_cannot_be_used_are_said(
         scene_of(shown, [tmp_path / "a.h5"], Wishes(audio=sounds / name, audio_start=start))
     assert str(error.value).startswith(str(sounds / name))
     assert not shown
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
-    monkeypatch.setattr(sys, "argv", ["animate", *map(str, arguments)])
-    command.main()
-
-
-def test_options_may_stand_anywhere(tmp_path: Path, shown: list, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_ours(tmp_path / "a.h5")
-    write_videopose3d(tmp_path / "b.npy")
-    a, b, out = tmp_path / "a.h5", tmp_path / "b.npy", tmp_path / "out.mp4"
-    options = ["--fps", 60, "--style", "skeleton", "--quality", "draft", "--format", "square", "--camera", "orbit"]
-    for arguments in ([a, b, out, *options], [*options, a, b, out], [a, *options, b, out], [a, b, *options, out]):
-        run(monkeypatch, *arguments, "--title", "T", "--captions", "x", "y", "z")
-        scene, settings, _ = shown[-1]
-        assert [one.caption for one in scene.dancers] == ["x", "y", "z"]
-        assert (scene.title, scene.fps) == ("T", 60)
-        assert (settings.style, settings.quality, settings.camera) == ("skeleton", "draft", "orbit")
-        assert settings.size == (1080, 1080)
-    run(monkeypatch, a, out, "--clip", "2")
-    assert shown[-1][0].seconds == pytest.approx(1.0)
-
-
-def test_captions_that_took_the_output_are_noticed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        run(monkeypatch, "a.h5", "b.h5", "--captions", "one", "two", "out.mp4")
-    assert "--captions took out.mp4 for a name: put --captions behind OUTPUT" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (["a.h5", "out.avi"], r"out.avi: written are .mp4, .gif, .png"),
-        (["a.h5", "b.npy"], r"b.npy: written are .mp4"),
-        (["a.h5", "out"], "out: written are"),
-        (["out.mp4", "out.mp4"], "out.mp4: is read, and would be overwritten"),
-        (["none.npy", "out.mp4"], "none.npy: there is no such file or folder"),
-        (["a.h5", "out.mp4", "--source-fps", "0"], "--source-fps has to be 1 to 1000, not 0"),
-        (["a.h5", "out.mp4", "--start", "-1"], "--start and --audio-start have to be 0 or more"),
-        (["a.h5", "out.mp4", "--seconds", "0"], "--seconds more than 0"),
-        (["a.h5", "out.mp4", "--start", "nan"], "--start and --audio-start have to be 0 or more.* numbers"),
-        (["a.h5", "out.mp4", "--audio-start", "inf"], "--start and --audio-start have to be 0 or more.* numbers"),
-        (["a.h5", "out.mp4", "--seconds", "inf"], "--seconds more than 0, and all of them numbers"),
-        (["a.h5", "out.mp4", "--seconds", "nan"], "--seconds more than 0, and all of them numbers"),
-        (["a.h5", "a.h5/out.mp4"], r"a.h5/out.mp4: cannot be made, .*a.h5 is a file"),
-        (["a.h5", "/proc/none/out.gif"], "/proc/none/out.gif: cannot be made"),
-        (["a.h5", "out.mp4", "--width", "321"], "--width: .*multiple of 2"),
-        (["a.h5", "out.mp4", "--room", "moon"], "--room: .*moon"),
-    ],
-)
-def test_mistakes_on_the_command_line_are_said_before_anything_is_drawn(
-    tmp_path: Path, shown: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], reason: str
-) -> None:
-    write_ours(tmp_path / "a.h5")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=reason):
-        run(monkeypatch, *arguments)
-    assert not shown
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5"]
-
-
-@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out.png"])
-def test_an_output_that_is_a_folder_is_said(tmp_path: Path, shown: list, name: str) -> None:
-    (tmp_path / name).mkdir()
-    write_ours(tmp_path / "a.h5")
-    with pytest.raises(UserError, match=rf"{name}: is a directory; name a file in it"):
-        animate([tmp_path / "a.h5"], tmp_path / name, ALL, PLAIN, SMALL)
-    assert not shown
-
-
-def test_no_more_is_drawn_for_a_gif_than_it_shows(
-    tmp_path: Path, shown: list, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    made: list[tuple[Path, Path]] = []
-    monkeypatch.setattr(gif, "make_gif", lambda video, output: made.append((video, output)))
-    write_videopose3d(tmp_path / "a.npy")
-    for length, rate, seconds in ((60, 2.0, 20.0), (60, 3.0, 20.0), (60, 4.0, 15.0)):
-        with caplog.at_level(logging.INFO, logger="workflow_scripts.render"):
-            animate([tmp_path / "a.npy"], tmp_path / "a.gif", Choice(fps=rate), PLAIN, SMALL)
-        assert shown[-1][0].seconds == pytest.approx(seconds)
-        assert len(made) == len(shown)
-        said = [message for message in caplog.messages if "--start chooses which" in message]
-        assert len(said) == (length / rate > 20.0)
-        caplog.clear()
-
-
-DATA = Path(os.environ.get("PLAYLIST2DANCE_DATA", ""))
-REAL = {
-    "bvh/dab.bvh": 11.3,
-    "bvh/jesse_dance.bvh": 10.07,
-    "bvh/dataset-1_dance-short_normal_001.bvh": 63.37,
-    "deepmimic/humanoid3d_dance_a.txt": 1.63,
-    "dance_with_melody/motion/DANCE_C_2.npz": 76.0,
-    "dance_with_melody/original_layout/DANCE_C_8": 51.08,
-    "tiktok/openpose_json": 2.0,
-}
-
-
-@pytest.mark.skipif(not (DATA / "bvh").is_dir(), reason="PLAYLIST2DANCE_DATA names no folder of real data")
-@pytest.mark.parametrize("name", REAL)
-def test_real_files_stand_upright_on_the_floor_and_face_the_camera(tmp_path: Path, shown: list, name: str) -> None:
-    animate([DATA / name], tmp_path / "out.mp4", ALL, PLAIN, SMALL)
-    scene, settings, _ = shown[-1]
-    assert scene.seconds == pytest.approx(REAL[name], abs=0.04)
-    (dancer,) = scene.dancers
-    skeleton, world = dancer.skeleton, dancer.world
-    ankles = [skeleton.index(f"{side}_ankle") for side in ("left", "right")]
-    assert 1.1 < np.nanmedian(world[:, skeleton.index("neck"), 1] - np.nanmin(world[:, ankles, 1], axis=1)) < 1.5
-    assert -0.05 < np.nanpercentile(np.nanmin(world[..., 1], axis=1), 10) < 0.1
-    if settings.style == "figure":
-        mean = np.mean(np.exp(1j * facing_angle(world)))
-        assert abs(mean) < 0.4 or abs(np.angle(mean)) < 0.2  # or faces everywhere
-
-
-def drawn(path: Path) -> np.ndarray:
-    """Pictures (T, H, W, 3) of a video as they are seen."""
-    with av.open(str(path)) as container:
-        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]).astype(int)
-
-
-def test_joints_are_drawn_where_the_file_has_them(
-    tmp_path: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A whole video: a VideoPose3D file at 50 frames/s with an MP3, as a skeleton at 60."""
-    scenes: list[tuple[Scene, RenderSettings]] = []
-    real = drawing.show
-
-    def show(target: Path, scene: Scene, settings: RenderSettings, progress: bool = False) -> None:
-        scenes.append((scene, settings))
-        real(target, scene, settings, progress)
-
-    monkeypatch.setattr(drawing, "show", show)
-    monkeypatch.setattr(hearing, "heard_beats", lambda audio: (BEATS, np.empty(0)))
-    write_videopose3d(tmp_path / "a.npy", 25)
-    inputs, output = [tmp_path / "a.npy", tmp_path / "a.npy"], tmp_path / "out" / "a.mp4"
-    settings = RenderSettings(width=640, height=360, quality="draft", fps=60)
-    wishes = Wishes(style="skeleton", audio=sounds / "song.mp3", captions=("one", "two"))
-    animate(inputs, output, Choice(fps=50.0), wishes, settings)
-    info = probe(output)
-    assert info.video is not None
-    assert (info.video.width, info.video.height, info.video.fps) == (640, 360, 60)
-    assert info.audio_rate == 44100
-    assert info.duration_s == pytest.approx(0.5, abs=0.03)
-    assert [path.name for path in output.parent.iterdir()] == ["a.mp4"]
-    pictures = drawn(output)
-    assert len(pictures) == 30
-
-    ((scene, settings),) = scenes
-    cameras = Pictures(replace(scene, audio=None), settings, output)._cameras
-    saved = np.load(tmp_path / "a.npy") * np.array([1.0, -1.0, -1.0])
-    for place, dancer in zip(stage(scene.dancers, scene.frames), scene.dancers, strict=True):
-        lift = (dancer.world[0] - saved[0])[0] + place.shift
-        for frame, own in ((0, 0), (6, 5), (24, 20)):  # times that both rates have
-            points = cameras.at(frame).project(saved[own] + lift)
-            assert (points > 5).all()
-            bright = pictures[frame].max(axis=-1)
-            for joint, parent in enumerate(H36M17.parents):
-                for share in (0.0, 0.3, 0.7) if parent >= 0 else (0.0,):
-                    x, y = np.round(points[joint] * (1 - share) + points[max(parent, 0)] * share).astype(int)
-                    assert bright[y - 1 : y + 2, x - 1 : x + 2].max() > 110, (H36M17.joints[joint], share)
-
-
-def test_a_picture_or_a_gif_is_written_instead_of_a_video(tmp_path: Path) -> None:
-    learn2dance.write(tmp_path / "a.npz", seen(30))
-    for name in ("a.gif", "a.PNG"):
-        animate([tmp_path / "a.npz"], tmp_path / "out" / name, ALL, PLAIN, SMALL)
-    with Image.open(tmp_path / "out" / "a.gif") as gif:
-        assert (gif.format, gif.size, gif.n_frames) == ("GIF", (320, 240), 15)
-    with Image.open(tmp_path / "out" / "a.PNG") as sheet:
-        assert sheet.format == "PNG"
-        assert sheet.width > 3 * 320
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.PNG", "a.gif"]
-
-
-def test_the_command_draws_a_figure_on_the_floor(tmp_path: Path) -> None:
-    """As a user runs it: a dancer in the middle of the picture, upright, and one line that says what the file was."""
-    aistpp.write(tmp_path / "a.npz", rigid_dance(20, fps=60.0))
-    options = ["--width", "320", "--height", "240", "--quality", "draft"]
-    done = subprocess.run(
-        [sys.executable, "-m", "workflow_scripts.render.animate", "a.npz", "a.mp4", *options],
-        cwd=tmp_path,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "a.npz: AIST++, 24 joints, 20 frames at 60/s\n")
-    pictures = drawn(tmp_path / "a.mp4")
-    assert len(pictures) == 10
-    assert probe(tmp_path / "a.mp4").audio_rate is None
-    # What stands out against the dark wall is the body: taller than wide, in the middle.
-    around = pictures[0][40:180]
-    unlike = np.abs(around - np.median(around, axis=1, keepdims=True)).max(axis=-1)
-    rows, columns = np.nonzero(unlike > 60)
-    assert 100 < np.median(columns) < 220
-    assert np.ptp(rows) > 80
-
-
-def test_a_file_that_is_no_motion_ends_the_command_with_one_line(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", a=np.zeros((3, 4)))
-    done = subprocess.run(
-        [sys.executable, "-m", "workflow_scripts.render.animate", tmp_path / "a.npz", tmp_path / "a.mp4"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {tmp_path / 'a.npz'}: arrays a (3, 4); no motion that is known here. Known")
-    assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "a.mp4").exists()
