@@ -7,7 +7,7 @@ sides, are ordered by the hash of their name within each genre, genre after genr
 a graph with the default settings is built from the dances of all the others, dances to the music of those left out
 (without being told a genre), and its feet are locked as in the generate stage.
 Scores are Bailando's beat alignment with the dance's own song minus that with all other songs of the dataset, and the
-score of the place in the bar (`evaluate/bar_phase.py`) of dances to music in bars of three. With --clips, where the
+score of the place in the bar (`evaluate/metrics/bar_phase.py`) of dances to music in bars of three. With --clips, where the
 sound of the dataset's clips is, also with librosa's beats, and with the flux below 150 Hz in the place of our
 downbeats. Intervals are 95 % bootstrap intervals over songs; "baseline" is what the captured dances reach.
 Writes benchmarks/results/left_out.json: rows of name, value, low, high, unit, baseline, ratio (null), target.
@@ -25,11 +25,11 @@ import numpy as np
 import soxr
 from results.table import keep
 
-from workflow_scripts.evaluate.bar_phase import BarDance, bar_frequency, bar_scores, coefficient
-from workflow_scripts.evaluate.beat_alignment import RATE, beat_alignment, beats_inside, motion_beats, resampled
 from workflow_scripts.evaluate.beats_again import sound_beats
 from workflow_scripts.evaluate.bootstrap import mean_interval
-from workflow_scripts.evaluate.movement import foot_skate, frozen, longest_held, mean_speed
+from workflow_scripts.evaluate.metrics.bar_phase import BarDance, bar_frequency, bar_scores, coefficient
+from workflow_scripts.evaluate.metrics.beat_alignment import RATE, beat_alignment, beats_inside, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.movement import foot_skate, frozen, longest_held, mean_speed
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, read_dataset
 from workflow_scripts.motion.feet import lock_feet

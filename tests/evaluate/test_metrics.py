@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.beat_alignment import (
+from workflow_scripts.evaluate.bootstrap import mean_interval
+from workflow_scripts.evaluate.metrics.beat_alignment import (
     beat_alignment,
     beats_inside,
     hit_share,
     motion_beats,
     resampled,
 )
-from workflow_scripts.evaluate.bootstrap import mean_interval
-from workflow_scripts.evaluate.movement import (
+from workflow_scripts.evaluate.metrics.movement import (
     bone_variation,
     end_speeds,
     foot_skate,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from motion.strangers import FEET, SOLES
 
-from workflow_scripts.evaluate.movement import bone_variation
+from workflow_scripts.evaluate.metrics.movement import bone_variation
 from workflow_scripts.motion.footing import with_flat_feet
 from workflow_scripts.motion.foreign import JointMotion
 from workflow_scripts.motion.formats import dance_with_melody

@@ -3,7 +3,7 @@ import pytest
 from motion.strangers import FPS, SIZE, dance, slide, soles, standing, stranger
 from scipy.ndimage import gaussian_filter1d
 
-from workflow_scripts.evaluate.movement import bone_variation
+from workflow_scripts.evaluate.metrics.movement import bone_variation
 from workflow_scripts.motion.alignment import LIMBS, pa_mpjpe
 from workflow_scripts.motion.foreign import JointMotion
 from workflow_scripts.motion.kinematics import facing_angle, turned

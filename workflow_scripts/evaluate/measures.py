@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.evaluate.bar_phase import WALTZ, BarDance, bar_scores
-from workflow_scripts.evaluate.beat_alignment import (
+from workflow_scripts.evaluate.bootstrap import mean_interval
+from workflow_scripts.evaluate.metrics.bar_phase import WALTZ, BarDance, bar_scores
+from workflow_scripts.evaluate.metrics.beat_alignment import (
     RATE,
     beat_alignment,
     beats_inside,
@@ -15,8 +16,7 @@ from workflow_scripts.evaluate.beat_alignment import (
     motion_beats,
     resampled,
 )
-from workflow_scripts.evaluate.bootstrap import mean_interval
-from workflow_scripts.evaluate.movement import (
+from workflow_scripts.evaluate.metrics.movement import (
     bone_variation,
     end_speeds,
     foot_skate,

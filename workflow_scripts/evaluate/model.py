@@ -23,9 +23,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workflow_scripts.evaluate.beats_again import read_beats
 from workflow_scripts.evaluate.controls import control_motions
-from workflow_scripts.evaluate.genre import GenreCheck
 from workflow_scripts.evaluate.measures import MEASURES, Motion, Song, measure, measure_together, summary
-from workflow_scripts.evaluate.movement import mean_speed
+from workflow_scripts.evaluate.metrics.genre import GenreCheck
+from workflow_scripts.evaluate.metrics.movement import mean_speed
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.motion.music_file import read_features
 from workflow_scripts.motion.pose_file import read_poses

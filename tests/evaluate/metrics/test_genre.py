@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.evaluate.genre import GenreCheck, GenreClassifier, window_features
+from workflow_scripts.evaluate.metrics.genre import GenreCheck, GenreClassifier, window_features
 from workflow_scripts.motion.dataset_file import DatasetClip
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.music_file import Music

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.bar_phase import (
+from workflow_scripts.evaluate.metrics.bar_phase import (
     BarDance,
     bar_frequency,
     bar_scores,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.beat_alignment import beat_alignment, beats_inside, motion_beats
+from workflow_scripts.evaluate.metrics.beat_alignment import beat_alignment, beats_inside, motion_beats
 
 DATA = os.environ.get("PLAYLIST2DANCE_DATA")
 GOLDEN = Path(DATA).parent / "golden" if DATA else Path("unset")
