@@ -7,8 +7,8 @@ sides, are ordered by the hash of their name within each genre, genre after genr
 a graph with the default settings is built from the dances of all the others, dances to the music of those left out
 (without being told a genre), and its feet are locked as in the generate stage.
 Scores are Bailando's beat alignment with the dance's own song minus that with all other songs of the dataset, and the
-score of the place in the bar (`evaluate/metrics/bar_phase.py`) of dances to music in bars of three. With --clips, where the
-sound of the dataset's clips is, also with librosa's beats, and with the flux below 150 Hz in the place of our
+score of the place in the bar (`evaluate/metrics/bar_phase.py`) of dances to music in bars of three. With --clips,
+where the sound of the dataset's clips is, also with librosa's beats, and with the flux below 150 Hz in the place of our
 downbeats. Intervals are 95 % bootstrap intervals over songs; "baseline" is what the captured dances reach.
 Writes benchmarks/results/left_out.json: rows of name, value, low, high, unit, baseline, ratio (null), target.
 """
