@@ -28,6 +28,7 @@ include: "rules/soundtrack.smk"
 include: "rules/render.smk"
 include: "rules/export.smk"
 include: "rules/evaluate.smk"
+include: "rules/figures.smk"
 
 
 wildcard_constraints:
@@ -118,4 +119,5 @@ rule evaluation:
     input:
         all_admitted(),
         "results/evaluation/comparison.csv",
+        all_figures,
         ["results/evaluation/demo.json"] if uses_demo() else [],

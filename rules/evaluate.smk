@@ -51,13 +51,67 @@ rule measure_dance:
         " --output {output.measures:q} >{log:q} 2>&1"
 
 
+rule measure_reference:
+    """A dataset's training motion in numbers: what its models and controls are compared with."""
+    input:
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        reference="results/evaluation/reference/{dataset}.h5",
+    log:
+        "logs/measure_reference/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/measure_reference/{dataset}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        code=code("evaluate.reference"),
+    shell:
+        "python -m workflow_scripts.evaluate.reference --dataset {input.dataset:q} --output {output.reference:q}"
+        " >{log:q} 2>&1"
+
+
+rule measure_controls:
+    """Captured dances, the same with other songs, and motions that hear nothing: measured as dances are."""
+    input:
+        dataset="results/datasets/{dataset}.h5",
+        reference="results/evaluation/reference/{dataset}.h5",
+        rhythms=lambda wc: [f"results/features/rhythm/songs/{song}.h5" for song in used_songs()],
+        beats=lambda wc: [f"results/evaluation/beats/{song}.json" for song in used_songs()],
+        admitted=ancient("results/admitted/songs.tsv"),
+    output:
+        controls="results/evaluation/controls/{dataset}.json",
+    log:
+        "logs/measure_controls/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/measure_controls/{dataset}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        config=canonical_json({key: config["generate"][key] for key in ("seed", "samples")}),
+        code=code("evaluate.measure_controls"),
+    shell:
+        "python -m workflow_scripts.evaluate.measure_controls --dataset {input.dataset:q} --reference {input.reference:q}"
+        " --rhythms {input.rhythms:q} --beats {input.beats:q} --config {params.config:q} --output {output.controls:q}"
+        " >{log:q} 2>&1"
+
+
 rule evaluate_model:
+    """Measures of a model's dances, each of which was measured by itself before."""
     input:
         description="results/models/{model}/model.json",
         dances=dances_of,
+        measures=measures_of,
         rhythms=lambda wc: [f"results/features/rhythm/songs/{song}.h5" for song in used_songs()],
         beats=lambda wc: [f"results/evaluation/beats/{song}.json" for song in used_songs()],
-        dataset=dataset_of,
+        reference=reference_of,
         admitted=ancient("results/admitted/songs.tsv"),
     output:
         evaluation="results/evaluation/{model}.json",
@@ -74,19 +128,21 @@ rule evaluate_model:
         mem_mb=2000,
         runtime=60,
     params:
-        config=lambda wc: canonical_json({"seed": config["generate"]["seed"]}),
+        config=canonical_json({"seed": config["generate"]["seed"]}),
         code=code("evaluate.model"),
     shell:
-        "python -m workflow_scripts.evaluate.model --model results/models/{wildcards.model}"
-        " --dances {input.dances:q} --rhythms {input.rhythms:q} --beats {input.beats:q} --dataset {input.dataset:q}"
-        " --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+        "python -m workflow_scripts.evaluate.model --model results/models/{wildcards.model} --dances {input.dances:q}"
+        " --measures {input.measures:q} --rhythms {input.rhythms:q} --beats {input.beats:q}"
+        " --reference {input.reference:q} --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
 
 rule compare_models:
     input:
         evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),
+        controls=expand("results/evaluation/controls/{dataset}.json", dataset=used_datasets()),
     output:
-        comparison="results/evaluation/comparison.csv",
+        csv="results/evaluation/comparison.csv",
+        json="results/evaluation/comparison.json",
     log:
         "logs/compare_models.log",
     benchmark:
@@ -100,8 +156,8 @@ rule compare_models:
     params:
         code=code("evaluate.compare"),
     shell:
-        "python -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q}"
-        " --output {output.comparison:q} >{log:q} 2>&1"
+        "python -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q} --controls {input.controls:q}"
+        " --csv {output.csv:q} --json {output.json:q} >{log:q} 2>&1"
 
 
 rule evaluate_demo:

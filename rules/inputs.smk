@@ -243,6 +243,28 @@ def dances_of(wildcards):
     ]
 
 
+def measures_of(wildcards):
+    return [
+        f"results/evaluation/dances/{model}/songs/{song}_{sample}.json"
+        for model, song, sample in used_dances()
+        if model == wildcards.model
+    ]
+
+
+def reference_of(wildcards):
+    return f"results/evaluation/reference/{config['models'][wildcards.model]['dataset']}.h5"
+
+
+def networks():
+    """The used models that learn by gradient, and so have a history."""
+    return [name for name in config["use"]["models"] if config["models"][name]["architecture"] != "motion_graph"]
+
+
+def all_figures(wildcards):
+    names = ["bars", "genres", "phases", "learning", *(f"beats/{song}" for song in used_songs())]
+    return [f"results/evaluation/figures/{name}.svg" for name in names]
+
+
 def demo_videos(wildcards):
     videos = [(name, row) for name in used_collections() for row in listed(name) if is_demo(row["url"])]
     return [(name, row["id"]) for name, row in videos if row["id"] in admitted(name)]

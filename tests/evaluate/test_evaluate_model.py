@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.evaluate import compare, model
+from workflow_scripts.evaluate import compare, measure_controls, model, one_dance, reference
+from workflow_scripts.evaluate.alone import Motion, alone_of
 from workflow_scripts.evaluate.controls import control_motions
-from workflow_scripts.evaluate.measures import MEASURES, Motion, Song, measure, measure_together
+from workflow_scripts.evaluate.group import in_the_bar
+from workflow_scripts.evaluate.measures import MEASURES
+from workflow_scripts.evaluate.songs import Song, song_scores
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset, DatasetClip, Statistics, write_dataset
 from workflow_scripts.motion.music_file import Music, MusicFile, write_features
 from workflow_scripts.motion.pose_file import Person, PoseClip, PoseFile, write_poses
@@ -70,6 +73,7 @@ def files(tmp_path):
             "downbeats": beats(bpm)[::4],
             "tempo": np.array(bpm),
             "beats_per_bar": np.array(4),
+            "beat_phase": np.zeros((round(SECONDS * FPS), 1)),
         }
         write_features(tmp_path / f"rhythm/{song}.h5", MusicFile("rhythm", FPS, song, {"0000": features}))
         poses = PoseFile(FPS, song, "graph", {"0000": PoseClip(0.0, SECONDS, people=[person(on_the_beat(bpm))])})
@@ -82,24 +86,47 @@ def run(monkeypatch, main, *arguments):
     main()
 
 
-def evaluated(monkeypatch, files, output="graph.json", songs=tuple(TEMPI)):
+def measured(monkeypatch, files, dances, songs=tuple(TEMPI), output="graph.json", beats=()):
+    """What the rules do with dances (names of files): each by itself, the dataset, the controls, the model."""
+    names = [files / f"measures/{dance}.json" for dance in dances]
+    rhythms = [files / f"rhythm/{song}.h5" for song in songs]
+    for dance, name in zip(dances, names, strict=True):
+        rhythm = files / f"rhythm/{dance[0]}.h5"
+        run(monkeypatch, one_dance.main, "--dance", files / f"dances/{dance}.h5", "--rhythm", rhythm, "--output", name)
+    data = ("--dataset", files / "main.h5")
+    run(monkeypatch, reference.main, *data, "--output", files / "reference/main.h5")
+    shared = ("--reference", files / "reference/main.h5", "--rhythms", *rhythms, "--beats", *beats)
+    run(
+        monkeypatch,
+        measure_controls.main,
+        *data,
+        *shared,
+        "--config",
+        '{"seed": 3}',
+        "--output",
+        files / "controls.json",
+    )
     run(
         monkeypatch,
         model.main,
-        *("--model", files / "graph", "--dataset", files / "main.h5", "--config", '{"seed": 3}'),
-        *("--dances", *(files / f"dances/{song}_0.h5" for song in songs)),
-        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in songs)),
-        *("--output", files / output),
+        *("--model", files / "graph", *shared, "--config", '{"seed": 3}', "--output", files / output),
+        *("--dances", *(files / f"dances/{dance}.h5" for dance in dances), "--measures", *names),
     )
-    return json.loads((files / output).read_text())
+    return json.loads((files / output).read_text()), json.loads((files / "controls.json").read_text())
+
+
+def evaluated(monkeypatch, files, output="graph.json", songs=tuple(TEMPI), beats=()):
+    return measured(monkeypatch, files, [f"{song}_0" for song in songs], songs, output, beats)
 
 
 def test_dances_on_the_beat_are_told_from_every_control(monkeypatch, files):
-    result = evaluated(monkeypatch, files)
+    result, controls = evaluated(monkeypatch, files)
     assert [row["dance"] for row in result["dances"]] == ["a_0", "b_0", "c_0"]
-    rows = result["rows"]
+    rows = result["rows"] | controls["rows"]
     assert set(rows) == {"model", *compare.CONTROLS}
-    assert set(result["counts"].values()) == {2, 3}
+    assert {name: len(dances) for name, dances in controls["dances"].items()} == {
+        name: 2 if name.startswith("truth") else 3 for name in compare.CONTROLS
+    }
     score = {name: row["beat_alignment"]["mean"] for name, row in rows.items()}
     assert score["model"] > 0.9
     assert score["truth"] > 0.9
@@ -124,25 +151,31 @@ def test_same_input_same_output(monkeypatch, files):
 
 
 def test_one_song_has_its_own_beats_shifted_for_a_control(monkeypatch, files):
-    rows = evaluated(monkeypatch, files, songs=("b",))["rows"]
+    rows = evaluated(monkeypatch, files, songs=("b",))[0]["rows"]
     assert rows["model"]["beat_alignment_shuffled"]["mean"] < 0.7 < rows["model"]["beat_alignment"]["mean"]
     assert rows["model"]["beat_alignment"]["low"] is None
 
 
-def test_a_song_without_beats_is_not_measured(files):
-    motion = Motion("a_0", "a", on_the_beat(96), FPS)
-    row = measure(motion, {"a": Song(np.array([]))}, 0.5, 0)
-    assert np.isnan(row["beat_alignment"])
-    assert row["mean_speed"] > 0
+def test_a_song_without_beats_is_not_scored():
+    alone = alone_of(on_the_beat(96), FPS)
+    scores = song_scores(alone, "a", {"a": Song(np.array([]))}, 0)
+    assert np.isnan(scores["beat_alignment"])
+    assert alone.values["mean_speed"] > 0
 
 
-def test_a_dance_without_its_song_is_a_clear_error(monkeypatch, files):
-    with pytest.raises(UserError, match=r"b_0.h5: no rhythm of its song: give a file b\.h5"):
+@pytest.mark.parametrize(
+    ("missing", "message"), [("rhythm", "no rhythm of its song"), ("measures", "was not measured")]
+)
+def test_a_dance_without_what_belongs_to_it_is_a_clear_error(monkeypatch, files, missing, message):
+    evaluated(monkeypatch, files)
+    rhythms = [files / f"rhythm/{song}.h5" for song in TEMPI if missing != "rhythm" or song != "b"]
+    measures = [files / f"measures/{song}_0.json" for song in TEMPI if missing != "measures" or song != "b"]
+    with pytest.raises(UserError, match=rf"b_0\.h5: .*{message}"):
         run(
             monkeypatch,
             model.main,
-            *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
-            *("--dances", files / "dances/b_0.h5", "--rhythms", files / "rhythm/a.h5"),
+            *("--model", files / "graph", "--reference", files / "reference/main.h5", "--output", files / "x.json"),
+            *("--dances", files / "dances/b_0.h5", "--rhythms", *rhythms, "--measures", *measures),
         )
 
 
@@ -150,20 +183,14 @@ def test_the_beats_of_a_second_tracker_are_scored_beside(monkeypatch, files):
     for song, bpm in TEMPI.items():
         # The second tracker is 50 ms late.
         write_json(files / f"beats/{song}.json", {"beats": (beats(bpm) + 0.05).tolist()})
-    arguments = [
-        *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
-        *("--dances", *(files / f"dances/{song}_0.h5" for song in TEMPI)),
-        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in TEMPI)),
-    ]
-    run(monkeypatch, model.main, *arguments, "--beats", *(files / f"beats/{song}.json" for song in TEMPI))
-    rows = json.loads((files / "x.json").read_text())["rows"]
-    own, second = (rows["model"][name]["mean"] for name in ("beat_alignment", "beat_alignment_second"))
+    result, controls = evaluated(monkeypatch, files, beats=[files / f"beats/{song}.json" for song in TEMPI])
+    row = result["rows"]["model"]
+    own, second = (row[name]["mean"] for name in ("beat_alignment", "beat_alignment_second"))
     assert second == pytest.approx(np.exp(-0.5), abs=0.12)
     assert second < own - 0.2
-    assert rows["model"]["beat_alignment_second_difference"]["low"] > 0.1
-    assert rows["truth"]["beat_alignment_second"]["mean"] is None
-    run(monkeypatch, model.main, *arguments)
-    assert json.loads((files / "x.json").read_text())["rows"]["model"]["beat_alignment_second"]["mean"] is None
+    assert row["beat_alignment_second_difference"]["low"] > 0.1
+    assert controls["rows"]["truth"]["beat_alignment_second"]["mean"] is None
+    assert evaluated(monkeypatch, files)[0]["rows"]["model"]["beat_alignment_second"]["mean"] is None
 
 
 def test_waltzes_are_measured_together():
@@ -176,7 +203,7 @@ def test_waltzes_are_measured_together():
 
     music = {f"w{n}": Song(np.arange(0.17 * n, 30, 1 / 1.5), np.arange(0.17 * n, 30, 2.0), 3) for n in range(5)}
     music["four"] = Song(np.arange(0, 30, 0.5), np.arange(0, 30, 2.0), 4)
-    rows = measure_together([*(rising(f"w{n}", 0.3) for n in range(5)), rising("four", 0.3)], music)
+    rows = in_the_bar([*(rising(f"w{n}", 0.3) for n in range(5)), rising("four", 0.3)], music)
     assert min(row["bar_phase"] for row in rows[:5]) > 0.95
     assert np.isnan(rows[5]["bar_phase"])
     assert np.mean([row["bar_phase_difference"] for row in rows[:5]]) > 0.3
@@ -201,14 +228,7 @@ def test_genres_asked_for_on_one_song_are_told(monkeypatch, files):
         dancing = PoseClip(0.0, SECONDS, people=[person(choreograph(beats(96), SECONDS, danced, 30 + sample))])
         poses = PoseFile(FPS, "a", "graph", {"0000": dancing}, provenance={"genre": asked})
         write_poses(files / f"dances/a_{sample}.h5", poses)
-    run(
-        monkeypatch,
-        model.main,
-        *("--model", files / "graph", "--dataset", files / "main.h5", "--output", files / "x.json"),
-        *("--dances", *(files / f"dances/a_{sample}.h5" for sample in range(5))),
-        *("--rhythms", *(files / f"rhythm/{song}.h5" for song in TEMPI)),
-    )
-    result = json.loads((files / "x.json").read_text())
+    result, controls = measured(monkeypatch, files, [f"a_{sample}" for sample in range(5)])
     assert [row["asked_genre"] for row in result["dances"]] == ["disco", "hiphop", "house", "house", None]
     assert [row["told_genre"] for row in result["dances"]] == ["disco", "hiphop", "house", "disco", "disco"]
     assert [row["genre_accuracy"] for row in result["dances"]] == [1.0, 1.0, 1.0, 0.0, None]
@@ -218,34 +238,77 @@ def test_genres_asked_for_on_one_song_are_told(monkeypatch, files):
     assert result["genre"]["real"]["share"] > 0.6
     assert result["genre"]["dances"]["mean"] == 0.75
     assert result["genre"]["dances"]["asked"] == 4
-    assert result["rows"]["truth"]["genre_accuracy"]["mean"] > 0.6
-    assert result["rows"]["replay"]["genre_accuracy"]["mean"] is None
+    assert controls["rows"]["truth"]["genre_accuracy"]["mean"] > 0.6
+    assert controls["rows"]["replay"]["genre_accuracy"]["mean"] is None
+
+
+def compared(monkeypatch, files, models):
+    evaluations = [files / f"{name}.json" for name in models]
+    outputs = ("--csv", files / "comparison.csv", "--json", files / "comparison.json")
+    arguments = ("--evaluations", *evaluations, "--controls", files / "controls.json")
+    run(monkeypatch, compare.main, *arguments, *outputs)
+    with (files / "comparison.csv").open() as file:
+        return list(csv.DictReader(file)), json.loads((files / "comparison.json").read_text())
 
 
 def test_comparison_has_a_row_per_model_and_control(monkeypatch, files):
-    evaluated(monkeypatch, files, "graph.json")
-    other = json.loads((files / "graph.json").read_text()) | {"model": "seq2seq"}
-    (files / "seq2seq.json").write_text(json.dumps(other))
-    evaluations = [files / "graph.json", files / "seq2seq.json"]
-    run(monkeypatch, compare.main, "--evaluations", *evaluations, "--output", files / "comparison.csv")
-    with (files / "comparison.csv").open() as file:
-        rows = list(csv.DictReader(file))
+    result, _ = evaluated(monkeypatch, files)
+    write_json(files / "seq2seq.json", result | {"model": "seq2seq"})
+    rows, content = compared(monkeypatch, files, ["graph", "seq2seq"])
     assert [row["name"] for row in rows] == ["graph", "seq2seq", *compare.CONTROLS]
     assert [row["kind"] for row in rows] == ["model"] * 2 + ["control"] * 6
+    assert [row["dances"] for row in rows] == ["3", "3", "2", "2", *["3"] * 4]
     for measure_name in MEASURES:
         for row in rows:
             low, mean, high = (row[measure_name + suffix] for suffix in ("_low", "", "_high"))
             assert (low == "") == (high == "")
             assert low == "" or float(low) <= float(mean) <= float(high)
     assert "nan" not in (files / "comparison.csv").read_text().lower()
+    assert content["measures"].keys() == MEASURES.keys()
+    assert [row["name"] for row in content["rows"]] == [row["name"] for row in rows]
+    assert len(content["dances"]["graph"]) == 3
 
 
-def test_controls_are_as_long_as_the_dances():
+def test_numbers_within_noise_of_a_control_are_marked(monkeypatch, files):
+    result, controls = evaluated(monkeypatch, files)
+    (row, *_), _ = compared(monkeypatch, files, ["graph"])
+    # On the beat as the truth is, and nothing else.
+    assert row["beat_alignment_like"] == "truth"
+    assert "truth" not in row["beat_hit_share_shuffled_like"]
+    # A dancer who freezes to one song of three may be as slow as the frozen one, or as fast as the others.
+    assert "frozen" not in row["mean_speed_like"].split()
+    # Dances that are a control's own are told from that control in nothing.
+    same = result | {
+        "model": "copy",
+        "rows": {"model": controls["rows"]["replay"]},
+        "dances": controls["dances"]["replay"],
+    }
+    write_json(files / "copy.json", same)
+    (copy, *_), _ = compared(monkeypatch, files, ["copy"])
+    for name in MEASURES:
+        if copy[name] and name not in compare.LEVELS:
+            assert {"replay", "replay?"} & set(copy[f"{name}_like"].split()), name
+    # Without intervals nothing can be told.
+    result, _ = evaluated(monkeypatch, files, songs=("b",), output="one.json")
+    (alone, *_), _ = compared(monkeypatch, files, ["one"])
+    assert alone["mean_speed_like"].split() == ["truth?", "frozen?", "noise?", "smooth_random?", "replay?"]
+
+
+def test_controls_of_another_dataset_are_refused(monkeypatch, files):
+    result, _ = evaluated(monkeypatch, files)
+    write_json(files / "other.json", result | {"dataset": "other"})
+    with pytest.raises(UserError, match="graph: the controls of its dataset other are missing"):
+        compared(monkeypatch, files, ["other"])
+
+
+def test_controls_are_as_long_as_the_songs():
     training = [clip("v1", 100, "train"), clip("v2", 120, "train")]
-    dances = [Motion("x_0", "x", np.tile(SMPL24.rest_positions, (frames, 1, 1)), FPS) for frames in (40, 700)]
-    for motions in control_motions(dances, training, FPS, 0).values():
-        assert [len(motion.world) for motion in motions] == [40, 700]
+    songs = {"short": Song(np.empty(0), frames=40, fps=FPS), "long": Song(np.empty(0), frames=700, fps=FPS)}
+    for motions in control_motions(songs, 2, training, FPS, 0).values():
+        assert [motion.name for motion in motions] == ["long_0", "long_1", "short_0", "short_1"]
+        assert [len(motion.world) for motion in motions] == [700, 700, 40, 40]
         assert all(np.isfinite(motion.world).all() for motion in motions)
-    replay = control_motions(dances, training, FPS, 0)["replay"][1].world
+    replay, again = (motion.world for motion in control_motions(songs, 2, training, FPS, 0)["replay"][:2])
     # Longer than any clip: where one ends and the next begins the dancer stays in place.
     assert np.linalg.norm(np.diff(replay[:, 0], axis=0)[:, [0, 2]], axis=-1).max() < 0.02
+    assert not np.array_equal(replay, again)

@@ -1,13 +1,19 @@
-"""Means with intervals."""
+"""Means with intervals, and differences of means."""
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+
+from workflow_scripts.motion.skeleton import Floats
+
+RESAMPLES, LEVEL = 2000, 0.95
+Interval = tuple[float | None, float | None, float | None]
 
 
 def mean_interval(
-    values: Sequence[float], groups: Sequence[str], seed: int, resamples: int = 2000, level: float = 0.95
-) -> tuple[float | None, float | None, float | None]:
+    values: Sequence[float], groups: Sequence[str], seed: int, resamples: int = RESAMPLES, level: float = LEVEL
+) -> Interval:
     """Return mean, lower and upper bound of the bootstrap's percentile interval (Efron and Tibshirani 1993).
 
     Whole groups are drawn, since dances to the same song are not independent of each other.
@@ -22,17 +28,67 @@ def mean_interval(
     Returns:
         None where there is nothing to average; no bounds with fewer than two groups.
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    names, place = np.unique(np.asarray(groups)[np.isfinite(numbers)], return_inverse=True)
-    numbers = numbers[np.isfinite(numbers)]
-    if not len(numbers):
+    known = _Grouped.of(values, groups)
+    if not known.names:
         return None, None, None
-    mean = float(numbers.mean())
-    if len(names) < 2:
-        return mean, None, None
-    sums = np.bincount(place, weights=numbers)
-    counts = np.bincount(place)
-    drawn = np.random.default_rng(seed).integers(len(names), size=(resamples, len(names)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    if len(known.names) < 2:
+        return known.mean, None, None
+    return known.mean, *_bounds(known.drawn_means(_draws(len(known.names), resamples, seed)), level)
+
+
+def difference_interval(
+    values: Sequence[float],
+    groups: Sequence[str],
+    other_values: Sequence[float],
+    other_groups: Sequence[str],
+    seed: int,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+) -> Interval:
+    """Return the difference of the means of two sets of dances with its interval, arguments as of `mean_interval`.
+
+    Where both danced to the same songs, the same songs are drawn of both, and what is particular to a song cancels out
+    (a paired comparison); else each set is drawn by itself.
+    """
+    first, second = _Grouped.of(values, groups), _Grouped.of(other_values, other_groups)
+    if not first.names or not second.names:
+        return None, None, None
+    difference = first.mean - second.mean
+    if len(first.names) < 2 or len(second.names) < 2:
+        return difference, None, None
+    draws = _draws(len(first.names), resamples, seed)
+    paired = first.names == second.names
+    other_draws = draws if paired else _draws(len(second.names), resamples, seed + 1)
+    return difference, *_bounds(first.drawn_means(draws) - second.drawn_means(other_draws), level)
+
+
+class _Grouped:
+    """Numbers summed by group, without those that are not finite; `names` are sorted."""
+
+    def __init__(self, names: list[str], sums: Floats, counts: Floats) -> None:
+        self.names, self.sums, self.counts = names, sums, counts
+
+    @classmethod
+    def of(cls, values: Sequence[float], groups: Sequence[str]) -> "_Grouped":
+        numbers = np.asarray(values, dtype=np.float64)
+        finite = np.isfinite(numbers)
+        names, place = np.unique(np.asarray(groups, dtype=str)[finite], return_inverse=True)
+        numbers = numbers[finite]
+        counts = np.bincount(place, minlength=len(names)).astype(np.float64)
+        return cls([str(name) for name in names], np.bincount(place, weights=numbers, minlength=len(names)), counts)
+
+    @property
+    def mean(self) -> float:
+        return float(self.sums.sum() / self.counts.sum())
+
+    def drawn_means(self, draws: npt.NDArray[np.int64]) -> Floats:
+        return np.asarray(self.sums[draws].sum(axis=1) / self.counts[draws].sum(axis=1))
+
+
+def _draws(groups: int, resamples: int, seed: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng(seed).integers(groups, size=(resamples, groups))
+
+
+def _bounds(means: Floats, level: float) -> tuple[float, float]:
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return mean, float(low), float(high)
+    return float(low), float(high)

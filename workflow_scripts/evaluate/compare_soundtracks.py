@@ -11,10 +11,11 @@ songs), and `<measure>_like`: the controls that a model's number cannot be told 
 from typing import Any
 
 from workflow_scripts.evaluate.comparison_table import write_comparison
+from workflow_scripts.evaluate.likeness import alike
 from workflow_scripts.evaluate.soundtracks.controls import CONTROLS
 from workflow_scripts.evaluate.soundtracks.measures import MEASURES, TOGETHER
 from workflow_scripts.evaluate.soundtracks.scoring import MODEL
-from workflow_scripts.evaluate.soundtracks.summary import HALVES, Part
+from workflow_scripts.evaluate.soundtracks.summary import HALVES
 from workflow_scripts.workflow.errors import entry_point
 
 COLUMNS = (
@@ -68,19 +69,6 @@ def _row(group: dict[str, Any], name: str, key: str, beside: str) -> dict[str, A
         if key == MODEL:
             row[f"{measure}_like"] = " ".join(alike(part, {name: group["rows"][name][measure] for name in CONTROLS}))
     return row
-
-
-def alike(part: Part, controls: dict[str, Part]) -> list[str]:
-    """Return the controls whose interval overlaps that of a number, with a "?" those where it cannot be said."""
-    found = []
-    for name, other in controls.items():
-        if part["mean"] is None or other["mean"] is None:
-            continue
-        if part["low"] is None or part["high"] is None or other["low"] is None or other["high"] is None:
-            found.append(f"{name}?")
-        elif part["low"] <= other["high"] and other["low"] <= part["high"]:
-            found.append(name)
-    return found
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import argparse
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,13 @@ def write_comparison(about: str | None, columns: Sequence[str], rows: Callable[[
     parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="results/evaluation/<model>.json")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
+    write_text(arguments.output, csv_text(columns, rows([read_json(path) for path in arguments.evaluations])))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Return rows as CSV with a header."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows([read_json(path) for path in arguments.evaluations]))
-    write_text(arguments.output, text.getvalue())
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,12 +1,12 @@
 """The losses of a training, as a table and as a picture."""
 
 import csv
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts.workflow.files import atomic_path
+from workflow_scripts.workflow.plots import svg
 
 COLUMNS = ("epoch", "train_loss", "validation_loss", "seconds", "learning_rate")
 
@@ -62,21 +62,12 @@ def draw_curves(
         mark: a place along x, and what it is.
         scales: `xscale`, `yscale` of matplotlib.
     """
-    # Its list of fonts is cached per user and may name fonts of an environment that is gone; it says so of each one.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context({"svg.hashsalt": "playlist2dance", "font.size": 9}):
-        figure = Figure(figsize=(6, 3.5), layout="constrained")
+    with svg(target, 6, 3.5) as figure:
         axes = figure.subplots()
         for label, points in curves.items():
             axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) == 1 else "")
         if mark:
             axes.axvline(mark[0], linestyle="--", color="tab:red", label=mark[1])
         axes.set(xlabel=xlabel, ylabel="loss", title=title, **scales)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(alpha=0.3, which="both", linewidth=0.5)
-        axes.legend(frameon=False)
-        with atomic_path(target) as path:
-            figure.savefig(path, format="svg", metadata={"Date": None})
+        axes.grid(which="both")
+        axes.legend()

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from workflow_scripts.evaluate import compare_soundtracks, soundtrack_model
+from workflow_scripts.evaluate.likeness import alike
 from workflow_scripts.evaluate.soundtracks.controls import CONTROLS, clicks
 from workflow_scripts.evaluate.soundtracks.distances import frechet_distance, scale_of
 from workflow_scripts.evaluate.soundtracks.heard import RATE
@@ -315,7 +316,7 @@ def test_intervals_that_overlap():
         "unsure": {"mean": 0.9, "low": None, "high": None},
         "unknown": {"mean": None, "low": None, "high": None},
     }
-    assert compare_soundtracks.alike(part, controls) == ["touching", "around", "unsure?"]
+    assert alike(part, controls) == ["touching", "around", "unsure?"]
 
 
 def test_errors_say_what_to_do(monkeypatch, results):

@@ -11,15 +11,13 @@ from workflow_scripts.evaluate.soundtracks.distances import frechet_distance, sc
 from workflow_scripts.evaluate.soundtracks.heard import DIMENSIONS
 from workflow_scripts.evaluate.soundtracks.measures import MEASURES, TOGETHER, deviation, loris_f1
 from workflow_scripts.evaluate.soundtracks.scoring import MODEL, Score, Scored
+from workflow_scripts.evaluate.summary import NOTHING, Part
 from workflow_scripts.motion.skeleton import Floats
 
 HALVES = "truth_halves"  # the row of the Frechet distance's floor
 SPLITS = 20  # random halves of the originals
 LEFT_OUT = 50  # the jackknife leaves out songs one by one, or in so many parts where there are more
 RESAMPLES, LEVEL, NORMAL_QUANTILE = 2000, 0.95, 1.96
-
-Part = dict[str, float | None]
-NOTHING: Part = {"mean": None, "low": None, "high": None}
 
 
 def rows_of(group: Scored, seed: int) -> dict[str, dict[str, Part]]:

@@ -1,0 +1,1 @@
+"""Figures of the evaluation: each module is an entry point that draws one of them, as SVG."""
