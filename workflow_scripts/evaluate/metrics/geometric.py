@@ -27,7 +27,7 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 HUMERUS, SHOULDERS, HIPS = 0.256838109212, 0.390848358549, 0.119247065869
 PUBLISHED_RATE = 120.0  # frames per second, of the data that the published code was first written for
 LEAST_SCALE = 0.01
-"""The least scale of `frechet.frechet_distance` (form `corrected`): a hundredth of the frames."""
+"""The least scale of `frechet.frechet_distance` in its corrected form: a hundredth of the frames."""
 
 # Points besides the joints: the origin, one above it, one below it, and one as high as the frame's lowest joint.
 _POINTS = (*SMPL24.joints, "origin", "up", "down", "lowest")
@@ -79,8 +79,8 @@ PUBLISHED = (
 )
 """As in the published code. Columns 4 and 5 are one and the same."""
 
-# Where the code is not what Müller et al. describe: in `move` it lost a joint, and it turns planes the other way round,
-# on one side of the body (the other side has its points in an order that turns it back).
+# Where the published code does not do what its source describes: `move` lost one of its joints, and planes are turned
+# the other way round (1 and 15, the mirror images of 0 and 14 with their points in the same order, are right by that).
 _MEANT = {
     0: Predicate("nmove", "neck left_hip right_hip right_wrist", 1.8 * HUMERUS),  # right hand forwards, as the left
     4: Predicate("move", "spine1 spine3 spine3 right_wrist", 1.8 * HUMERUS),  # right hand upwards

@@ -13,7 +13,7 @@ from workflow_scripts.motion.skeleton import Floats
 NEIGHBOURS = 2  # frames at `RATE` before and after, over which velocities and accelerations are averaged
 PER_JOINT = 3
 LEAST_SCALE = np.array([0.01, 0.01, 0.5])
-"""The least scales of `frechet.frechet_distance` (form `corrected`) for the three features of a joint.
+"""The least scales of `frechet.frechet_distance` in its corrected form, for the three features of a joint.
 
 (0.1 m/s)², twice, the speed below which a body counts as frozen (`movement.FROZEN_SPEED`), and 0.5 m/s², about the
 acceleration of a joint that sways at that speed and 1 Hz.
