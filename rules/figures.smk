@@ -92,10 +92,11 @@ rule draw_learning:
         mem_mb=500,
         runtime=10,
     params:
+        models=config["use"]["models"],
         code=code("evaluate.figures.learning"),
     shell:
-        "python -m workflow_scripts.evaluate.figures.learning --histories {input.histories:q} --output {output.figure:q}"
-        " >{log:q} 2>&1"
+        "python -m workflow_scripts.evaluate.figures.learning --histories {input.histories:q} --models {params.models:q}"
+        " --output {output.figure:q} >{log:q} 2>&1"
 
 
 rule draw_beat_curves:

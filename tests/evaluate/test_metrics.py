@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.bootstrap import mean_interval
+from workflow_scripts.evaluate.bootstrap import difference_interval, mean_interval
 from workflow_scripts.evaluate.metrics.beat_alignment import (
     beat_alignment,
     beats_inside,
@@ -166,3 +166,21 @@ def test_intervals_of_little():
     assert mean_interval([], [], 0) == (None, None, None)
     assert mean_interval([float("nan")], ["a"], 0) == (None, None, None)
     assert mean_interval([1.0, float("nan"), 3.0], ["a", "b", "a"], 0) == (2.0, None, None)
+
+
+def test_differences_of_songs_danced_by_both_are_paired():
+    rng = np.random.default_rng(0)
+    songs = [f"s{i}" for i in range(12)]
+    level = rng.normal(0, 5, 12)  # what a song does to everybody
+    one, two = level + 1.0 + rng.normal(0, 0.2, 12), level + rng.normal(0, 0.2, 12)
+    mean, low, high = difference_interval(one, songs, two, songs, seed=0)
+    assert mean == pytest.approx(1.0, abs=0.3)
+    assert 0.5 < low < high < 1.5
+    # The same numbers of other songs tell nothing.
+    _, low, high = difference_interval(one, songs, two, [f"t{i}" for i in range(12)], seed=0)
+    assert low < 0 < high
+
+
+def test_differences_of_little():
+    assert difference_interval([], [], [1.0], ["a"], 0) == (None, None, None)
+    assert difference_interval([2.0], ["a"], [1.0, 1.5], ["a", "b"], 0) == (0.75, None, None)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workflow_scripts.evaluate.metrics import geometric, kinetic
-from workflow_scripts.evaluate.metrics.form import Form
-from workflow_scripts.evaluate.metrics.frechet import diversity, frechet_floor, frechet_interval
+from workflow_scripts.evaluate.metrics.frechet import Least, diversity, frechet_floor, frechet_interval
 from workflow_scripts.evaluate.metrics.jackknife import jackknife_interval
 from workflow_scripts.evaluate.summary import NOTHING, Part
 from workflow_scripts.motion.skeleton import Floats
@@ -16,20 +15,19 @@ from workflow_scripts.motion.skeleton import Floats
 
 @dataclass(frozen=True)
 class Spread:
-    """A kind of features: the measures made of it, its form, and the least scales of the corrected one."""
+    """A kind of features: the measures made of it, and the least scales of corrected ones (`frechet.standardised`)."""
 
     distance: str
     diversity: str
     features: str
-    form: Form
-    least: Floats | float
+    least: Least = None
 
 
 SPREADS = (
-    Spread("fid_k", "div_k", "kinetic", "published", kinetic.LEAST_SCALE),
-    Spread("fid_g", "div_g", "geometric", "published", geometric.LEAST_SCALE),
-    Spread("fid_k_corrected", "div_k_corrected", "kinetic_corrected", "corrected", kinetic.LEAST_SCALE),
-    Spread("fid_g_corrected", "div_g_corrected", "geometric_corrected", "corrected", geometric.LEAST_SCALE),
+    Spread("fid_k", "div_k", "kinetic"),
+    Spread("fid_g", "div_g", "geometric"),
+    Spread("fid_k_corrected", "div_k_corrected", "kinetic_corrected", kinetic.LEAST_SCALE),
+    Spread("fid_g_corrected", "div_g_corrected", "geometric_corrected", geometric.LEAST_SCALE),
 )
 TOGETHER = tuple(name for each in SPREADS for name in (each.distance, f"{each.distance}_floor", each.diversity))
 
@@ -55,12 +53,12 @@ def distribution(
         if min(len(made), len(beside)) < 2:
             result |= dict.fromkeys((each.distance, f"{each.distance}_floor", each.diversity), NOTHING)
             continue
-        result[each.distance] = _part(*frechet_interval(made, beside, played, each.form, each.least))
-        floor = frechet_floor(len(made), beside, each.form, each.least, seed)
+        result[each.distance] = _part(*frechet_interval(made, beside, played, each.least))
+        floor = frechet_floor(len(made), beside, each.least, seed)
         result[f"{each.distance}_floor"] = _part(floor, None, None)
         result[each.diversity] = _part(
             *jackknife_interval(
-                lambda chosen, each=each, beside=beside: diversity(chosen, beside, each.form, each.least), made, played
+                lambda chosen, each=each, beside=beside: diversity(chosen, beside, each.least), made, played
             )
         )
     return result

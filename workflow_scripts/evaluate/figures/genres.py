@@ -36,7 +36,8 @@ def by_genre(dances: Sequence[dict[str, Any]], measure: str) -> dict[str, tuple[
 
 def draw_genres(target: Path, comparison: dict[str, Any]) -> None:
     """Draw a table of models and genres per measure; a note where no genre is known."""
-    dances: dict[str, list[dict[str, Any]]] = comparison["dances"]
+    models = [row["name"] for row in comparison["rows"] if row["kind"] == "model"]
+    dances: dict[str, list[dict[str, Any]]] = {name: comparison["dances"][name] for name in models}
     genres = sorted({genre for rows in dances.values() for measure in SHOWN for genre in by_genre(rows, measure)})
     width = 1.6 + 0.95 * max(len(genres), 2)
     height = 0.7 + 0.3 * len(dances)

@@ -6,7 +6,7 @@ is on its own scale: panels say how each learned, not which is better.
 
 import argparse
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workflow_scripts.workflow.errors import UserError, entry_point
@@ -35,8 +35,8 @@ def read_curves(history: Path) -> Curves:
     return curves
 
 
-def draw_learning(target: Path, models: Mapping[str, Curves]) -> None:
-    """Draw a panel per model; a note where none has a history."""
+def draw_learning(target: Path, models: Mapping[str, Curves], order: Sequence[str]) -> None:
+    """Draw a panel per model, in the colour of its place in `order`; a note where none has a history."""
     columns = min(max(len(models), 1), 3)
     lines = max(-(-len(models) // columns), 1)
     with svg(target, 3.6 * columns, 2.4 * lines) as figure:
@@ -45,10 +45,10 @@ def draw_learning(target: Path, models: Mapping[str, Curves]) -> None:
             axis.set_axis_off()
         if not models:
             axes.flat[0].text(0.5, 0.5, "No model of this comparison\nlearns by gradient.", ha="center", va="center")
-        for number, (axis, (name, curves)) in enumerate(zip(axes.flat, models.items(), strict=False)):
+        for axis, (name, curves) in zip(axes.flat, models.items(), strict=False):
             for loss, points in curves.items():
                 style = {"train": "-", "validation": "--"}.get(loss, "-" if loss == "critic" else ":")
-                axis.plot(*zip(*points, strict=True), style, label=loss, color=colour(number), linewidth=1.2)
+                axis.plot(*zip(*points, strict=True), style, label=loss, color=colour(order.index(name)), linewidth=1.2)
             if all(value > 0 for points in curves.values() for _, value in points):
                 axis.set_yscale("log")
             axis.grid(which="both")
@@ -61,9 +61,11 @@ def main() -> None:
     """Parse the arguments, read the histories, draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--histories", type=Path, nargs="*", default=[], help="results/models/<model>/history.csv")
+    parser.add_argument("--models", nargs="+", required=True, help="names of all models that are compared, in order")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    draw_learning(arguments.output, {path.parent.name: read_curves(path) for path in arguments.histories})
+    found = {path.parent.name: read_curves(path) for path in arguments.histories}
+    draw_learning(arguments.output, found, arguments.models)
 
 
 if __name__ == "__main__":
