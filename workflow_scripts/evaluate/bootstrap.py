@@ -74,8 +74,10 @@ class _Grouped:
         finite = np.isfinite(numbers)
         names, place = np.unique(np.asarray(groups, dtype=str)[finite], return_inverse=True)
         numbers = numbers[finite]
-        counts = np.bincount(place, minlength=len(names)).astype(np.float64)
-        return cls([str(name) for name in names], np.bincount(place, weights=numbers, minlength=len(names)), counts)
+        sums, counts = np.zeros(len(names)), np.zeros(len(names))
+        np.add.at(sums, place, numbers)
+        np.add.at(counts, place, 1.0)
+        return cls([str(name) for name in names], sums, counts)
 
     @property
     def mean(self) -> float:

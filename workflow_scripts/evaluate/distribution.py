@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -56,11 +57,8 @@ def distribution(
         result[each.distance] = _part(*frechet_interval(made, beside, played, each.least))
         floor = frechet_floor(len(made), beside, each.least, seed)
         result[f"{each.distance}_floor"] = _part(floor, None, None)
-        result[each.diversity] = _part(
-            *jackknife_interval(
-                lambda chosen, each=each, beside=beside: diversity(chosen, beside, each.least), made, played
-            )
-        )
+        spread = partial(diversity, reference=beside, least=each.least)
+        result[each.diversity] = _part(*jackknife_interval(spread, made, played))
     return result
 
 

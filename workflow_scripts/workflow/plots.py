@@ -25,7 +25,7 @@ def svg(target: Path, width: float, height: float) -> Iterator["Figure"]:
     import matplotlib
     from matplotlib.figure import Figure
 
-    look: dict[str, Any] = {
+    look: Any = {
         "svg.hashsalt": "playlist2dance",
         "font.size": 9,
         "axes.spines.top": False,
