@@ -25,7 +25,9 @@ def comparison(results: Path) -> dict[str, dict[str, float]]:
     with (results / "evaluation" / "comparison.csv").open() as file:
         return {
             row["name"]: {
-                key: float(value) for key, value in row.items() if key not in ("name", "kind", "dataset") and value
+                key: float(value)
+                for key, value in row.items()
+                if key not in ("name", "kind", "dataset") and not key.endswith("_like") and value
             }
             for row in csv.DictReader(file)
         }

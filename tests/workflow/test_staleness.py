@@ -28,6 +28,8 @@ FROM_POSES = {
     "measure_dance",
     "export_viewer",
     "make_gallery",
+    "measure_reference",
+    "measure_controls",
     "evaluate_model",
     "evaluate_demo",
     "compare_models",
