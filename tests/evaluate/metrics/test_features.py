@@ -62,6 +62,14 @@ def test_speeds_and_acceleration_of_a_joint_in_closed_form(fps):
     assert kinetic_features(fall, fps, "corrected")[2] == pytest.approx(9.81, rel=1e-9)
 
 
+def test_velocities_are_averaged_over_two_frames_before_and_after():
+    world = at_rest(101)
+    world[1::2, 0, 0] += 0.1  # 6 m/s to and fro: averages of five are a fifth, of the four near an end nothing
+    expected = (96 * (6 / 5) ** 2 + 2 * (6 / 3) ** 2) / 100
+    for form in FORMS:
+        assert kinetic_features(world, 60.0, form)[0] == pytest.approx(expected)
+
+
 def test_published_features_take_every_frame_for_the_same_time():
     world = smooth(60.0, 0)
     assert np.array_equal(kinetic_features(world, 60.0), kinetic_features(world, 24.0))
