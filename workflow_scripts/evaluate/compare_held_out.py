@@ -1,10 +1,10 @@
 """Put what models lose on held-out songs into one table: `python -m workflow_scripts.evaluate.compare_held_out --help`.
 
 A row per model, and under it one per control of its own (`evaluate.held_out`). Columns: row (model or the control),
-model, dataset, split, clips, samples, and for every loss its mean, `<loss>_low` and `<loss>_high` (95 % interval over songs); in the model's row also
-`<loss>_gain`, `<loss>_gain_low`, `<loss>_gain_high`: the same dances beside other held-out songs, less beside their own,
-clip by clip. Where that interval reaches 0 the model does not show that it hears which song it dances to. Empty cells
-are numbers that cannot be measured.
+model, dataset, split, clips, samples, and for every loss its mean, `<loss>_low` and `<loss>_high` (95 % interval over
+songs); in the model's row also `<loss>_gain`, `<loss>_gain_low`, `<loss>_gain_high`: the same dances beside other
+held-out songs, less beside their own, clip by clip. Where that interval reaches 0 the model does not show that it hears
+which song it dances to. Empty cells are numbers that cannot be measured.
 """
 
 import argparse
