@@ -30,7 +30,7 @@ def test_what_the_imagined_tie_does_to_a_single_vote() -> None:
     ratings = elo(np.array([[0.0, 1.0], [0.0, 0.0]]))
     x = (ratings[0] - 1500) * np.log(10) / 400
     assert x > 0
-    assert 1.5 == pytest.approx(1 / (1 + np.exp(-2 * x)) + 1 / (1 + np.exp(-x)))
+    assert 1 / (1 + np.exp(-2 * x)) + 1 / (1 + np.exp(-x)) == pytest.approx(1.5)
 
 
 def test_true_ratings_come_back_from_many_votes() -> None:

@@ -36,7 +36,7 @@ def read_keys(paths: Sequence[Path]) -> dict[str, Clip]:
     Raises:
         UserError: a file is missing or no key.
     """
-    clips = {}
+    clips: dict[str, Clip] = {}
     for path in paths:
         try:
             lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]

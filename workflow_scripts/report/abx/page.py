@@ -98,9 +98,10 @@ right answer. Listen with sound on.</p>
 <div class="top"><h2>{question}</h2><p id="progress" role="status"></p></div>
 <div class="bar"><i id="bar"></i></div>
 <div class="pair">
-<figure><video id="left" playsinline loop></video><button class="main" data-do="left"><kbd>1</kbd> Left</button></figure>
-<figure><video id="right" playsinline loop muted></video><button class="main" data-do="right"><kbd>2</kbd> Right</button>
-</figure>
+<figure><video id="left" playsinline loop></video>
+<button class="main" data-do="left"><kbd>1</kbd> Left</button></figure>
+<figure><video id="right" playsinline loop muted></video>
+<button class="main" data-do="right"><kbd>2</kbd> Right</button></figure>
 </div>
 <div class="row tools">
 <button data-do="tie"><kbd>0</kbd> Can't tell</button>

@@ -36,7 +36,7 @@ def paired(clips: Mapping[tuple[str, str], Clip], seed: int) -> list[tuple[Clip,
 
 
 def repeats(pairs: int) -> int:
-    """Return how many of a voter's pairs are asked a second time: a tenth, and one of a few; none of fewer than four."""
+    """Return how many of a voter's pairs are asked twice: a tenth, at least one, and none of fewer than four."""
     return max(round(pairs / 10), 1) if pairs >= 4 else 0
 
 

@@ -42,9 +42,9 @@ def scores(votes: Sequence[Vote], models: Sequence[str], seed: int = SEED) -> di
         seed: of the bootstrap and of the coins.
 
     Returns:
-        `models`: a row per model, best first, with COLUMNS; None where nothing can be said. `win_rates`: {model: {other:
-        share of votes for the model, ties half}}. `voters`: {voter: votes, repeats, consistent, left_share}. `total`:
-        the same of all.
+        `models`: a row per model, best first, with COLUMNS; None where nothing can be said. `win_rates`: {model:
+        {other: share of votes for the model, ties half}}. `voters`: {voter: votes, repeats, consistent, left_share}.
+        `total`: the same of all.
     """
     first = [vote for vote in votes if not vote.repeat]
     ratings = elo(_wins(first, models))
@@ -127,16 +127,15 @@ def _win_rates(votes: Sequence[Vote], models: Sequence[str]) -> dict[str, dict[s
 
 
 def _behaviour(votes: Sequence[Vote]) -> dict[str, Any]:
-    """Return how many votes there are, how often repeated pairs got the same answer, and how often the left side won."""
+    """Return how many votes there are, how often repeated pairs got the same answer, how often the left side won."""
     before = {(vote.voter, vote.pair): vote.preferred for vote in votes if not vote.repeat}
-    again = [
-        (vote, before[vote.voter, vote.pair]) for vote in votes if vote.repeat and (vote.voter, vote.pair) in before
-    ]
+    repeated = [vote for vote in votes if vote.repeat and (vote.voter, vote.pair) in before]
+    same = [vote.preferred == before[vote.voter, vote.pair] for vote in repeated]
     decided = [vote.answer for vote in votes if vote.preferred]
     return {
         "votes": len(votes),
-        "repeats": len(again),
-        "consistent": sum(vote.preferred == answer for vote, answer in again) / len(again) if again else None,
+        "repeats": len(same),
+        "consistent": sum(same) / len(same) if same else None,
         "left_share": decided.count("left") / len(decided) if decided else None,
     }
 
