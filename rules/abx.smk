@@ -74,8 +74,8 @@ rule score_abx:
         mem_mb=1000,
         runtime=10,
     params:
-        keys=abx_keys,
+        key_files=abx_keys,
         key_content=abx_key_content,
         code=code("report.abx.scores"),
     shell:
-        "python -m workflow_scripts.report.abx.scores {input.votes:q} --key {params.keys:q} --output results >{log:q} 2>&1"
+        "python -m workflow_scripts.report.abx.scores {input.votes:q} --key {params.key_files:q} --output results >{log:q} 2>&1"

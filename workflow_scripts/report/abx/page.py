@@ -80,14 +80,14 @@ def _page(question: str, study: Mapping[str, Any]) -> str:
     data = escape(json.dumps(study, separators=(",", ":")))
     total = study["asked"] + study["repeats"]
     body = _BODY.format(question=escape(question), data=data, total=total)
-    return html_page(TITLE, "which is better?", body, STYLE, SCRIPT)
+    return html_page(TITLE, "a blind comparison", body, STYLE, SCRIPT)
 
 
 _BODY = """<div id="study" data-study="{data}" hidden></div>
 <section id="welcome">
 <h2>{question}</h2>
 <p>You see two dances to the same song at a time, {total} times. Choose one, or say that you cannot tell. There is no
-right answer. Listen with sound on.</p>
+right answer. Turn the sound on.</p>
 <p>Your votes stay on this device until you save them as a file at the end. You may stop, and go on later.</p>
 <form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, - and _)</label>
 <div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_\\-]+" autocomplete="off"
@@ -97,14 +97,14 @@ right answer. Listen with sound on.</p>
 <section id="trial" hidden>
 <div class="top"><h2>{question}</h2><p id="progress" role="status"></p></div>
 <div class="bar"><i id="bar"></i></div>
-<div class="pair">
+<div class="pair" id="pair">
 <figure><video id="left" playsinline loop></video>
-<button class="main" data-do="left"><kbd>1</kbd> Left</button></figure>
+<button class="main" data-do="left" aria-label="The first one"><kbd>1</kbd> This one</button></figure>
 <figure><video id="right" playsinline loop muted></video>
-<button class="main" data-do="right"><kbd>2</kbd> Right</button></figure>
+<button class="main" data-do="right" aria-label="The second one"><kbd>2</kbd> This one</button></figure>
 </div>
 <div class="row tools">
-<button data-do="tie"><kbd>0</kbd> Can't tell</button>
+<button class="vote" data-do="tie"><kbd>0</kbd> Can't tell</button>
 <button data-do="replay"><kbd>R</kbd> From the start</button>
 <button data-do="pause"><kbd>Space</kbd> Pause</button>
 <button data-do="sound" aria-pressed="true"><kbd>M</kbd> Sound</button>
@@ -115,7 +115,7 @@ right answer. Listen with sound on.</p>
 </section>
 <section id="done" hidden>
 <h2>Thank you</h2>
-<p>All <b>{total}</b> pairs have your vote. Save them, and give the file to whoever asked you.</p>
+<p>You have voted {total} times. Save your votes, and give the file to whoever asked you.</p>
 <div class="row"><button class="main" data-do="save">Save votes (CSV)</button>
 <button data-do="back">Back to the last pair</button><button data-do="leave">Another voter</button></div>
 </section>

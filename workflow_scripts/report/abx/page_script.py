@@ -112,6 +112,9 @@ for (const video of videos) {
   video.onerror = () => (find("trouble").textContent = "A video cannot be played here. Try another browser.");
 }
 
+// Upright videos stay side by side on a telephone too.
+left.onloadedmetadata = () => find("pair").classList.toggle("tall", left.videoHeight > left.videoWidth);
+
 // ---- what a voter does ----
 
 function vote(answer) {

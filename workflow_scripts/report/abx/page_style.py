@@ -18,6 +18,7 @@ button { cursor: pointer }
 button:hover { border-color: #5b7cc6 }
 button.main { background: var(--accent); border-color: var(--accent); color: #0b0d16; font-weight: 700 }
 button.main:hover { background: #b7e7ff }
+.vote { border-color: var(--accent); color: var(--accent); font-weight: 600 }
 button:disabled { opacity: .45; cursor: default }
 [aria-pressed=false] { color: var(--dim); text-decoration: line-through }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
@@ -30,14 +31,14 @@ kbd { font: inherit; font-size: 13px; font-weight: 600; padding: 1px 7px; border
 .bar i { display: block; height: 100%; width: 0; background: var(--accent); transition: width .2s }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: clamp(10px, 2vw, 24px) }
 figure { margin: 0; display: grid; gap: 10px; min-width: 0 }
-video { display: block; width: 100%; aspect-ratio: 16 / 9; max-height: 62vh; object-fit: contain; background: #000;
+video { display: block; width: 100%; aspect-ratio: auto 16 / 9; max-height: 62vh; object-fit: contain; background: #000;
   border-radius: 14px }
 .tools { margin: 16px 0 10px; justify-content: center }
 @media (max-width: 640px) {
   header p { display: none }
-  .pair { grid-template-columns: 1fr; gap: 12px }
+  .pair:not(.tall) { grid-template-columns: 1fr; gap: 12px }
+  .pair:not(.tall) video { max-height: 27vh }
   figure { gap: 6px }
-  video { max-height: 27vh }
   .tools { margin-top: 12px; gap: 8px }
   .tools button { flex: 1 1 30%; padding-inline: 8px }
 }
