@@ -214,7 +214,7 @@ def test_upright_videos_stay_side_by_side_on_a_phone(browser: Any, tmp_path: Pat
 
 
 def test_names_follow_the_videos(clips: list[Path], folder: Path, tmp_path: Path) -> None:
-    """A vote is for a video: another dance under the same model's name gets another name, and the others keep theirs."""
+    """A vote is for a video: another dance by the same model gets another name, the rest keep theirs."""
     make_page(clips, CONFIG, tmp_path / "abx", tmp_path / "key.tsv")
     assert (tmp_path / "key.tsv").read_bytes() == (folder / "key.tsv").read_bytes()
     assert (tmp_path / "abx" / "index.html").read_bytes() == (folder / "abx" / "index.html").read_bytes()

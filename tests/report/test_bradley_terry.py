@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.report.abx.bradley_terry import bootstrap, coin, elo
+from workflow_scripts.report.abx.bradley_terry import bootstrap, coin, elo, interval
 
 TRUE = np.array([1650.0, 1550.0, 1480.0, 1320.0])  # mean 1500
 
@@ -58,15 +58,24 @@ def test_extreme_counts_converge() -> None:
     assert expected == pytest.approx(wins.sum(axis=1) + 0.5, abs=0.01)
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
+@pytest.mark.parametrize("voters", [8, 20])
+def test_intervals_hold_the_truth_about_as_often_as_they_say(voters: int) -> None:
     rng = np.random.default_rng(2)
-    held, runs = 0, 60
+    held, runs = 0, 80
     for _ in range(runs):
-        draws = bootstrap(simulated(rng, 15, 3), rng, 300)
+        draws = bootstrap(simulated(rng, voters, 3), rng, 400)
         assert draws is not None
-        low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+        low, high = interval(draws, voters)
         held += int(((low <= TRUE) & (high >= TRUE)).sum())
-    assert 0.88 <= held / (runs * len(TRUE)) <= 0.99
+    assert 0.91 <= held / (runs * len(TRUE)) <= 0.985
+
+
+def test_an_interval_of_few_groups_is_wider_and_that_of_many_is_not() -> None:
+    draws = np.random.default_rng(1).normal(size=(20_000, 1))
+    plain, few, many = (np.diff(np.ravel(interval(draws, groups)))[0] for groups in (None, 8, 10_000))
+    assert plain == pytest.approx(2 * 1.96, rel=0.03)
+    assert many == pytest.approx(plain, rel=0.01)
+    assert few == pytest.approx(2 * 2.365 * (8 / 7) ** 0.5, rel=0.05)  # Student's with 7 degrees of freedom
 
 
 def test_one_voter_alone_has_no_interval() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workflow_scripts.report.abx.bradley_terry import MEAN, PRIOR_TIES, Floats, bootstrap, coin, elo
+from workflow_scripts.report.abx.bradley_terry import MEAN, PRIOR_TIES, Floats, bootstrap, coin, elo, interval
 from workflow_scripts.report.abx.key import read_keys
 from workflow_scripts.report.abx.votes import Vote, read_votes
 from workflow_scripts.workflow.errors import UserError, entry_point
@@ -24,7 +24,7 @@ from workflow_scripts.workflow.provenance import code_version, versions
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-DRAWS, SEED, LEVEL = 2000, 1, 0.95
+DRAWS, SEED = 2000, 1
 COLUMNS = (
     *("model", "elo", "low", "high", "songs_low", "songs_high", "coin_low", "coin_high", "p"),
     *("votes", "wins", "ties", "losses", "win_rate"),
@@ -49,8 +49,8 @@ def scores(votes: Sequence[Vote], models: Sequence[str], seed: int = SEED) -> di
     first = [vote for vote in votes if not vote.repeat]
     ratings = elo(_wins(first, models))
     rng = np.random.default_rng(seed)
-    by_voter = bootstrap(_grouped(first, models, lambda vote: vote.voter), rng, DRAWS)
-    by_song = bootstrap(_grouped(first, models, lambda vote: vote.left.song), rng, DRAWS)
+    by_voter = _bounds(_grouped(first, models, lambda vote: vote.voter), rng)
+    by_song = _bounds(_grouped(first, models, lambda vote: vote.left.song), rng)
     decided = _meetings([vote for vote in first if vote.preferred], models)
     ties = _meetings([vote for vote in first if not vote.preferred], models)
     thrown = coin(decided, ties, rng, DRAWS)
@@ -59,8 +59,9 @@ def scores(votes: Sequence[Vote], models: Sequence[str], seed: int = SEED) -> di
         row: dict[str, Any] = {"model": model, **_counts(first, model)}
         if row["votes"]:
             row["elo"] = float(ratings[place])
-            for name, draws in (("", by_voter), ("songs_", by_song), ("coin_", thrown)):
-                row[f"{name}low"], row[f"{name}high"] = _interval(draws, place)
+            for name, bounds in (("", by_voter), ("songs_", by_song), ("coin_", interval(thrown))):
+                if bounds is not None:
+                    row[f"{name}low"], row[f"{name}high"] = (float(bound[place]) for bound in bounds)
             away = np.abs(thrown[:, place] - MEAN) >= abs(ratings[place] - MEAN) - 1e-6
             row["p"] = float((1 + away.sum()) / (1 + DRAWS))
         rows.append({column: row.get(column) for column in COLUMNS})
@@ -107,11 +108,9 @@ def _counts(votes: Sequence[Vote], model: str) -> dict[str, Any]:
     return {"votes": total, "wins": own["wins"], "ties": own["ties"], "losses": own["losses"], "win_rate": rate}
 
 
-def _interval(draws: Floats | None, place: int) -> tuple[float | None, float | None]:
-    if draws is None:
-        return None, None
-    low, high = np.quantile(draws[:, place], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+def _bounds(wins: Floats, rng: np.random.Generator) -> tuple[Floats, Floats] | None:
+    draws = bootstrap(wins, rng, DRAWS)
+    return None if draws is None else interval(draws, len(wins))
 
 
 def _win_rates(votes: Sequence[Vote], models: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -175,7 +174,7 @@ def main() -> None:
     found = scores(votes, sorted({clip.model for clip in clips.values()}))
     made_by = {"code": code_version("workflow_scripts.report.abx.scores"), "versions": versions("numpy")}
     prior = f"{PRIOR_TIES:g} tie of each model with an imagined one of rating {MEAN:g} is added to the votes"
-    settings = {"regularisation": prior, "level": LEVEL, "draws": DRAWS, "seed": SEED}
+    settings = {"regularisation": prior, "level": 0.95, "draws": DRAWS, "seed": SEED}
     write_json(details, found | {"replaced": replaced, "settings": settings, "made_by": made_by})
     write_text(table, _table(found["models"]))
     print(_table(found["models"]), end="")  # noqa: T201
