@@ -67,9 +67,9 @@ def bootstrap(wins: Floats, rng: np.random.Generator, resamples: int = 2000) -> 
 def interval(draws: Floats, groups: int | None = None, level: float = 0.95) -> tuple[Floats, Floats]:
     """Return the lower and upper bounds (M,) that hold `level` of the draws (R, M).
 
-    Bootstrapped draws of few groups spread too little. With the number of groups given, the bounds are moved outwards to
-    the quantiles at which, for a mean, the interval is Student's (the expanded percentile interval of Hesterberg, "What
-    Teachers Should Know About the Bootstrap", The American Statistician 2015).
+    Bootstrapped draws of few groups spread too little. With the number of groups given, the bounds are moved outwards
+    to the quantiles at which, for a mean, the interval is Student's (the expanded percentile interval of Hesterberg,
+    "What Teachers Should Know About the Bootstrap", The American Statistician 2015).
     """
     tail = (1 - level) / 2
     if groups is not None:

@@ -125,7 +125,7 @@ right answer. Turn the sound on.</p>
 def main() -> None:
     """Parse the arguments and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=Path, nargs="+", required=True, help="<model>/<song>_<number>.mp4 ...")
+    parser.add_argument("--clips", type=Path, nargs="*", required=True, help="<model>/<song>_<number>.mp4 ...")
     parser.add_argument("--config", type=json.loads, required=True, help="JSON: question, pairs, seed")
     parser.add_argument("--output", type=Path, required=True, help="directory to write, for voters")
     parser.add_argument("--key", type=Path, required=True, help="TSV to write, not for voters")
