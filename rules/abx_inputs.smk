@@ -12,7 +12,10 @@ def abx_clips(wildcards):
 
 def vote_files(wildcards):
     """What voters saved, put into votes/."""
-    return sorted(map(str, Path("votes").glob("*.csv")))
+    files = sorted(map(str, Path("votes").glob("*.csv")))
+    if not files:
+        raise WorkflowError("votes/ has no .csv yet: let people open results/abx/index.html (`snakemake abx` makes it)")
+    return files
 
 
 def abx_key(wildcards):

@@ -18,6 +18,12 @@ def test_one_model_alone_is_nothing_to_compare(workflow: Workflow) -> None:
     assert "abx: compares the dances of two models or more; use.models has seq2seq" in done.stdout
 
 
+def test_without_votes_nothing_is_made_to_score_them(workflow: Workflow) -> None:
+    done = workflow.run("abx_scores", "--dry-run")
+    assert done.returncode != 0
+    assert "votes/ has no .csv yet" in done.stdout
+
+
 def with_votes(workflow: Workflow) -> Path:
     (workflow.work / "results").mkdir()
     (workflow.work / "votes").mkdir()

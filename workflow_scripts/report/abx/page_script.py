@@ -4,7 +4,7 @@ SCRIPT = """
 "use strict";
 const find = (id) => document.getElementById(id), study = JSON.parse(find("study").dataset.study);
 const left = find("left"), right = find("right"), videos = [left, right];
-const APART_S = 0.06; // two frames of a video; more is seen
+const JUMP_S = 0.25;
 
 // ---- a voter's own order and sides, the same whenever the page is opened ----
 
@@ -104,9 +104,11 @@ function show() {
 // A video that is exchanged before it plays is no error.
 const play = () => videos.forEach((video) => video.play().catch(() => {}));
 
-// Both sound alike: one is heard, and the other follows it.
+// Both sound alike: one is heard, and the other follows it, a little faster or slower, or with a jump.
 left.ontimeupdate = () => {
-  if (!right.seeking && Math.abs(right.currentTime - left.currentTime) > APART_S) right.currentTime = left.currentTime;
+  const behind = left.currentTime - right.currentTime, far = Math.abs(behind) > JUMP_S;
+  if (far && !right.seeking) right.currentTime = left.currentTime;
+  right.playbackRate = far ? 1 : 1 + behind;
 };
 for (const video of videos) {
   video.onerror = () => (find("trouble").textContent = "A video cannot be played here. Try another browser.");
