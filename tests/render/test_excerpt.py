@@ -10,6 +10,7 @@ from tests.render.moving import clicks, frames_of, walking, write_dance
 from workflow_scripts.render.dance import render
 from workflow_scripts.render.excerpt import middle_of
 from workflow_scripts.render.scene import Dancer, Scene
+from workflow_scripts.workflow.errors import UserError
 
 RATE = 44100
 
@@ -50,6 +51,13 @@ def test_a_shorter_scene_is_shown_whole(tmp_path: Path) -> None:
 def test_who_ended_before_stands_still(tmp_path: Path) -> None:
     with middle_of(scene(tmp_path, frames=30), 4.0) as part:
         assert part.dancers[0].world[:, 0, 0].tolist() == [29]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "all"])
+def test_a_part_that_is_none_is_said(tmp_path: Path, seconds: object) -> None:
+    config = {"title": "", "subtitle": "", "middle_s": seconds}
+    with pytest.raises(UserError, match="middle_s has to be a number of seconds"):
+        render([tmp_path / "song_0.h5"], tmp_path / "song.wav", None, config, tmp_path / "song_0.mp4")
 
 
 def test_without_words_two_files_of_one_motion_give_one_video(tmp_path: Path) -> None:

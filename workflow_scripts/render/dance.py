@@ -96,6 +96,9 @@ def render(
     if threads is not None and threads < 1:
         raise UserError(f"--threads has to be 1 or more, not {threads}")
     check_outputs([output], [*dances, audio, rhythm])
+    middle_s = config.get("middle_s")
+    if middle_s is not None and not (isinstance(middle_s, int | float) and middle_s >= 1 / 30):
+        raise UserError(f"--config: middle_s has to be a number of seconds, a frame or more, not {middle_s!r}")
     settings = checked_settings({key: value for key, value in config.items() if key not in WORDS})
     captions = config["subtitle"] if isinstance(config["subtitle"], list) else [config["subtitle"]]
     if len(captions) != len(dances):
@@ -108,7 +111,7 @@ def render(
     beats, downbeats = read_beats(rhythm, clip, not heal) if rhythm else heard_beats(audio)
     seconds = sound_seconds(audio)
     scene = Scene(dancers, settings.fps, seconds, str(config["title"]), audio, beats, downbeats)
-    with middle_of(scene, config.get("middle_s") or seconds) as part:
+    with middle_of(scene, seconds if middle_s is None else middle_s) as part:
         show(output, part, settings, progress=True, threads=threads)
 
 
