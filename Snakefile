@@ -17,6 +17,7 @@ include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/soundtrack_inputs.smk"
 include: "rules/export_inputs.smk"
+include: "rules/abx_inputs.smk"
 include: "rules/parameters.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"
@@ -29,6 +30,7 @@ include: "rules/render.smk"
 include: "rules/export.smk"
 include: "rules/evaluate.smk"
 include: "rules/figures.smk"
+include: "rules/abx.smk"
 
 
 wildcard_constraints:
@@ -121,3 +123,14 @@ rule evaluation:
         "results/evaluation/comparison.csv",
         all_figures,
         ["results/evaluation/demo.json"] if uses_demo() else [],
+
+
+rule abx:
+    input:
+        all_admitted(),
+        "results/abx",
+
+
+rule abx_scores:
+    input:
+        "results/abx_scores.csv",

@@ -239,6 +239,16 @@ def render_config(wildcards):
     return canonical_json(render_settings() | {"title": song_title(wildcards.item), "subtitle": subtitle})
 
 
+def unnamed_config(wildcards):
+    """As for one dance, without any word, by the same dancer whatever the model, and of the song's middle only."""
+    return canonical_json(render_settings() | {"title": "", "subtitle": "", "middle_s": config["abx"]["seconds"]})
+
+
+def abx_config(wildcards):
+    """What the page of the comparison says and asks: the length is the videos' matter."""
+    return canonical_json({key: config["abx"][key] for key in ("question", "pairs", "seed")})
+
+
 def together_config(wildcards):
     """As for one dance, with the name of every model in the place of the subtitle."""
     captions = [model.replace("_", " ") for model in config["use"]["models"]]

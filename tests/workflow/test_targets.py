@@ -22,6 +22,8 @@ pytestmark = pytest.mark.workflow
         "exports/motion_graph/songs/song01_0.edge.npz",
         "exports/seq2seq/songs/song01_0.html",
         "evaluation/dances/seq2seq/songs/song01_0.json",
+        "abx_clips/seq2seq/song01_0.mp4",
+        "abx_key.tsv",
         "evaluation/seq2seq.json",
         "evaluation/demo.json",
         "quarantine.tsv",
@@ -50,7 +52,7 @@ def test_a_mistake_in_a_cut_list_is_said_before_anything_runs(workflow: Workflow
 
 
 @pytest.mark.parametrize(
-    "stage", ["videos", "poses", "features", "datasets", "models", "dances", "animations", "evaluation"]
+    "stage", ["videos", "poses", "features", "datasets", "models", "dances", "animations", "evaluation", "abx"]
 )
 def test_every_stage_has_a_named_target(workflow: Workflow, stage: str) -> None:
     assert workflow.planned(stage)["list_collection"] >= 1

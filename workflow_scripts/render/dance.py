@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FIRST_CLIP = "0000"
 # What the configuration holds besides RenderSettings.
-WORDS = ("title", "subtitle", "performer")
+WORDS = ("title", "subtitle", "performer", "middle_s")
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         "--config",
         type=json.loads,
         required=True,
-        help="JSON: title, subtitle (a list for several dances)[, performer], fields of RenderSettings",
+        help="JSON: title, subtitle (a list for several dances)[, performer, middle_s], fields of RenderSettings",
     )
     parser.add_argument("--threads", type=int, help="how many draw; as many as there are cores if not given")
     parser.add_argument("--output", type=Path, required=True, help="MP4 to write")
@@ -70,7 +70,8 @@ def render(
         audio: what is heard, from the clip's first frame on.
         rhythm: the music file with the beats of `audio`, which light the stage. None (a sound that no beats were
             tracked in, such as a generated one): those that are heard in it.
-        config: as in the command line's help. `performer` chooses dancer and colour, if it is not the subtitle.
+        config: as in the command line's help. `performer` chooses dancer and colour, if it is not the subtitle; of
+            `middle_s` only so many seconds are shown, from the middle.
         output: the MP4.
         clip: which one, of the pose files and of the rhythm.
         threads: how many draw, see `show`.
@@ -80,6 +81,7 @@ def render(
         UserError: a file is missing or broken, there is no such clip with somebody in it, or the settings are wrong.
     """
     from workflow_scripts.motion.music_file import read_beats
+    from workflow_scripts.render.excerpt import middle_of
     from workflow_scripts.render.hearing import heard_beats
     from workflow_scripts.render.scene import Scene
     from workflow_scripts.render.settings import checked_settings
@@ -94,6 +96,9 @@ def render(
     if threads is not None and threads < 1:
         raise UserError(f"--threads has to be 1 or more, not {threads}")
     check_outputs([output], [*dances, audio, rhythm])
+    middle_s = config.get("middle_s")
+    if middle_s is not None and not (isinstance(middle_s, int | float) and middle_s >= 1 / 30):
+        raise UserError(f"--config: middle_s has to be a number of seconds, a frame or more, not {middle_s!r}")
     settings = checked_settings({key: value for key, value in config.items() if key not in WORDS})
     captions = config["subtitle"] if isinstance(config["subtitle"], list) else [config["subtitle"]]
     if len(captions) != len(dances):
@@ -105,13 +110,9 @@ def render(
     )
     beats, downbeats = read_beats(rhythm, clip, not heal) if rhythm else heard_beats(audio)
     seconds = sound_seconds(audio)
-    show(
-        output,
-        Scene(dancers, settings.fps, seconds, str(config["title"]), audio, beats, downbeats),
-        settings,
-        progress=True,
-        threads=threads,
-    )
+    scene = Scene(dancers, settings.fps, seconds, str(config["title"]), audio, beats, downbeats)
+    with middle_of(scene, seconds if middle_s is None else middle_s) as part:
+        show(output, part, settings, progress=True, threads=threads)
 
 
 def _dancer(dance: Path, clip: str, caption: str, performer: str, fps: float, heal: bool) -> "Dancer":

@@ -1,9 +1,7 @@
 """Gather all rendered dances into one directory with a page: python -m workflow_scripts.render.gallery --videos ..."""
 
 import argparse
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ from typing import Any
 
 from workflow_scripts.render.page import Entry, gallery_page
 from workflow_scripts.workflow.errors import UserError, entry_point
-from workflow_scripts.workflow.files import atomic_directory, read_json
+from workflow_scripts.workflow.files import atomic_directory, link_or_copy, read_json
 from workflow_scripts.workflow.names import ORIGINAL, SONGS, TOGETHER
 from workflow_scripts.workflow.tables import read_table
 
@@ -183,7 +181,7 @@ def _add(video: _Video, title: str, beside: Beside, directory: Path) -> Entry:
     from workflow_scripts.render.poster import poster_uri
     from workflow_scripts.workflow.media import MediaError, probe
 
-    _link(video.path, directory / video.name)
+    link_or_copy(video.path, directory / video.name)
     info = probe(video.path)
     if info.video is None:
         raise MediaError(f"{video.path}: not a playable video (there is no picture in it)")
@@ -202,13 +200,6 @@ def _add(video: _Video, title: str, beside: Beside, directory: Path) -> Entry:
         measures=measured.get("measures", {}),
         viewer=_viewer(video, beside, directory),
     )
-
-
-def _link(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copy2(path, target)
 
 
 def _measured(video: _Video, beside: Beside) -> dict[str, Any]:
@@ -231,7 +222,7 @@ def _viewer(video: _Video, beside: Beside, directory: Path) -> str:
     page = beside.viewers.get((video.model, stem))
     if page is None:
         return ""
-    _link(page, directory / _page_name(video.model, stem))
+    link_or_copy(page, directory / _page_name(video.model, stem))
     return _page_name(video.model, stem)
 
 

@@ -107,6 +107,14 @@ def read_json(path: Path) -> Any:
         raise broken_file(path, f"not valid JSON ({error})") from error
 
 
+def link_or_copy(path: Path, target: Path) -> None:
+    """Put a file beside others under another name: a hard link where the file system has them, else a copy."""
+    try:
+        os.link(path, target)
+    except OSError:  # another file system, or one without hard links
+        shutil.copy2(path, target)
+
+
 def sha256_of(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as file:

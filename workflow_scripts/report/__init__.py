@@ -1,0 +1,1 @@
+"""What was found, for people: the report, and a page that asks them."""
