@@ -119,3 +119,9 @@ rule evaluation:
         all_admitted(),
         "results/evaluation/comparison.csv",
         ["results/evaluation/demo.json"] if uses_demo() else [],
+
+
+rule aistpp_protocol:
+    input:
+        all_admitted(),
+        "results/evaluation/aistpp.csv",

@@ -1,4 +1,4 @@
-"""A miniature of AIST++, made here in the layout that its users have: two pieces of music to test on, two to train on."""
+"""A miniature of AIST++, made here in the layout that its users have: two pieces of music to test on, two to learn."""
 
 import pickle
 from pathlib import Path
@@ -15,7 +15,9 @@ from workflow_scripts.motion.skeleton import SMPL24, Floats
 FPS, SCALE = 60.0, 93.77
 # {music: genre of the demo}; mBR0 and mPO1 are two of the ten that the official split keeps for validation and test.
 MUSIC = {"mBR0": "house", "mPO1": "disco", "mBR1": "house", "mPO2": "disco"}
-CASES = [f"g{m[1:3]}_sBM_cAll_{d}_{m}_{ch}" for m in ("mBR0", "mPO1") for d in ("d04", "d05") for ch in ("ch01", "ch02")]
+CASES = [
+    f"g{m[1:3]}_sBM_cAll_{d}_{m}_{ch}" for m in ("mBR0", "mPO1") for d in ("d04", "d05") for ch in ("ch01", "ch02")
+]
 TRAIN = [f"g{m[1:3]}_sBM_cAll_d04_{m}_{ch}" for m in ("mBR1", "mPO2") for ch in ("ch03", "ch04", "ch05")]
 # A choreography of the test to music of the training, and a dance to the music of the test: in no split.
 NO_SPLIT = ["gBR_sBM_cAll_d06_mBR1_ch01", "gPO_sBM_cAll_d06_mPO1_ch07"]
