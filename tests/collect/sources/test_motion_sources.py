@@ -113,7 +113,7 @@ def published(tmp_path: Path, folder: str) -> Path:
 def test_aistpp_as_published(tmp_path: Path, folder: str, point_at: str) -> None:
     root = published(tmp_path, folder)
     found = listed("aistpp", root / folder if point_at else root)
-    assert {row["id"]: row["left_out"].split(":")[0] for row in found if row["left_out"]} == {
+    assert {row["id"]: row["left_out"].split(" (")[0] for row in found if row["left_out"]} == {
         "gBR_sBM_cAll_d05_mBR0_ch09": "on AIST++'s ignore_list.txt"
     }
     rows = [row for row in found if not row["left_out"]]

@@ -73,9 +73,10 @@ def distances(predicted: Features, reference: Features, songs: Sequence[str]) ->
         ending = "" if form == "published" else f"_{form}"
         for kind, least in LEAST_SCALES.items():
             ours, pool = predicted.tables[kind, form], reference.tables[kind, form]
-            distance, low, high = frechet_interval(ours, pool, list(songs), form, least)
+            bound = None if form == "published" else least
+            distance, low, high = frechet_interval(ours, pool, songs, bound)
             found |= {f"FID_{kind}{ending}": distance, f"FID_{kind}{ending}_low": low, f"FID_{kind}{ending}_high": high}
-            found[f"Div_{kind}{ending}"] = diversity(ours, pool, form, least)
+            found[f"Div_{kind}{ending}"] = diversity(ours, pool, bound)
     return found
 
 

@@ -32,9 +32,9 @@ class Lists:
     def left_out(self, name: str) -> str:
         """Return why a sequence takes no part, or "": it is ignored, or in none of the splits where there are some."""
         if name in self.ignored:
-            return f"on AIST++'s {IGNORE_LIST}: its poses are wrong"
+            return f"on AIST++'s {IGNORE_LIST} (its poses are wrong)"
         if self.splits and name not in self.splits:
-            return "in none of AIST++'s cross-modal splits: it has the music or the choreography of the test"
+            return "in none of AIST++'s cross-modal splits (its music or its choreography is the test's)"
         return ""
 
 
