@@ -136,3 +136,10 @@ def test_missing_dances_and_songs_are_named_with_their_case(
 def test_unknown_settings_are_an_error(monkeypatch: pytest.MonkeyPatch, place: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="settings of the protocol"):
         run(monkeypatch, place, tmp_path, "--config", '{"sed": 1}')
+
+
+def test_the_documentation_quotes_what_the_table_quotes() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "aistpp.md").read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"]
+    shown = {row[0]: tuple(float(cell) for cell in row[1:6]) for row in cells if row[0] in QUOTED and len(row) == 7}
+    assert shown == {name: tuple(row[column] for column in PUBLISHED) for name, row in QUOTED.items()}

@@ -25,7 +25,7 @@ from workflow_scripts.motion.skeleton import Floats
 FRAMES = 1200
 FORMS: tuple[Form, ...] = get_args(Form)
 EXTRACTORS = {"k": kinetic_features, "g": geometric_features}
-LEAST_SCALES = {"k": KINETIC_SCALE, "g": GEOMETRIC_SCALE}
+LEAST_SCALES: dict[str, Floats | float] = {"k": KINETIC_SCALE, "g": GEOMETRIC_SCALE}
 
 
 @dataclass(frozen=True)
