@@ -255,3 +255,10 @@ def aistpp_places():
 
 def aistpp_contents():
     return local_digest(aistpp_places()[1::2], every_file=True)
+
+
+# Said at the start: the protocol comes after all training.
+if config["evaluate"]["aistpp"] is not None:
+    for place in aistpp_places()[1::2]:
+        if not Path(place).is_dir():
+            raise WorkflowError(f"evaluate.aistpp: there is no folder {place}")

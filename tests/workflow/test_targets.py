@@ -84,3 +84,7 @@ def test_the_protocol_of_aistpp_is_planned_from_its_example_and_explained_where_
     example = yaml.safe_load((workflow.project / "config/examples/aistpp.yaml").read_text())
     workflow.configure(example)
     assert workflow.planned("aistpp_protocol")["list_collection"] == 2
+    workflow.configure({"evaluate": {"aistpp": {"joints": "nowhere"}}})
+    done = workflow.run("--dry-run", "aistpp_protocol")
+    assert done.returncode != 0
+    assert "evaluate.aistpp: there is no folder nowhere" in done.stdout

@@ -188,9 +188,7 @@ def _remarks(sequences: Sequences, table: Table) -> list[str]:
     if table.rows[-1]["reference"] == OUR_BODY:
         remarks.append("bodies are ours, not SMPL's: no number here can be laid beside a published one")
     else:
-        remarks.append(
-            "dances of models have our body, the pool has SMPL's: 'ground truth on our body' is their measure"
-        )
+        remarks.append("models have our body, the pool has SMPL's: read them beside 'ground truth on our body'")
     short = [row["name"] for row in table.rows if row["kind"] == "model" and row["shortest"] < FRAMES]
     remarks += [f"{name}: some dances are shorter than {FRAMES} frames" for name in short]
     return remarks

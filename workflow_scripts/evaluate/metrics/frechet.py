@@ -110,14 +110,23 @@ def frechet_interval(
 ) -> tuple[float | None, float | None, float | None]:
     """Return `frechet_distance` and the bounds of its 95 % interval over songs, the reference taken as it is.
 
-    By the jackknife (`jackknife.jackknife_interval`). Dances that a bootstrap draws twice add nothing to a covariance:
-    its FIDs are those of fewer dances, and its interval lies above the FID that was measured.
+    By the jackknife of its root, the distance itself (`jackknife.jackknife_interval`). Dances that a bootstrap draws
+    twice add nothing to a covariance: its FIDs are those of fewer dances, and its interval lies above the measured one.
 
     Args:
         predicted, reference, least: see `frechet_distance`.
         groups: the song of each of the predicted dances.
     """
-    return jackknife_interval(lambda rows: frechet_distance(rows, reference, least), predicted, groups)
+
+    def distance(rows: Floats) -> float:
+        return float(np.sqrt(frechet_distance(rows, reference, least)))
+
+    value, low, high = jackknife_interval(distance, predicted, groups)
+    return (
+        None if value is None else value**2,
+        None if low is None else max(low, 0.0) ** 2,
+        None if high is None else high**2,
+    )
 
 
 def _root(centred: Floats, count: int) -> Floats:
