@@ -72,7 +72,7 @@ def unused(
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances"}),
+        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances", "aistpp", "aistpp_beats"}),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:

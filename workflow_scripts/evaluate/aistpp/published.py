@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 COLUMNS = ("FID_k", "FID_g", "Div_k", "Div_g", "BAS")
-BAILANDO = "Siyao et al., Bailando, CVPR 2022, table 1"
+BAILANDO = "Siyao et al., Bailando, CVPR 2022"
 MOTIUS = "github.com/ZeyuLing/Motius, its AIST++ protocol, July 2026"
 DANCEBA = "github.com/fancongyi/Danceba, README (its own evaluation)"
 XRMOGEN = "github.com/openxrlab/xrmogen, benchmark in its documentation"
