@@ -214,7 +214,7 @@ rule evaluate_aistpp:
         admitted=ancient("results/admitted/songs.tsv"),
     output:
         table="results/evaluation/aistpp.csv",
-        details="results/evaluation/aistpp.json",
+        details="results/evaluation/aistpp_details.json",
     log:
         "logs/evaluate_aistpp.log",
     benchmark:

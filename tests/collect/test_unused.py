@@ -44,7 +44,7 @@ def results(tmp_path: Path) -> Path:
         "evaluation/soundtracks.csv",
         "evaluation/graph.json",
         "evaluation/comparison.csv",
-        "evaluation/aistpp.csv",
+        "evaluation/aistpp_details.json",
         "evaluation/aistpp_beats/mBR0.json",
         "evaluation/beats/s1.json",
         "state/graph-poses/0123/last.ckpt",

@@ -1,7 +1,7 @@
 """The motions of the protocol: 40 cases, and all sequences as the pool to compare with, on our body or on SMPL's."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,9 +143,3 @@ def check_joints(joints: Sequence[tuple[str, Floats]], ours: Joints, folder: Pat
         heights.append(world[:, _HEAD, 1] - world[:, _ANKLES, 1].mean(axis=1))
     if np.median(np.concatenate(heights)) < LEG_M[0]:
         raise UserError(f"{folder}: heads are not above feet; y has to point up")
-
-
-def motions(names: Sequence[str], joints: Joints) -> Iterator[tuple[str, Floats]]:
-    """Yield (name, world) one after the other, so that the pool is never in memory at once."""
-    for name in names:
-        yield name, joints(name)
