@@ -134,3 +134,9 @@ rule abx:
 rule abx_scores:
     input:
         "results/abx_scores.csv",
+
+
+rule aistpp_protocol:
+    input:
+        all_admitted(),
+        "results/evaluation/aistpp.csv",

@@ -71,7 +71,7 @@ rule check_motion:
         runtime=30,
     params:
         row=lambda wc: canonical_json(
-            {key: row_of(wc)[key] for key in ("id", "url", "digest", "audio", "offset", "title")}
+            {key: row_of(wc)[key] for key in ("id", "url", "digest", "audio", "offset", "title", "left_out")}
         ),
         config=motion_config,
         code=motion_code("collect.check_motion"),

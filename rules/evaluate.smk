@@ -235,3 +235,61 @@ rule compare_soundtracks:
     shell:
         "python -m workflow_scripts.evaluate.compare_soundtracks --evaluations {input.evaluations:q}"
         " --output {output.comparison:q} >{log:q} 2>&1"
+
+
+rule track_aistpp_beats:
+    """The music beats that the AIST++ protocol is defined with."""
+    input:
+        clips="results/clips/songs/{item}/clips.tsv",
+    output:
+        beats="results/evaluation/aistpp_beats/{item}.json",
+    log:
+        "logs/track_aistpp_beats/{item}.log",
+    benchmark:
+        "logs/benchmarks/track_aistpp_beats/{item}.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        sound=lambda wc: f"results/clips/songs/{wc.item}/0000.wav",
+        code=code("evaluate.aistpp.music_beats"),
+    shell:
+        "python -m workflow_scripts.evaluate.aistpp.music_beats --sound {params.sound:q} --output {output.beats:q}"
+        " >{log:q} 2>&1"
+
+
+rule evaluate_aistpp:
+    """The columns of the table that papers print for AIST++."""
+    input:
+        dances=aistpp_dances,
+        beats=lambda wc: [f"results/evaluation/aistpp_beats/{song}.json" for song in used_songs()],
+        dataset=lambda wc: [f"results/datasets/{dataset}.h5" for dataset in used_datasets()[:1]],
+        admitted=ancient("results/admitted/songs.tsv"),
+    output:
+        table="results/evaluation/aistpp.csv",
+        details="results/evaluation/aistpp_details.json",
+    log:
+        "logs/evaluate_aistpp.log",
+    benchmark:
+        "logs/benchmarks/evaluate_aistpp.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        places=lambda wc: aistpp_places(),
+        # The data set and the joints are read where they lie.
+        contents=lambda wc: aistpp_contents(),
+        models=config["use"]["models"],
+        dataset=lambda wc, input: ["--dataset", *input.dataset] if input.dataset else [],
+        config=canonical_json({"seed": config["generate"]["seed"]}),
+        code=code("evaluate.aistpp_protocol"),
+    shell:
+        "python -m workflow_scripts.evaluate.aistpp_protocol {params.places:q} --models {params.models:q}"
+        " --dances results/dances --beats {input.beats:q} {params.dataset:q} --config {params.config:q}"
+        " --output {output.table:q} --details {output.details:q} >{log:q} 2>&1"

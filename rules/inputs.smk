@@ -265,6 +265,20 @@ def all_figures(wildcards):
     return [f"results/evaluation/figures/{name}.svg" for name in names]
 
 
+def aistpp_protocol_of():
+    """The protocol's settings, for those who ask for it."""
+    if config["evaluate"]["aistpp"] is None:
+        raise WorkflowError(
+            "evaluate.aistpp is not set: config/examples/aistpp.yaml shows how, docs/aistpp.md says more"
+        )
+    return config["evaluate"]["aistpp"]
+
+
+def aistpp_dances(wildcards):
+    """Every dance, for the protocol picks those that are its cases; says so where there is no protocol."""
+    return all_dances(wildcards) if aistpp_protocol_of() else []
+
+
 def demo_videos(wildcards):
     videos = [(name, row) for name in used_collections() for row in listed(name) if is_demo(row["url"])]
     return [(name, row["id"]) for name, row in videos if row["id"] in admitted(name)]

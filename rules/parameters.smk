@@ -6,7 +6,7 @@ from workflow_scripts.collect.cutting.cuts import cuts_for, read_cuts
 from workflow_scripts.collect.fetching.limits import LIMITS
 from workflow_scripts.collect.fetching.network import announce_network
 from workflow_scripts.collect.retry import asked_for
-from workflow_scripts.collect.sources.local import collection_digest
+from workflow_scripts.collect.sources.local import collection_digest, local_digest
 from workflow_scripts.collect.sources.motion import motion_source
 from workflow_scripts.motion.formats.registry import module_of
 from workflow_scripts.pose.backends.registry import module_of as backend_module
@@ -253,3 +253,22 @@ def together_config(wildcards):
     """As for one dance, with the name of every model in the place of the subtitle."""
     captions = [model.replace("_", " ") for model in config["use"]["models"]]
     return canonical_json(render_settings() | {"title": song_title(wildcards.item), "subtitle": captions})
+
+
+def aistpp_places():
+    """Where the protocol finds the data set, and the user's joints if there are some."""
+    protocol = aistpp_protocol_of()
+    source = str(Path(config["collections"][protocol["collection"]]["source"]).expanduser())
+    joints = protocol["joints"]
+    return ["--source", source, *(["--joints", str(Path(joints).expanduser())] if joints else [])]
+
+
+def aistpp_contents():
+    return local_digest(aistpp_places()[1::2], every_file=True)
+
+
+# Said at the start: the protocol comes after all training.
+if config["evaluate"]["aistpp"] is not None:
+    for place in aistpp_places()[1::2]:
+        if not Path(place).is_dir():
+            raise WorkflowError(f"evaluate.aistpp: there is no folder {place}")

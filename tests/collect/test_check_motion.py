@@ -23,7 +23,10 @@ def row(tmp_path: Path) -> dict[str, str]:
     joints = np.repeat(SMPL24.rest_positions[None], 100, axis=0)
     bvh.write(tmp_path / "a.bvh", JointMotion(SMPL24, joints, 50.0))
     audio = write_wav(tmp_path / "a.wav", noise(3.0))
-    return {"id": "a", "url": str(tmp_path / "a.bvh"), "title": "A", "audio": str(audio), "offset": "0.5", "digest": ""}
+    return {
+        **{"id": "a", "url": str(tmp_path / "a.bvh"), "title": "A", "audio": str(audio), "offset": "0.5"},
+        **{"digest": "", "left_out": ""},
+    }
 
 
 def test_motion_with_music_is_good(row: dict[str, str]) -> None:
@@ -39,6 +42,7 @@ def test_motion_with_music_is_good(row: dict[str, str]) -> None:
         ({"audio": ""}, "no music found (put it beside the motion"),
         ({"offset": "3.5"}, "ends at 3.0 s, but the motion begins at 3.5 s"),
         ({"url": "gone.bvh"}, "gone.bvh"),
+        ({"left_out": "on the list of bad ones"}, "on the list of bad ones"),
     ],
 )
 def test_what_cannot_be_used_has_its_reason(row: dict[str, str], change: dict[str, str], reason: str) -> None:

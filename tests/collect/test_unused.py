@@ -44,6 +44,8 @@ def results(tmp_path: Path) -> Path:
         "evaluation/soundtracks.csv",
         "evaluation/graph.json",
         "evaluation/comparison.csv",
+        "evaluation/aistpp_details.json",
+        "evaluation/aistpp_beats/mBR0.json",
         "evaluation/beats/s1.json",
         "state/graph-poses/0123/last.ckpt",
         "animations/index.html",

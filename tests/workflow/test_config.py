@@ -135,6 +135,12 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("datasets/main/mode", "video", "datasets.main.mode: must be one of clip, window, frame"),
         ("music/normalise", "max", "music.normalise: must be one of per_band, global, pcen"),
         ("download/max_pixels", 0, "download.max_pixels: must be at least 1, not 0"),
+        ("evaluate/aistpp", {}, "evaluate.aistpp: the key 'collection' is missing"),
+        (
+            "evaluate/aistpp",
+            {"collection": "demo"},
+            "evaluate.aistpp.collection: there is no collection 'demo' with motion: aistpp",
+        ),
         ("songs", [], "songs: nothing to dance to; name some, or no models that dance"),
         ("songs", "song.mp3", 'songs: must be a list, not "song.mp3"'),
     ],

@@ -1,6 +1,8 @@
 """What a user types at the beginning: single files, named stages, mistakes in the configuration."""
 
 import pytest
+import yaml
+from tiny_aistpp import write_tiny_aistpp
 from workflow_runs import Workflow
 
 pytestmark = pytest.mark.workflow
@@ -72,3 +74,19 @@ def test_an_unknown_song_is_said_with_the_known_ones(workflow: Workflow) -> None
     done = workflow.run("features")
     assert done.returncode != 0
     assert "there is no song 'song99'; the songs are: song01" in done.stdout
+
+
+def test_the_protocol_of_aistpp_is_planned_from_its_example_and_explained_where_it_is_not_set(
+    workflow: Workflow,
+) -> None:
+    done = workflow.run("--dry-run", "aistpp_protocol")
+    assert done.returncode != 0
+    assert "evaluate.aistpp is not set" in done.stdout
+    write_tiny_aistpp(workflow.work / "data" / "aistpp", 2.0)
+    example = yaml.safe_load((workflow.project / "config/examples/aistpp.yaml").read_text())
+    workflow.configure(example)
+    assert workflow.planned("aistpp_protocol")["list_collection"] == 2
+    workflow.configure({"evaluate": {"aistpp": {"joints": "nowhere"}}})
+    done = workflow.run("--dry-run", "aistpp_protocol")
+    assert done.returncode != 0
+    assert "evaluate.aistpp: there is no folder nowhere" in done.stdout

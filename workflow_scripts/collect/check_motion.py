@@ -24,7 +24,7 @@ def check_motion(row: Mapping[str, str], config: Mapping[str, Any]) -> dict[str,
 
     Args:
         row: playlist row; `url` is the path of the motion, `audio` that of its music ("" if there is none), `offset`
-            the second of the music at which the motion begins.
+            the second of the music at which the motion begins, `left_out` the source's own reason against it, or "".
         config: `motion`, the name of its format, and `fps`, the rate of formats that state none.
     """
     status: dict[str, Any] = {
@@ -41,6 +41,8 @@ def check_motion(row: Mapping[str, str], config: Mapping[str, Any]) -> dict[str,
         "attempt": 0,
     }
     try:
+        if row["left_out"]:
+            raise UserError(row["left_out"])
         status |= motion_facts(config["motion"], Path(row["url"]), float(config["fps"]))
         if not row["audio"]:
             raise UserError(

@@ -17,6 +17,7 @@ from workflow_scripts.workflow.tables import read_table
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
 BY_DANCE = ("dances", "soundtracks", "renders", "exports", "evaluation/dances")
+AISTPP = ("aistpp", "aistpp_details", "aistpp_beats")
 # <song>, <song>.<model that danced> or <video>.<clip>, each with the number of a variant.
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)(\.\w+)+")
 
@@ -72,7 +73,7 @@ def unused(
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances"}),
+        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances", *AISTPP}),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:

@@ -154,6 +154,12 @@ def _wrong_names(config: dict[str, Any], of_sound: Sequence[str]) -> Iterator[st
                 f"collections.{name}.cutting.max_seconds: must be at least twice min_seconds "
                 f"({cutting['min_seconds']:g}), not {cutting['max_seconds']:g}"
             )
+    if (protocol := config["evaluate"]["aistpp"]) is not None:
+        name = protocol["collection"]
+        if config["collections"].get(name, {}).get("motion") != "aistpp":
+            yield f"evaluate.aistpp.collection: there is no collection {name!r} with motion: aistpp"
+        elif not isinstance(config["collections"][name]["source"], str):
+            yield f"evaluate.aistpp.collection: {name} must have one source, the folder of AIST++"
     for dataset, entry in config["datasets"].items():
         if entry["mode"] == "window" and entry["stride_s"] > entry["window_s"]:
             yield (

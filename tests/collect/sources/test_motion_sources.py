@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_aistpp import CASES, IGNORED, NO_SPLIT, TRAIN, write_tiny_aistpp
 
 from workflow_scripts.collect.sources.motion import KINDS, motion_rows, motion_source
 from workflow_scripts.motion.formats.registry import MODULES, module_of, read_motion
@@ -56,7 +57,7 @@ def test_each_motion_comes_with_the_sound_of_its_name(tmp_path: Path) -> None:
     ]
     assert rows[0] == {
         "id": "a", "title": "a", "url": str(source / "a.BVH"), "audio": str(music / "a.flac"),
-        "genre": "", "dancer": "", "split": "", "song": "", "offset": "0",
+        "genre": "", "dancer": "", "split": "", "song": "", "offset": "0", "left_out": "",
     }  # fmt: skip
 
 
@@ -111,7 +112,11 @@ def published(tmp_path: Path, folder: str) -> Path:
 @pytest.mark.parametrize("point_at", ["", "inside"])
 def test_aistpp_as_published(tmp_path: Path, folder: str, point_at: str) -> None:
     root = published(tmp_path, folder)
-    rows = listed("aistpp", root / folder if point_at else root)
+    found = listed("aistpp", root / folder if point_at else root)
+    assert {row["id"]: row["left_out"].split(" (")[0] for row in found if row["left_out"]} == {
+        "gBR_sBM_cAll_d05_mBR0_ch09": "on AIST++'s ignore_list.txt"
+    }
+    rows = [row for row in found if not row["left_out"]]
     assert [(row["id"], row["genre"], row["split"], row["song"]) for row in rows] == [
         (NAMES[0], "break", "train", "mBR0"),
         (NAMES[1], "krump", "validation", "mKR2"),
@@ -132,6 +137,16 @@ def test_aistpp_prefers_rotations_takes_music_from_elsewhere_and_one_file_alone(
     assert (row["split"], row["audio"]) == ("train", str(root / "music/mBR0.mp3"))
 
 
+def test_the_official_split_of_aistpp_is_kept_and_what_it_leaves_out_is_said(tmp_path: Path) -> None:
+    rows = {row["id"]: row for row in listed("aistpp", write_tiny_aistpp(tmp_path / "aist", 2.0))}
+    splits = {name: "validation" if "ch01" in name else "test" for name in CASES} | dict.fromkeys(TRAIN, "train")
+    assert {name: row["split"] for name, row in rows.items() if not row["left_out"]} == splits
+    assert {name: row["left_out"][:27] for name, row in rows.items() if row["left_out"]} == {
+        **dict.fromkeys(IGNORED, "on AIST++'s ignore_list.txt"),
+        **dict.fromkeys(NO_SPLIT, "in none of AIST++'s cross-m"),
+    }
+
+
 def test_aistpp_without_lists_and_music(tmp_path: Path) -> None:
     rows = listed("aistpp", make(tmp_path, f"{NAMES[0]}.pkl"))
-    assert [(row["split"], row["audio"]) for row in rows] == [("", "")]
+    assert [(row["split"], row["audio"], row["left_out"]) for row in rows] == [("", "", "")]

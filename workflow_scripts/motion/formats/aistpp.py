@@ -23,6 +23,7 @@ from workflow_scripts.motion.skeletons import COCO17
 from workflow_scripts.workflow.errors import UserError
 
 RATE = 60.0
+SUFFIXES = (".pkl", ".npz")
 CENTIMETRE = 0.01
 GENRES = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from workflow_scripts.workflow.tables import Row
 
 KINDS = tuple(MODULES)
 _LAYOUTS = frozenset({"aistpp", "dance_with_melody", "openpose"})
-_EMPTY: Row = {"genre": "", "dancer": "", "split": "", "song": "", "audio": "", "offset": "0"}
+_EMPTY: Row = {"genre": "", "dancer": "", "split": "", "song": "", "audio": "", "offset": "0", "left_out": ""}
 
 
 def motion_source(kind: str) -> str:
@@ -28,7 +28,7 @@ def motion_rows(kind: str, source: Path, music: Path | None, fps: float) -> Iter
 
     Yields:
         At least id, url (the path of the motion), title, audio ("" if there is none), offset (seconds into the audio at
-        which the motion begins), genre, dancer, split and song ("" if not known).
+        which the motion begins), genre, dancer, split and song ("" if not known), left_out ("" or the source's reason).
 
     Raises:
         UserError: the source holds no motion of this form.

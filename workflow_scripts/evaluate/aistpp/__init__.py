@@ -1,0 +1,1 @@
+"""The AIST++ protocol: cases, joints, scores, and the numbers that others printed."""
