@@ -10,7 +10,7 @@ import pytest
 from workflow_scripts.demo.choreography import choreograph
 from workflow_scripts.evaluate import compare, measure_controls, model, one_dance, reference
 from workflow_scripts.evaluate.alone import Motion, alone_of
-from workflow_scripts.evaluate.controls import control_motions
+from workflow_scripts.evaluate.controls import Asked, control_motions
 from workflow_scripts.evaluate.group import in_the_bar
 from workflow_scripts.evaluate.measures import MEASURES
 from workflow_scripts.evaluate.songs import Song, song_scores
@@ -301,14 +301,15 @@ def test_controls_of_another_dataset_are_refused(monkeypatch, files):
         compared(monkeypatch, files, ["other"])
 
 
-def test_controls_are_as_long_as_the_songs():
+def test_controls_are_as_long_as_asked():
     training = [clip("v1", 100, "train"), clip("v2", 120, "train")]
-    songs = {"short": Song(np.empty(0), frames=40, fps=FPS), "long": Song(np.empty(0), frames=700, fps=FPS)}
-    for motions in control_motions(songs, 2, training, FPS, 0).values():
-        assert [motion.name for motion in motions] == ["long_0", "long_1", "short_0", "short_1"]
-        assert [len(motion.world) for motion in motions] == [700, 700, 40, 40]
+    asked = [Asked("x_0", "x", 40 / FPS), Asked("y_0", "y", 700 / FPS), Asked("y_1", "y", 700 / FPS)]
+    found = control_motions(asked, training, FPS, 0)
+    for motions in found.values():
+        assert [(motion.name, motion.song) for motion in motions] == [("x_0", "x"), ("y_0", "y"), ("y_1", "y")]
+        assert [len(motion.world) for motion in motions] == [40, 700, 700]
         assert all(np.isfinite(motion.world).all() for motion in motions)
-    replay, again = (motion.world for motion in control_motions(songs, 2, training, FPS, 0)["replay"][:2])
+    replay, again = (motion.world for motion in found["replay"][1:])
     # Longer than any clip: where one ends and the next begins the dancer stays in place.
     assert np.linalg.norm(np.diff(replay[:, 0], axis=0)[:, [0, 2]], axis=-1).max() < 0.02
     assert not np.array_equal(replay, again)

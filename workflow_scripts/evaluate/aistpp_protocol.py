@@ -49,8 +49,7 @@ from workflow_scripts.evaluate.aistpp.sequences import (
     smpl_joints,
 )
 from workflow_scripts.evaluate.beats_again import read_beats
-from workflow_scripts.evaluate.controls import control_motions
-from workflow_scripts.evaluate.measures import Motion
+from workflow_scripts.evaluate.controls import Asked, control_motions
 from workflow_scripts.evaluate.metrics.beat_alignment import RATE, resampled
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.motion.pose_file import read_poses
@@ -150,7 +149,7 @@ def protocol(
         table.add(name, "model", OUR_BODY, dances)
     if dataset is not None:
         # A frame of the dataset more than needed, which has half as many of them.
-        asked = [Motion(case.sequence, case.song, np.empty((FRAMES + 2, 24, 3)), RATE) for case in cases]
+        asked = [Asked(case.sequence, case.song, (FRAMES + 2) / RATE) for case in cases]
         for name, motions in control_motions(asked, dataset.split("train"), dataset.fps, seed).items():
             worlds = [resampled(motion.world, motion.fps)[:FRAMES] for motion in motions]
             table.add(name, "control", OUR_BODY, [Dance(*pair) for pair in zip(cases, worlds, strict=True)])

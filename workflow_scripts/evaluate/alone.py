@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from workflow_scripts.evaluate.metrics.beat_alignment import RATE, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.feet import float_share, foot_skate_ratio, penetration, sliding
 from workflow_scripts.evaluate.metrics.geometric import geometric_features
 from workflow_scripts.evaluate.metrics.kinetic import anchored, kinetic_features
+from workflow_scripts.evaluate.metrics.motion_alignment import published_motion_beats, slowest_moments
 from workflow_scripts.evaluate.metrics.movement import (
     bone_variation,
     end_speeds,
@@ -16,6 +18,7 @@ from workflow_scripts.evaluate.metrics.movement import (
     lowest_joint,
     mean_speed,
 )
+from workflow_scripts.evaluate.metrics.plausibility import jitter, pbc, pfc
 from workflow_scripts.motion.skeleton import Floats
 
 # Frames per second at which the published forms of PFC, PBC and foot skating are computed.
@@ -41,7 +44,8 @@ class Alone:
     Attributes:
         seconds: its length.
         values: by name of `measures.MEASURES`; NaN where one cannot be measured.
-        accents: seconds of its motion beats, by what finds them: `smoothed` (Bailando).
+        accents: seconds of its motion beats, by what finds them: `smoothed` (Bailando), `published` (FACT, EDGE),
+            `slowest` (their corrected form).
         features: see `motion_features`.
     """
 
@@ -53,7 +57,8 @@ class Alone:
 
 def alone_of(world: Floats, fps: float) -> Alone:
     """Measure a motion, world joints (T, 24, 3) in metres, y up, the floor at 0."""
-    fast = resampled(world, fps)
+    world = np.asarray(world, dtype=np.float64)
+    fast, slow = resampled(world, fps), resampled(world, fps, SLOW_RATE)
     early, late = end_speeds(world, fps)
     longest, share = frozen(world, fps)
     values = {
@@ -63,11 +68,27 @@ def alone_of(world: Floats, fps: float) -> Alone:
         "longest_frozen_s": longest,
         "frozen_share": share,
         "longest_held_s": longest_held(world, fps),
+        "pfc": pfc(slow, SLOW_RATE),
+        "pfc_corrected": pfc(slow, SLOW_RATE, "corrected"),
+        "pbc": pbc(slow, SLOW_RATE),
+        "pbc_corrected": pbc(slow, SLOW_RATE, "corrected"),
+        "foot_skate_ratio": foot_skate_ratio(slow, SLOW_RATE),
+        "foot_skate_ratio_corrected": foot_skate_ratio(slow, SLOW_RATE, "corrected"),
+        "slide": sliding(fast),
         "foot_skate": foot_skate(world, fps),
+        "float_share": float_share(world),
         "lowest_joint": lowest_joint(world),
+        "penetration": penetration(world),
+        "jitter": jitter(fast, RATE),
+        "jitter_corrected": jitter(slow, SLOW_RATE, "corrected"),
         "bone_variation": bone_variation(world),
     }
-    return Alone(len(world) / fps, values, {"smoothed": motion_beats(fast, RATE)}, motion_features(world, fps))
+    accents = {
+        "smoothed": motion_beats(fast, RATE),
+        "published": published_motion_beats(fast) / RATE,
+        "slowest": slowest_moments(fast),
+    }
+    return Alone(len(world) / fps, values, accents, motion_features(world, fps))
 
 
 def motion_features(world: Floats, fps: float) -> dict[str, Floats]:

@@ -1,12 +1,12 @@
 """Motions that a metric must tell from a dance: each control is measured exactly as the dances are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from workflow_scripts.evaluate.alone import Motion
-from workflow_scripts.evaluate.songs import Song
 from workflow_scripts.motion.dataset_file import DatasetClip
 from workflow_scripts.motion.kinematics import with_bone_lengths
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -63,25 +63,32 @@ GENERATED: dict[str, Callable[[list[DatasetClip], int, float, np.random.Generato
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A motion that a control is asked for: as long as the dance it stands beside, to the same song."""
+
+    name: str
+    song: str
+    seconds: float
+
+
 def control_motions(
-    songs: Mapping[str, Song], samples: int, training: list[DatasetClip], fps: float, seed: int
+    asked: Sequence[Asked], training: list[DatasetClip], fps: float, seed: int
 ) -> dict[str, list[Motion]]:
-    """Return the controls `GENERATED`: as many motions to each song as a model dances, as long as the song.
+    """Return the controls `GENERATED`, one motion for each that is asked for.
 
     Args:
-        songs: by id.
-        samples: motions to each song.
+        asked: the order decides what chance does.
         training: clips of the dataset, at `fps`.
         fps: frames per second.
         seed: of all chance in them.
     """
     result: dict[str, list[Motion]] = {}
-    places = [(song, sample) for song in sorted(songs) for sample in range(samples)]
     for number, (name, make) in enumerate(GENERATED.items()):
         motions = []
-        for place, (song, sample) in enumerate(places):
-            frames = max(round(songs[song].frames * fps / songs[song].fps), 1)
+        for place, each in enumerate(asked):
+            frames = max(round(each.seconds * fps), 1)
             world = make(training, frames, fps, np.random.default_rng([seed, number, place]))
-            motions.append(Motion(f"{song}_{sample}", song, world, fps))
+            motions.append(Motion(each.name, each.song, world, fps))
         result[name] = motions
     return result

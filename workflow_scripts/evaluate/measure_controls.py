@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.evaluate.alone import Motion, alone_of
-from workflow_scripts.evaluate.controls import control_motions
+from workflow_scripts.evaluate.controls import Asked, control_motions
 from workflow_scripts.evaluate.group import Scored, scored, summarised
 from workflow_scripts.evaluate.reference import Reference, read_reference
 from workflow_scripts.evaluate.settings import EvaluationConfig
@@ -33,7 +33,7 @@ FORMAT = "playlist2dance/controls"
 def measured_controls(
     dataset: Dataset, songs: Mapping[str, Song], reference: Reference, samples: int, seed: int
 ) -> dict[str, Any]:
-    """Return `dances`, `rows` and `held_out` as the module's docstring says; arguments as of `control_motions`."""
+    """Return `dances`, `rows` and `held_out` as the module's docstring says."""
     training = dataset.split("train")
     # Without a validation split the training motion itself is the best truth there is; its genres are known by heart.
     held_out = dataset.split("validation")
@@ -49,7 +49,12 @@ def measured_controls(
 
     groups = {"truth": measured(truth, heard)}
     groups["truth_shuffled"] = [replace(each, values=as_shuffled(each.values)) for each in groups["truth"]]
-    for name, motions in control_motions(songs, samples, training, dataset.fps, seed).items():
+    asked = [
+        Asked(f"{name}_{sample}", name, song.frames / song.fps)
+        for name, song in sorted(songs.items())
+        for sample in range(samples)
+    ]
+    for name, motions in control_motions(asked, training, dataset.fps, seed).items():
         groups[name] = measured(motions, songs)
     # Intervals are over songs; several clips of one video share theirs.
     played = {name: [each.motion.song for each in group] for name, group in groups.items()}

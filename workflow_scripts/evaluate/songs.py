@@ -9,16 +9,34 @@ import numpy as np
 from workflow_scripts.evaluate.alone import Alone
 from workflow_scripts.evaluate.beats_again import read_beats
 from workflow_scripts.evaluate.metrics.beat_alignment import RATE, beat_alignment, beats_inside, hit_share
+from workflow_scripts.evaluate.metrics.motion_alignment import (
+    f_measure,
+    motion_alignment,
+    published_motion_alignment,
+)
 from workflow_scripts.motion.music_file import read_features
 from workflow_scripts.motion.skeleton import Floats
 
 CLIP = "0000"
+
+
+def to_the_frame(motion_beats_s: Floats, music_beats_s: Floats) -> float:
+    """Return `published_motion_alignment` of beats in seconds, on the frames they fall on; NaN without music beats."""
+    if not len(music_beats_s):
+        return float("nan")
+    rests, beats = (np.floor(seconds * RATE + 0.5).astype(np.intp) for seconds in (motion_beats_s, music_beats_s))
+    return published_motion_alignment(rests, beats)
+
+
 # Random phases of a song's own beats that stand in for other songs where there is only one.
 PHASES = 8
 # What is scored with a song's beats: by name, the motion beats it looks at, and how.
 SCORES: dict[str, tuple[str, Callable[[Floats, Floats], float]]] = {
     "beat_alignment": ("smoothed", beat_alignment),
+    "beat_alignment_motion": ("published", to_the_frame),
+    "beat_alignment_motion_corrected": ("slowest", motion_alignment),
     "beat_hit_share": ("smoothed", hit_share),
+    "beat_f_measure": ("smoothed", f_measure),
 }
 
 
