@@ -7,7 +7,8 @@ from workflow_scripts.evaluate.metrics.form import Form
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
 
 RATE = 30.0  # frames per second that Lodge's ratio is defined at
-ANKLE_M, TOE_M = 0.08, 0.05  # a foot below both stands (Lodge)
+ANKLE_M, TOE_M = 0.08, 0.05  # a foot below both stands (Lodge, on SMPL's body)
+RAISED_M = 0.03  # corrected: above where both are when the body stands at rest; of the toe that is the same 5 cm
 SLIDE_M = 0.01  # in a frame at RATE: 0.3 m/s
 LEVEL_M = 0.02  # toes that differ less than this stand on the same floor
 
@@ -15,12 +16,13 @@ LEVEL_M = 0.02  # toes that differ less than this stand on the same floor
 def foot_skate_ratios(world: Floats, fps: float, form: Form = "published", skeleton: Skeleton = SMPL24) -> Floats:
     """Return (2,) of the left and the right foot: the share of the frames in which it stands that it slides in.
 
-    It stands with its ankle below `ANKLE_M` and its toe below `TOE_M`, and slides when ankle or toe move more than
+    It stands with its ankle at most at `ANKLE_M` and its toe at `TOE_M`, and slides when ankle or toe move more than
     `SLIDE_M` in a frame (Li et al., Lodge, CVPR 2024). NaN for a foot that never stands.
 
     `published` takes every frame for 1/30 s, the floor where the toes are in the first frame, and for the movement the
     mean of the signed x and z: it depends on the heading, and along x = -z nothing slides. `corrected` takes the length
-    of the horizontal movement, the floor at y = 0, and brings motion of other frame rates to 30 per second (cubic).
+    of the horizontal movement, the floor at y = 0, feet for standing that are at most `RAISED_M` above the skeleton's
+    rest (the ankle of ours rests at 8.5 cm), and brings motion of other frame rates to 30 per second (cubic).
 
     Args:
         world: (T, J, 3), metres, y up.
@@ -52,8 +54,11 @@ def sliding(world: Floats, skeleton: Skeleton = SMPL24) -> float:
     """Return how far standing toes slide, m per frame, as the physical set of Motius has it (form `published`).
 
     A toe stands in a frame that moves it less than 1 cm, or in which it is less than 2 cm above the clip's lowest toe;
-    the mean over those of its horizontal movement, of both toes. The last movement counts twice.
+    the mean over those of its horizontal movement, of both toes. The last movement counts twice. NaN for one
+    frame.
     """
+    if len(world) < 2:
+        return float("nan")
     toes = np.asarray(world[:, [toe for _, toe in skeleton.feet]], dtype=np.float32)
     moved = np.diff(toes, axis=0, append=2 * toes[-1:] - toes[-2:-1])
     height = toes[..., 1] - toes[..., 1].min()
@@ -69,7 +74,8 @@ def _counts(world: Floats, fps: float, form: Form, pair: tuple[int, int], skelet
         return 0, 0
     foot = world[:, list(pair)].copy()
     foot[..., 1] -= 0.0 if form == "corrected" else _floor(world, skeleton)
-    stands = (foot[:, 0, 1] <= ANKLE_M) & (foot[:, 1, 1] <= TOE_M)
+    highest = skeleton.rest_positions[list(pair), 1] + RAISED_M if form == "corrected" else np.array([ANKLE_M, TOE_M])
+    stands = (foot[..., 1] <= highest).all(axis=1)
     moved = np.diff(foot[..., [0, 2]], axis=0, append=foot[-1:, :, [0, 2]])
     size = np.linalg.norm(moved, axis=-1) if form == "corrected" else np.abs(moved.mean(axis=-1))
     slides = (size > SLIDE_M).any(axis=1)
