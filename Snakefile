@@ -118,4 +118,5 @@ rule evaluation:
     input:
         all_admitted(),
         "results/evaluation/comparison.csv",
+        expand("results/evaluation/held_out/{model}.json", model=config["use"]["models"]),
         ["results/evaluation/demo.json"] if uses_demo() else [],

@@ -82,6 +82,34 @@ rule evaluate_model:
         " --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
 
+rule evaluate_held_out:
+    """A model's dances to songs that were kept from it, against the dances that were captured to them."""
+    input:
+        checkpoint="results/models/{model}/checkpoint.ckpt",
+        description="results/models/{model}/model.json",
+        dataset=dataset_of,
+    output:
+        evaluation="results/evaluation/held_out/{model}.json",
+    log:
+        "logs/evaluate_held_out/{model}.log",
+    benchmark:
+        "logs/benchmarks/evaluate_held_out/{model}.tsv"
+    wildcard_constraints:
+        model=dance_models(),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        config=held_out_config,
+        code=lambda wc: code("evaluate.held_out", f"models.{config['models'][wc.model]['architecture']}.model"),
+    shell:
+        "python -m workflow_scripts.evaluate.held_out --model results/models/{wildcards.model}"
+        " --dataset {input.dataset:q} --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+
+
 rule compare_models:
     input:
         evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),

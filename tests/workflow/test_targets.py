@@ -23,6 +23,7 @@ pytestmark = pytest.mark.workflow
         "exports/seq2seq/songs/song01_0.html",
         "evaluation/dances/seq2seq/songs/song01_0.json",
         "evaluation/seq2seq.json",
+        "evaluation/held_out/seq2seq.json",
         "evaluation/demo.json",
         "quarantine.tsv",
     ],

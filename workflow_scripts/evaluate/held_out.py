@@ -3,7 +3,7 @@
 `python -m workflow_scripts.evaluate.held_out --model DIR --dataset H5 --config JSON --output JSON`
 
 The songs are those of the dataset's validation clips, else of its test clips; with neither, nothing is measured and
-`note` says so. The model dances to each several times, without the generate stage's guarantees (feet that stand, floor).
+`note` says so. The model dances to each several times, without the generate stage's guarantees (standing feet, floor).
 The output: `rows` ({name: {measure: {mean, low, high}}} of the model and of every control), `differences` (model minus
 `shuffled`, clip by clip), `model_losses` (see `evaluate.own_losses`). Controls, as often and as long as the dances:
 
@@ -197,8 +197,8 @@ def main() -> None:
     data = sha256_of(arguments.dataset)
     if checkpoint["dataset"] != data:
         raise UserError(
-            f"{arguments.model.name} did not learn from {arguments.dataset} as it is now, so that nobody knows which of its "
-            "songs are new to it. Train the model again, or give the dataset it learned from."
+            f"{arguments.model.name} did not learn from {arguments.dataset} as it is now, so that nobody knows which of"
+            " its songs are new to it. Train the model again, or give the dataset it learned from."
         )
     dataset = read_dataset(arguments.dataset)
     # Of genres that it never learned a model knows nothing.
