@@ -62,11 +62,13 @@ class HeldOutConfig(BaseModel):
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What `compare` found: the split, the clips danced to, of how many, and the tables; see the module."""
+    """What `compare` found: the split, the clips danced to, of how many, how many songs these are (intervals are over
+    songs), and the tables; see the module."""
 
     split: str | None
     clips: int
     of_clips: int
+    songs: int
     rows: dict[str, dict[str, Any]]
     differences: dict[str, Any]
 
@@ -84,7 +86,7 @@ def compare(model: DanceModel, dataset: Dataset, config: HeldOutConfig) -> HeldO
     """Let a model dance to the held-out songs of the dataset it learned from, and measure dances and controls."""
     split, clips, count = held_out_clips(dataset, config.clips)
     if not clips:
-        return HeldOut(None, 0, 0, {}, {})
+        return HeldOut(None, 0, 0, 0, {}, {})
     scales, fps = Scales.of(dataset), dataset.fps
     training = dataset.split("train")
     frames = [min(len(clip.motion.root), round(LONGEST_S * fps)) for clip in clips]
@@ -115,7 +117,7 @@ def compare(model: DanceModel, dataset: Dataset, config: HeldOutConfig) -> HeldO
         differences.append(difference)
     songs = [clip.song for clip in clips]
     summaries = {name: _summary(rows, songs, config.seed) for name, rows in table.items()}
-    return HeldOut(split, len(clips), count, summaries, _summary(differences, songs, config.seed))
+    return HeldOut(split, len(clips), count, len(set(songs)), summaries, _summary(differences, songs, config.seed))
 
 
 def measured(
@@ -215,6 +217,7 @@ def main() -> None:
             "split": found.split,
             "clips": found.clips,
             "of_clips": found.of_clips,
+            "songs": found.songs,
             "samples": config.samples,
             "note": note,
             "rows": found.rows,
