@@ -249,6 +249,12 @@ def test_how_far_apart_the_critic_finds_captured_and_made_dances(
     found = model.held_out(dataset)
     assert found["critic_distance"] == pytest.approx(2, abs=1e-5)
     assert found["critic_distance_train"] == pytest.approx(2, abs=1e-5)
+    # Of a genre that it never met there is nothing to ask the critic.
+    last = replace(dataset.clips[-1], genre="new")
+    assert (last.split, dataset.clips[-2].split) == ("validation", "train")
+    found = model.held_out(replace(dataset, clips=[*dataset.clips[:-1], last]))
+    assert "critic_distance" not in found
+    assert found["critic_distance_train"] == pytest.approx(2, abs=1e-5)
 
 
 def test_progress_is_shown_of_the_same_noise(dataset: Dataset) -> None:

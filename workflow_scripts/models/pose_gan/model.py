@@ -235,10 +235,12 @@ class Model(GradientModel, AdversarialLearner):
         """
         if not dataset.split("validation"):
             return {}
+        # A genre that is in no training clip has no number to tell the critic.
+        known = dataset.only(self.poses.genres)
         distances = {
-            name: self._critic_distance(self.examples(dataset, split))
+            name: self._critic_distance(self.examples(known, split))
             for name, split in (("critic_distance", "validation"), ("critic_distance_train", "train"))
-            if len(dataset.windows[split])
+            if len(known.windows[split])
         }
         dataset = in_space(dataset, self.poses.config.space)
         clips = dataset.split("validation")
