@@ -122,6 +122,7 @@ rule evaluation:
         all_admitted(),
         "results/evaluation/comparison.csv",
         all_figures,
+        "results/evaluation/held_out.csv",
         ["results/evaluation/demo.json"] if uses_demo() else [],
 
 

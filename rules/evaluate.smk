@@ -136,6 +136,34 @@ rule evaluate_model:
         " --reference {input.reference:q} --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
 
 
+rule evaluate_held_out:
+    """A model's dances to songs that were kept from it, against the dances that were captured to them."""
+    input:
+        checkpoint="results/models/{model}/checkpoint.ckpt",
+        description="results/models/{model}/model.json",
+        dataset=dataset_of,
+    output:
+        evaluation="results/evaluation/held_out/{model}.json",
+    log:
+        "logs/evaluate_held_out/{model}.log",
+    benchmark:
+        "logs/benchmarks/evaluate_held_out/{model}.tsv"
+    wildcard_constraints:
+        model=dance_models(),
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        config=held_out_config,
+        code=lambda wc: code("evaluate.held_out", f"models.{config['models'][wc.model]['architecture']}.model"),
+    shell:
+        "python -m workflow_scripts.evaluate.held_out --model results/models/{wildcards.model}"
+        " --dataset {input.dataset:q} --config {params.config:q} --output {output.evaluation:q} >{log:q} 2>&1"
+
+
 rule compare_models:
     input:
         evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),
@@ -158,6 +186,28 @@ rule compare_models:
     shell:
         "python -m workflow_scripts.evaluate.compare --evaluations {input.evaluations:q} --controls {input.controls:q}"
         " --csv {output.csv:q} --json {output.json:q} >{log:q} 2>&1"
+
+
+rule compare_held_out:
+    input:
+        held_out=expand("results/evaluation/held_out/{model}.json", model=config["use"]["models"]),
+    output:
+        table="results/evaluation/held_out.csv",
+    log:
+        "logs/compare_held_out.log",
+    benchmark:
+        "logs/benchmarks/compare_held_out.tsv"
+    conda:
+        "../envs/playlist2dance.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=code("evaluate.compare_held_out"),
+    shell:
+        "python -m workflow_scripts.evaluate.compare_held_out --held-out {input.held_out:q} --output {output.table:q}"
+        " >{log:q} 2>&1"
 
 
 rule evaluate_demo:

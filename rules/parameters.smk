@@ -215,6 +215,13 @@ def model_code(wildcards):
     return code("train.fit", f"models.{config['models'][wildcards.model]['architecture']}.model")
 
 
+def held_out_config(wildcards):
+    """How a model dances to the songs that were kept from it."""
+    entry = config["evaluate"]
+    values = {"samples": entry["held_out_samples"], "clips": entry["held_out_clips"]}
+    return canonical_json(values | {"seed": config["generate"]["seed"]})
+
+
 def song_title(song):
     return next((row["title"] for row in table(admission(SONGS), "id", "title") if row["id"] == song), "") or song
 

@@ -220,13 +220,41 @@ def test_held_out_dances_no_more_than_can_be_compared(dataset: Dataset, monkeypa
 
 
 def test_held_out_measures(dataset: Dataset) -> None:
+    windows = np.concatenate(list(dataset.windows.values()))
     many = replace(
-        dataset, clips=[replace(clip, split="validation") if k > 1 else clip for k, clip in enumerate(dataset.clips)]
+        dataset,
+        clips=[replace(clip, split="validation" if k > 1 else "train") for k, clip in enumerate(dataset.clips)],
+        windows=dataset.windows | {"train": windows[windows[:, 0] <= 1], "validation": windows[windows[:, 0] > 1]},
     )
     found = untrained(many).held_out(many)
     assert {"pose_distance_ratio", "pose_coverage", "pose_precision", "pose_recall", "real_coverage"} <= found.keys()
     assert np.isfinite(list(found.values())).all()
     assert untrained(tiny_dataset(clips=1)).held_out(tiny_dataset(clips=1)) == {}
+
+
+def test_how_far_apart_the_critic_finds_captured_and_made_dances(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A critic that likes height, and dances that are 2 too low; chance is its own and leaves that of others alone."""
+    model = untrained(dataset)
+    monkeypatch.setattr(model, "_danced", lambda told: told["motion"] - 2 + torch.rand(()))
+    monkeypatch.setattr(model, "_scores", lambda motion, told: motion.mean(dim=(1, 2)))
+    torch.manual_seed(5)
+    found, after = model.held_out(dataset), torch.rand(())
+    torch.manual_seed(5)
+    assert torch.equal(torch.rand(()), after)
+    assert 1 < found["critic_distance"] < 2
+    assert model.held_out(dataset) == found
+    monkeypatch.setattr(model, "_danced", lambda told: told["motion"] - 2)
+    found = model.held_out(dataset)
+    assert found["critic_distance"] == pytest.approx(2, abs=1e-5)
+    assert found["critic_distance_train"] == pytest.approx(2, abs=1e-5)
+    # Of a genre that it never met there is nothing to ask the critic.
+    last = replace(dataset.clips[-1], genre="new")
+    assert (last.split, dataset.clips[-2].split) == ("validation", "train")
+    found = model.held_out(replace(dataset, clips=[*dataset.clips[:-1], last]))
+    assert "critic_distance" not in found
+    assert found["critic_distance_train"] == pytest.approx(2, abs=1e-5)
 
 
 def test_progress_is_shown_of_the_same_noise(dataset: Dataset) -> None:

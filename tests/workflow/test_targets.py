@@ -27,6 +27,7 @@ pytestmark = pytest.mark.workflow
         "abx_clips/seq2seq/song01_0.mp4",
         "abx_key.tsv",
         "evaluation/seq2seq.json",
+        "evaluation/held_out/seq2seq.json",
         "evaluation/demo.json",
         "quarantine.tsv",
     ],

@@ -7,7 +7,6 @@ import argparse
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -15,31 +14,13 @@ from pydantic import ValidationError
 from workflow_scripts.generate.guarantees import danced
 from workflow_scripts.generate.seed_motion import seed_motion
 from workflow_scripts.generate.settings import DanceConfig, seed_place
-from workflow_scripts.models.base import DanceModel, load_architecture
+from workflow_scripts.models.stored import load_model
 from workflow_scripts.motion.music_choice import MusicChoice
 from workflow_scripts.motion.music_file import read_source
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
-from workflow_scripts.workflow.checkpoint import read_checkpoint
-from workflow_scripts.workflow.errors import UserError, broken_file, entry_point
-from workflow_scripts.workflow.files import read_json, sha256_of
+from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.files import sha256_of
 from workflow_scripts.workflow.provenance import code_version, versions
-
-
-def load_model(folder: Path) -> tuple[DanceModel, dict[str, Any]]:
-    """Return the model in a folder that the train stage wrote, and its checkpoint without the state.
-
-    Raises:
-        BrokenFileError: the checkpoint is unreadable; it has been deleted.
-    """
-    path = folder / "checkpoint.ckpt"
-    name = str(read_json(folder / "model.json")["architecture"])
-    checkpoint = read_checkpoint(path, f"model of architecture {name}")
-    try:
-        architecture = load_architecture(name)
-        model = architecture.from_state(architecture.Config.model_validate(checkpoint["settings"]), checkpoint["state"])
-    except (RuntimeError, KeyError, ValueError) as error:
-        raise broken_file(path, f"not a readable model of architecture {name} ({error})") from error
-    return model, {key: value for key, value in checkpoint.items() if key != "state"}
 
 
 def random_source(config: DanceConfig, model: str, song: str) -> np.random.Generator:

@@ -58,6 +58,7 @@ def fit_adversarially(
     run_trainer(trainer, loop, last, batches)
     learner.network.load_state_dict(loop.average.state_dict())
     learner.network.cpu().eval()
+    learner.critic.cpu()
     return loop.history
 
 

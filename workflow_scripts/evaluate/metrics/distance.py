@@ -4,21 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.skeleton import Floats
 
 
 def pose_distance(world: Floats, truth: Floats) -> float:
     """Return the mean over frames and joints of the distance, m, of two motions (T, 24, 3) to the same music.
 
-    Of poses alone: each frame is seen from its own pelvis and faces +z, so that neither place nor heading counts. Where
-    one is longer its end is left out; NaN without a common frame.
+    Each frame is seen from its own pelvis, so that the place on the floor does not count: after a minute two dancers are
+    metres apart, whatever they dance. Where one is longer its end is left out; NaN without a common frame.
     """
     frames = min(len(world), len(truth))
     if not frames:
         return float("nan")
-    one, two = (_pose(np.asarray(motion[:frames], dtype=np.float64)) for motion in (world, truth))
-    return float(np.linalg.norm(one - two, axis=-1).mean())
+    one, two = (np.asarray(motion[:frames], dtype=np.float64) for motion in (world, truth))
+    return float(np.linalg.norm((one - one[:, :1]) - (two - two[:, :1]), axis=-1).mean())
 
 
 def best_of(samples: Sequence[Floats], truth: Floats) -> tuple[float, float]:
@@ -30,8 +29,3 @@ def best_of(samples: Sequence[Floats], truth: Floats) -> tuple[float, float]:
     """
     distances = [pose_distance(sample, truth) for sample in samples]
     return (min(distances), float(np.mean(distances))) if distances else (float("nan"), float("nan"))
-
-
-def _pose(world: Floats) -> Floats:
-    body = world - world[:, :1]
-    return turned(body, -facing_angle(body)[:, None])

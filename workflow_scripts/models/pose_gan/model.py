@@ -33,6 +33,10 @@ from workflow_scripts.motion.music_file import Music
 from workflow_scripts.motion.parts import PART
 from workflow_scripts.motion.pose_file import Person
 
+# `held_out` lets the critic judge at most so many windows of a split, spread evenly, each so often.
+JUDGED = 512
+DRAWS = 4
+
 
 class Settings(AdversarialConfig):
     """Settings of the second step, and those of the first under `pose`.
@@ -226,11 +230,20 @@ class Model(GradientModel, AdversarialLearner):
         """Return how dances to the validation clips' music are spread among the validation clips' poses.
 
         See `spread`. Names with `real_` in front are the same of the training dances' poses: what there is to reach.
+        Besides, how far apart the critic finds captured dances and those made to the same music: `critic_distance`,
+        and `critic_distance_train` of training windows. The critic is not kept: ask right after training.
         """
+        if not dataset.split("validation"):
+            return {}
+        # A genre that is in no training clip has no number to tell the critic.
+        known = dataset.only(self.poses.genres)
+        distances = {
+            name: self._critic_distance(self.examples(known, split))
+            for name, split in (("critic_distance", "validation"), ("critic_distance_train", "train"))
+            if len(known.windows[split])
+        }
         dataset = in_space(dataset, self.poses.config.space)
         clips = dataset.split("validation")
-        if not clips:
-            return {}
         real = [pose_points(clip.motion) for clip in clips]
         train = [pose_points(clip.motion) for clip in dataset.split("train")]
         rng = np.random.default_rng(0)
@@ -243,7 +256,24 @@ class Model(GradientModel, AdversarialLearner):
             genre = clip.genre if clip.genre in self.genres else None
             seconds = len(clip.motion.root) / self.fps
             danced.append(pose_points(self.generate(clip.music, seconds, None, rng, genre)))
-        return spread(real, train, danced, self.fps)
+        return spread(real, train, danced, self.fps) | distances
+
+    @torch.no_grad()
+    def _critic_distance(self, examples: Examples) -> float:
+        """Return the critic's mean score of captured dances less that of dances made to their music.
+
+        This is the critic's estimate of the Wasserstein distance in its own, unscaled units. The random parts, muted
+        windows and noise are drawn as in training, with a fixed seed.
+        """
+        rows = np.linspace(0, len(examples) - 1, min(len(examples), JUDGED)).round().astype(int).tolist()
+        found: list[Tensor] = []
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            for first in range(0, len(rows) * DRAWS, self.config.batch_size):
+                drawn = range(first, min(first + self.config.batch_size, len(rows) * DRAWS))
+                told = self._heard(examples.__getitems__([rows[place % len(rows)] for place in drawn]))
+                found.append(self._scores(told["motion"], told) - self._scores(self._danced(told), told))
+        return float(torch.cat(found).mean())
 
     def _nearest_genre(self, music: Music, frames: int) -> int:
         means, genres = self.table
