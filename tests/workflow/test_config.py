@@ -112,6 +112,11 @@ def test_every_key_of_the_schema_is_explained_in_the_default_configuration() -> 
         ("models/seq2seq/soundtrack", {}, "models.seq2seq.soundtrack: is for models that make sound"),
         ("models/together", {"architecture": "seq2seq", "dataset": "main"}, 'the name "together" is reserved'),
         ("models/original", {"architecture": "seq2seq", "dataset": "main"}, 'the name "original" is reserved'),
+        (
+            "models/comparison",
+            {"architecture": "seq2seq", "dataset": "main"},
+            "is reserved for the table of all models",
+        ),
         ("soundtrack/temperature", 0, "soundtrack.temperature: must be more than 0, not 0"),
         ("soundtrack/top_k", 300, "soundtrack.top_k: must be at most 256, not 300"),
         ("pose/backend", "magic", 'pose.backend: must be one of mediapipe, mmpose, auto, not "magic"'),

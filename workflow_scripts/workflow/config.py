@@ -28,6 +28,10 @@ _RESERVED = {
     SONGS: "the songs to dance to",
     ORIGINAL: "the videos as they are",
     TOGETHER: "videos of all models side by side",
+    # Files beside results/evaluation/<model>.json.
+    "comparison": "the table of all models",
+    "demo": "the demo corpus against its truth",
+    "aistpp_details": "the protocol of AIST++",
 }
 
 

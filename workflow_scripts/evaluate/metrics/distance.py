@@ -10,8 +10,8 @@ from workflow_scripts.motion.skeleton import Floats
 def pose_distance(world: Floats, truth: Floats) -> float:
     """Return the mean over frames and joints of the distance, m, of two motions (T, 24, 3) to the same music.
 
-    Each frame is seen from its own pelvis, so that the place on the floor does not count: after a minute two dancers are
-    metres apart, whatever they dance. Where one is longer its end is left out; NaN without a common frame.
+    Each frame is seen from its own pelvis, so that the place on the floor does not count: after a minute two dancers
+    are metres apart, whatever they dance. Where one is longer its end is left out; NaN without a common frame.
     """
     frames = min(len(world), len(truth))
     if not frames:
