@@ -1,10 +1,7 @@
-"""Drawings of the dataset's page, as SVG: bars, and stick figures of a clip."""
-
-from html import escape
+"""Drawings of the dataset's page, as SVG: stick figures of a clip."""
 
 import numpy as np
 
-from workflow_scripts.dataset.summary import Histogram
 from workflow_scripts.motion.kinematics import facing_angle, turned
 from workflow_scripts.motion.pose_file import Person
 from workflow_scripts.motion.skeleton import SMPL24, Floats
@@ -14,30 +11,6 @@ _POSE_WIDTH, _HEIGHT = 84, 170  # pixels
 _PIXELS_PER_METRE = 78
 _TURN = 0.35  # radians: seen a little from the side, a step forward shows
 _COLOURS, _MIDDLE = {"left": "#7fd4ff", "right": "#ff8fc7"}, "#c9cde0"
-
-
-def bars(histogram: Histogram, unit: str) -> str:
-    """Return a histogram of minutes as SVG; every bar says its numbers when it is pointed at."""
-    count, width, height = len(histogram.minutes), 26, 120
-    if not count:
-        return "<p>Not known.</p>"
-    tallest = max(histogram.minutes) or 1.0
-    parts = []
-    for number, minutes in enumerate(histogram.minutes):
-        low, high = histogram.edges[number], histogram.edges[number + 1]
-        size = height * minutes / tallest
-        parts.append(
-            f'<g><title>{low:g} to {high:g} {escape(unit)}: {minutes:.1f} min</title><rect x="{width * number + 2}"'
-            f' y="{height - size:.1f}" width="{width - 4}" height="{size:.1f}" rx="3"/></g>'
-        )
-    every = max(1, -(-count // 8))
-    for number in range(0, count + 1, every):
-        parts.append(f'<text x="{width * number}" y="{height + 18}">{histogram.edges[number]:g}</text>')
-    total = width * count
-    return (
-        f'<svg class="bars" viewBox="-20 -8 {total + 40} {height + 34}" width="{total + 40}" role="img"'
-        f' aria-label="minutes by {escape(unit)}">{"".join(parts)}</svg>'
-    )
 
 
 def stick_figures(motion: Person) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
-from workflow_scripts.dataset.drawings import bars, stick_figures
-from workflow_scripts.dataset.summary import Histogram, Share, examples, histogram, shares, whole
+from workflow_scripts.dataset.drawings import stick_figures
+from workflow_scripts.motion.dataset_summary import Histogram, Share, examples, histogram, shares, whole
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset
 from workflow_scripts.motion.feature_sets import width_of
+from workflow_scripts.workflow.html_bars import bars
 from workflow_scripts.workflow.html_page import counted, html_page
 
 TEMPO_STEP_BPM, QUALITY_STEP = 5.0, 0.05
@@ -24,8 +25,8 @@ def dataset_page(name: str, dataset: Dataset, left_out: Mapping[str, str]) -> st
         _section("Genres", _table(shares(dataset, lambda clip: clip.genre or _NO_GENRE), everything)),
         _section("Collections", _table(shares(dataset, lambda clip: clip.collection), everything)),
         _section("What models see", _windows(dataset)),
-        _section("Tempo (minutes by beats per minute)", bars(_tempi(dataset), "bpm")),
-        _section("Pose quality (minutes by quality, 0 to 1)", bars(_qualities(dataset), "quality")),
+        _section("Tempo (minutes by beats per minute)", _bars(_tempi(dataset), "bpm")),
+        _section("Pose quality (minutes by quality, 0 to 1)", _bars(_qualities(dataset), "quality")),
         _section("Some of its dances", _dances(dataset)),
         _section(f"Left out ({len(left_out)})", _left_out(left_out)),
     ]
@@ -43,6 +44,10 @@ def _tempi(dataset: Dataset) -> Histogram:
 
 def _qualities(dataset: Dataset) -> Histogram:
     return histogram(dataset, lambda clip: clip.quality, QUALITY_STEP, (0.0, 1.0))
+
+
+def _bars(histogram: Histogram, unit: str) -> str:
+    return bars(histogram.edges, histogram.minutes, unit)
 
 
 def _section(title: str, body: str) -> str:

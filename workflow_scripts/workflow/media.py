@@ -247,6 +247,27 @@ def join_sound(
     run_ffmpeg(["-i", picture, "-i", sound, *streams, *length, *_tags(metadata), *_BITEXACT, output], subject)
 
 
+def write_preview(output: Path, video: Path, start: float, seconds: float, width: int, fps: int) -> None:
+    """Write a small copy of a part of a video (not atomically): H.264 and, where it has sound, AAC.
+
+    Args:
+        output: the MP4 file to write. The same video gives the same bytes.
+        video: the file to read.
+        start: where the part begins, in seconds.
+        seconds: how long it is.
+        width: of the picture in pixels, an even number; the height follows.
+        fps: its frames per second.
+
+    Raises:
+        MediaError: the file is no video that can be read.
+    """
+    part = ["-ss", f"{start:.3f}", "-i", video, "-t", f"{seconds:.3f}", "-map", "0:V:0", "-map", "0:a:0?"]
+    picture = ["-vf", f"fps={fps},scale={width}:-2", "-c:v", "libx264", "-preset", "slow", "-crf", "30"]
+    sound = ["-c:a", "aac", "-ac", "1", "-b:a", "48k"]
+    # One thread: each number of threads gives other bytes.
+    run_ffmpeg([*part, *picture, "-threads", "1", *sound, "-map_metadata", "-1", *_BITEXACT, output], video)
+
+
 # Said of the frames and of the file: nothing is converted.
 _BT709 = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 # The same frames give the same bytes: no encoder versions or times in the file. The index comes first, for browsers.
