@@ -1,0 +1,1 @@
+"""What the report is made of, read from the files of a run."""

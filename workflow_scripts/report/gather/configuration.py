@@ -1,0 +1,39 @@
+"""The configuration of a run as its user could have written it, to be shown and used again."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+# How the network is reached is nobody's business: a proxy's URL may hold a password. It makes no result another one.
+NETWORK = ("cookies", "proxy", "rate_limit_kb", "sleep_s", "retries", "timeout_s")
+
+
+def reusable(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a checked configuration (see `workflow.config`) in a form that is valid again, without `NETWORK`."""
+    plain: dict[str, Any] = json.loads(json.dumps(config))
+    for key in NETWORK:
+        plain.get("download", {}).pop(key, None)
+    for dataset in plain.get("datasets", {}).values():
+        weights = dataset.pop("weights", {})
+        if weights:
+            dataset["collections"] = {name: weights.get(name, 1) for name in dataset["collections"]}
+    return plain
+
+
+def as_yaml(config: Mapping[str, Any]) -> str:
+    """Return a configuration as YAML, sorted by key."""
+    return yaml.safe_dump(dict(config), sort_keys=True, allow_unicode=True)
+
+
+def seeds(config: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return {path of the key: value} of everything in a configuration that is named `seed`."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, Mapping):
+            found |= seeds(value, here)
+        elif key == "seed":
+            found[here] = value
+    return found

@@ -1,0 +1,39 @@
+"""The section of animations: a few seconds of every dance in the page itself, and links to all of them."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import groupby
+from urllib.parse import quote
+
+from workflow_scripts.report.gather.films import SECONDS, Film
+from workflow_scripts.report.page.parts import Section
+
+
+def films_section(films: Sequence[Film], there: int, titles: Mapping[str, str], gallery: str) -> Section:
+    """Return the section.
+
+    Args:
+        films: those that are shown.
+        there: how many dances the gallery has.
+        titles: {song: title}.
+        gallery: the gallery's address, relative to the page.
+    """
+    index = f'<a href="{escape(quote(gallery))}/index.html">the gallery</a>'
+    said = f"{SECONDS:g} s of {len(films)} of {there} dances, small; whole, with sound and measures, in {index}."
+    order = {song: number for number, song in enumerate(titles)}
+    by_song = sorted(films, key=lambda film: order.get(film.song, len(order)))
+    parts = [f'<p class="note">{said}</p>']
+    for song, group in groupby(by_song, key=lambda film: film.song):
+        cards = "".join(_card(film, titles.get(song, song), gallery) for film in group)
+        parts.append(f'<h3>{escape(titles.get(song, song))}</h3><div class="films">{cards}</div>')
+    return Section("animations", "Animations", "".join(parts))
+
+
+def _card(film: Film, title: str, gallery: str) -> str:
+    name = film.model.replace("_", " ") + (f" · {film.sample + 1}" if film.sample else "")
+    address = f"{escape(quote(gallery))}/{escape(quote(film.file))}"
+    return (
+        f'<figure class="film"><video controls loop playsinline preload="none" poster="{escape(film.poster)}"'
+        f' src="{escape(film.preview)}" aria-label="{escape(f"{title}, danced by {name}")}"></video>'
+        f'<figcaption><b>{escape(name)}</b><a href="{address}">whole video</a></figcaption></figure>'
+    )

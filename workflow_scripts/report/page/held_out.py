@@ -1,0 +1,62 @@
+"""The section on songs that were kept from the models: what dances to them lose against the captured ones."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from workflow_scripts.report.page.parts import Section, breakable, in_box, interval, note, number, row
+
+# Of the columns of results/evaluation/held_out.csv, those that say whose the numbers are.
+_SHARED = ("row", "model", "dataset", "split", "clips", "samples")
+
+
+def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
+    """Return the section from the rows of results/evaluation/held_out.csv; None where no song was kept from the models."""
+    if not rows:
+        return None
+    losses = [name for name in rows[0] if name not in _SHARED and f"{name}_low" in rows[0] and f"{name}_gain" in rows[0]]
+    heads = "".join(f'<th scope="col">{breakable(loss)}</th>' for loss in losses)
+    bodies = []
+    for model in dict.fromkeys(each["model"] for each in rows):
+        own = [each for each in rows if each["model"] == model]
+        said = (
+            f"{model.replace('_', ' ')} · {own[0]['clips']} clips of {own[0]['dataset']} ({own[0]['split']}),"
+            f" {own[0]['samples']} dances each"
+        )
+        lines = "".join(_row(each, losses) for each in own)
+        part = f'<tr class="part"><th colspan="{len(losses) + 1}">{escape(said)}</th></tr>'
+        bodies.append(f"<tbody>{part}{lines}</tbody>")
+    head = f"<thead><tr><th></th>{heads}</tr></thead>"
+    body = (
+        note(
+            "Distances between the models' dances and those that were captured to the same songs: less is nearer."
+            " Controls stand below each model; shuffled are its own dances beside other held-out songs. Gain is what a"
+            " model loses less beside its own song than beside others, clip by clip: green where its interval stays"
+            " above 0, so that the model shows that it hears the song."
+        )
+        + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
+    )
+    return Section("held_out", "Songs that were kept from the models", body)
+
+
+def _row(each: Mapping[str, str], losses: Sequence[str]) -> str:
+    is_model = each["row"] == "model"
+    name = each["model"] if is_model else each["row"]
+    cells = [_cell(each, loss) + (_gain(each, loss) if is_model else "") for loss in losses]
+    return row([escape(name.replace("_", " ")), *cells], "model" if is_model else "control")
+
+
+def _cell(each: Mapping[str, str], loss: str) -> str:
+    mean, low, high = (_value(each, f"{loss}{suffix}") for suffix in ("", "_low", "_high"))
+    return f"<b>{number(mean)}</b>{interval(low, high)}"
+
+
+def _gain(each: Mapping[str, str], loss: str) -> str:
+    mean, low, high = (_value(each, f"{loss}_gain{suffix}") for suffix in ("", "_low", "_high"))
+    if mean is None:
+        return ""
+    kind = "unsure" if low is None else "truth" if low > 0 else "other"
+    return f'<span class="gain {kind}">gain {number(mean)} {interval(low, high)}</span>'
+
+
+def _value(each: Mapping[str, str], name: str) -> float | None:
+    return float(each[name]) if each.get(name) else None

@@ -1,0 +1,86 @@
+"""The section on models: what they are, how they learned, and what everything cost."""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.report.gather.models import Cost, Model
+from workflow_scripts.report.page.parts import Section, details, duration, facts, figure, note, number, table
+
+# Of a model's losses those that every table can show beside another one's.
+_SHOWN = ("train", "validation", "accuracy", "critic", "generator")
+
+
+def models_section(models: Sequence[Model], learning: Path | None, costs: Sequence[Cost]) -> Section:
+    """Return the section; `learning` is the figure of learning curves, `costs` may be empty."""
+    body = (
+        _overview(models)
+        + "".join(_settings(model) for model in models)
+        + (figure(learning, "Learning curves: losses of the networks over their training.") if learning else "")
+        + _costs(costs)
+    )
+    return Section("models", "Models", body)
+
+
+def _overview(models: Sequence[Model]) -> str:
+    head = ("", "architecture", "dataset", "hears", "learned from", "epochs", "time", "checkpoint", "losses")
+    rows = []
+    for model in models:
+        of = model.description
+        windows, spent = of["dataset"]["windows"]["train"], of["dataset"]["seconds"]["train"] / 60
+        losses = of.get("losses", {})
+        shown = ", ".join(f"{name} {number(losses[name])}" for name in _SHOWN if losses.get(name) is not None)
+        cells = (
+            model.name.replace("_", " "),
+            of["architecture"],
+            of["dataset"]["name"],
+            f"{of['feature_set']}, {of['grouping']}",
+            f"{spent:.1f} min, {windows} windows",
+            str(losses.get("epochs", "–")),
+            duration(of["seconds"]),
+            f"{model.checkpoint_bytes / 1e6:.1f} MB",
+            shown or "–",
+        )
+        rows.append([escape(cell) for cell in cells])
+    return table(head, rows)
+
+
+def _settings(model: Model) -> str:
+    of = model.description
+    shown = flat({"settings": of["settings"], "augment": of.get("augment", {}), "seed": of["seed"]})
+    held_out = {name: number(value) for name, value in of.get("held_out", {}).items()}
+    said = note("What it says of itself on songs that were kept from it:") + facts(held_out) if held_out else ""
+    return details(f"Settings of {model.name.replace('_', ' ')}", facts(shown) + said)
+
+
+def flat(values: Mapping[str, Any], path: str = "") -> dict[str, str]:
+    """Return nested values as {"path.of.the.key": JSON}."""
+    found: dict[str, str] = {}
+    for key, value in values.items():
+        here = f"{path}.{key}" if path else key
+        found |= flat(value, here) if isinstance(value, Mapping) else {here: json.dumps(value, ensure_ascii=False)}
+    return found
+
+
+def _costs(costs: Sequence[Cost]) -> str:
+    if not costs:
+        return ""
+    rows = [
+        [escape(each.rule), str(each.jobs), duration(each.seconds), "–" if each.memory_mb is None else
+         f"{each.memory_mb:.0f} MB"]
+        for each in costs
+    ]  # fmt: skip
+    total = sum(each.seconds for each in costs)
+    rows.append(["all", str(sum(each.jobs for each in costs)), duration(total), ""])
+    return (
+        "<h3>Cost of every stage</h3>"
+        + note(
+            "As measured on the run that made them: the only numbers of this page that another run gives otherwise."
+            " Time is summed over jobs that may have run at once; memory is the most of one job."
+        )
+        + details(
+            f"{len(costs)} rules, {duration(total)}", table(("", "jobs", "time", "memory"), rows, "total narrow")
+        )
+    )

@@ -1,0 +1,150 @@
+"""Write the report of a run, one page: `python -m workflow_scripts.report.write --help`.
+
+It reads what the run left in its folder of results. Same results, same configuration and same checkout give the same
+bytes, except for the table of costs, which is what Snakemake measured (`--benchmarks`).
+"""
+
+import argparse
+import csv
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.motion.dataset_file import Dataset, read_dataset
+from workflow_scripts.report.gather import corpus, films, models, versions
+from workflow_scripts.report.gather.configuration import reusable
+from workflow_scripts.report.page.comparison import comparison_section
+from workflow_scripts.report.page.corpus import corpus_section
+from workflow_scripts.report.page.films import films_section
+from workflow_scripts.report.page.genres import genres_section
+from workflow_scripts.report.page.held_out import held_out_section
+from workflow_scripts.report.page.making import reproduce_section, versions_section
+from workflow_scripts.report.page.models import models_section
+from workflow_scripts.report.page.parts import Section, minutes
+from workflow_scripts.report.page.whole import report_page
+from workflow_scripts.workflow.errors import UserError, entry_point
+from workflow_scripts.workflow.files import read_json, write_text
+from workflow_scripts.workflow.names import SONGS
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: its results, its checked configuration, and what Snakemake measured of it."""
+
+    results: Path
+    config: Mapping[str, Any]
+    benchmarks: Path
+
+    @property
+    def models(self) -> list[str]:
+        """The models that take part, in their order."""
+        return list(self.config["use"]["models"])
+
+    @property
+    def datasets(self) -> list[str]:
+        """The datasets that they learned from."""
+        return sorted({self.config["models"][model]["dataset"] for model in self.models})
+
+    @property
+    def collections(self) -> list[str]:
+        """The collections that these are made of."""
+        return sorted({name for each in self.datasets for name in self.config["datasets"][each]["collections"]})
+
+
+def report(run: Run, output: Path) -> str:
+    """Return the page that is to stand at `output`.
+
+    Raises:
+        UserError: a file of the results is missing or broken.
+    """
+    results, evaluation = run.results, run.results / "evaluation"
+    gallery = results / "animations"
+    described = corpus.titles_of(results, SONGS)
+    titles = {song: title for song, (title, _) in described.items()}
+    collections = [corpus.read_collection(results, name) for name in [*run.collections, SONGS]]
+    datasets = {name: read_dataset(results / "datasets" / f"{name}.h5") for name in run.datasets}
+    trained = [models.read_model(results, name) for name in run.models]
+    comparison = read_json(evaluation / "comparison.json")
+    chosen = films.choose_films(gallery, run.models, titles)
+    figures = {path.stem: path for path in sorted((evaluation / "figures").glob("*.svg"))}
+    sections = [
+        corpus_section(
+            collections,
+            datasets,
+            corpus.left_out_whole(results / "quarantine.tsv"),
+            corpus.left_out_parts(results, [*run.collections, SONGS]),
+        ),
+        models_section(trained, figures.get("learning"), models.read_costs(run.benchmarks)),
+        comparison_section(comparison, figures, _beats(evaluation / "figures" / "beats", titles)),
+        held_out_section(_rows(evaluation / "held_out.csv")),
+        genres_section(comparison, {song: genre for song, (_, genre) in described.items()}, figures.get("genres")),
+        films_section(films.make_films(gallery, chosen), len(chosen), titles, os.path.relpath(gallery, output.parent)),
+        *_making(run, datasets, trained),
+    ]
+    numbers = {
+        "minutes of video": minutes(sum(each.minutes for each in collections if each.name != SONGS)),
+        "minutes learned from": minutes(max((_trained_minutes(each) for each in datasets.values()), default=0.0)),
+        "songs danced to": str(len({song for _, _, song, _ in chosen})),
+        "models": str(len(trained)),
+        "dances": str(len(chosen)),
+    }
+    return report_page(numbers, [section for section in sections if section])
+
+
+def _trained_minutes(dataset: Dataset) -> float:
+    return sum(len(clip.motion.root) for clip in dataset.split("train")) / dataset.fps / 60
+
+
+def _beats(folder: Path, titles: Mapping[str, str]) -> dict[str, Path]:
+    return {title: folder / f"{song}.svg" for song, title in titles.items() if (folder / f"{song}.svg").is_file()}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _making(run: Run, datasets: Mapping[str, Dataset], trained: list[models.Model]) -> list[Section]:
+    """Return the sections on versions and on making it again."""
+    results = run.results
+    comparison = read_json(results / "evaluation" / "comparison.json")
+    outputs = [
+        *(versions.made(results, f"datasets/{name}.h5", each.provenance["code"]) for name, each in datasets.items()),
+        *(
+            versions.Made(f"models/{each.name}/checkpoint.ckpt", each.checkpoint_sha256, each.description["code"])
+            for each in trained
+        ),
+        versions.made(results, "evaluation/comparison.json", comparison["provenance"]["code"]),
+    ]
+    recorded = versions.recorded_versions([*(each.provenance for each in datasets.values()),
+                                           *(each.description for each in trained)])  # fmt: skip
+    commit = versions.commit()
+    checkout = ({"commit": commit} if commit else {}) | {"digest of all code": versions.package_digest()}
+    config = reusable(run.config)
+    return [
+        versions_section(checkout, versions.installed_versions(), recorded, outputs, config),
+        reproduce_section(config, checkout),
+    ]
+
+
+def main() -> None:
+    """Parse the arguments, gather, write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--results", type=Path, required=True, help="the folder of the run's results")
+    parser.add_argument("--benchmarks", type=Path, default=Path("logs/benchmarks"), help="what Snakemake measured")
+    parser.add_argument("--config", type=json.loads, required=True, help="JSON of the checked configuration")
+    parser.add_argument("--output", type=Path, required=True, help="the page to write")
+    arguments = parser.parse_args()
+    run = Run(arguments.results, arguments.config, arguments.benchmarks)
+    try:
+        page = report(run, arguments.output)
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename} is missing: run `snakemake --cores 4 report`, which makes it first") from error
+    write_text(arguments.output, page)
+
+
+if __name__ == "__main__":
+    entry_point(main)
