@@ -1,18 +1,38 @@
 """The section that compares models with controls: the measures to look at first, then all of them, group by group."""
 
+import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.report.page.parts import Section, breakable, details, figure, in_box, interval, note, number, row
+from workflow_scripts.report.page.parts import (
+    Section,
+    breakable,
+    details,
+    facts,
+    figure,
+    in_box,
+    interval,
+    note,
+    number,
+    row,
+)
 
 # What says most in least room: movement, hearing (and its chance level), distribution, body, feet.
-FIRST = (
-    *("speed_ratio", "late_speed_ratio", "frozen_share"),
-    *("beat_alignment", "beat_alignment_difference", "beat_hit_share", "beat_hit_share_shuffled"),
-    *("fid_k_corrected", "fid_g_corrected", "div_k_corrected", "foot_skate", "jitter_corrected"),
-)
+FIRST = {
+    "speed_ratio": "speed / training",
+    "late_speed_ratio": "last 10 s / first 10 s",
+    "frozen_share": "time frozen",
+    "beat_alignment": "beat alignment",
+    "beat_alignment_difference": "own song − others",
+    "beat_hit_share": "beats hit, 70 ms",
+    "fid_k_corrected": "FID kinetic",
+    "fid_g_corrected": "FID geometric",
+    "div_k_corrected": "diversity kinetic",
+    "foot_skate": "feet slide, m/s",
+    "jitter_corrected": "jitter, m/s²",
+}
 GROUPS = {
     "movement": "Movement",
     "beats": "On the beat",
@@ -59,7 +79,11 @@ def comparison_section(comparison: Comparison, figures: Mapping[str, Path], beat
             " dances, and far from those of the other controls."
         )
         + _legend()
-        + _table(comparison, first)
+        + _table(comparison, first, FIRST)
+        + details(
+            "What these columns are",
+            facts({FIRST[name]: f"{name}: {measures[name]['says']}" for name in first}),
+        )
         + "<h3>All measures</h3>"
         + "".join(_group(comparison, group) for group in _groups(measures))
         + (figure(figures["bars"], "Models beside controls, with intervals.") if "bars" in figures else "")
@@ -86,8 +110,9 @@ def _legend() -> str:
         f"<li>{_chip(name)} <b>{name.replace('_', ' ')}</b>: {escape(_SAYS[name])}</li>" for name in LETTERS
     )
     return (
-        '<div class="legend"><p>A letter on a model\'s number: it cannot be told from that control. Green is good;'
-        ' amber is not; "?" means there are too few dances to say.</p>'
+        '<div class="legend"><p>A letter on a model\'s number: it cannot be told from that control. Green: it is as in'
+        ' captured dances. Amber: a control reaches it as well, so this number alone shows little. "?": too few dances to'
+        " say.</p>"
         f"<ul>{chips}</ul></div>"
     )
 
@@ -120,22 +145,37 @@ def _group(comparison: Comparison, group: str) -> str:
     return details(title, (_table(comparison, known) if known else "") + said)
 
 
-def _table(comparison: Comparison, names: Sequence[str]) -> str:
-    heads = "".join(_head(name, comparison["measures"][name]) for name in names)
-    datasets = list(dict.fromkeys(each["dataset"] for each in comparison["rows"]))
+def _table(comparison: Comparison, names: Sequence[str], labels: Mapping[str, str] | None = None) -> str:
+    heads = "".join(_head(name, comparison["measures"][name], (labels or {}).get(name, "")) for name in names)
+    parts = _parts(comparison["rows"])
     bodies = []
-    for dataset in datasets:
-        rows = [each for each in comparison["rows"] if each["dataset"] == dataset]
-        said = f'<tr class="part"><th colspan="{len(names) + 2}">dataset {escape(dataset)}</th></tr>'
+    for datasets, rows in parts:
+        said = f'<tr class="part"><th colspan="{len(names) + 2}">dataset {escape(" and ".join(datasets))}</th></tr>'
         lines = "".join(_row(each, names) for each in rows)
-        bodies.append(f"<tbody>{said if len(datasets) > 1 else ''}{lines}</tbody>")
+        bodies.append(f"<tbody>{said if len(parts) > 1 else ''}{lines}</tbody>")
     head = f'<thead><tr><th></th><th scope="col">n<small>dances / songs</small></th>{heads}</tr></thead>'
     return in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
 
 
-def _head(name: str, measure: Mapping[str, Any]) -> str:
+def _parts(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], list[Mapping[str, Any]]]]:
+    """Return (datasets, rows) of what is shown together: datasets whose controls are the same share these."""
+    by_controls: dict[str, tuple[list[str], list[Mapping[str, Any]]]] = {}
+    for dataset in dict.fromkeys(each["dataset"] for each in rows):
+        own = [each for each in rows if each["dataset"] == dataset]
+        controls = [each for each in own if each["kind"] == "control"]
+        same = json.dumps([(each["name"], each["measures"]) for each in controls], sort_keys=True)
+        datasets, shown = by_controls.setdefault(same, ([], list(controls)))
+        shown[:] = [*shown[: len(shown) - len(controls)], *(e for e in own if e["kind"] != "control"), *controls]
+        datasets.append(dataset)
+    return list(by_controls.values())
+
+
+def _head(name: str, measure: Mapping[str, Any], label: str) -> str:
     form = f'<em class="{measure["form"]}">{measure["form"]}</em>' if measure["form"] else ""
-    return f'<th scope="col"><span>{breakable(name)}</span>{form}<small>{escape(measure["says"])}</small></th>'
+    says = escape(measure["says"])
+    if label:
+        return f'<th scope="col" title="{escape(name)}: {says}"><span>{escape(label)}</span>{form}</th>'
+    return f'<th scope="col"><span>{breakable(name)}</span>{form}<small>{says}</small></th>'
 
 
 def _row(each: Mapping[str, Any], names: Sequence[str]) -> str:

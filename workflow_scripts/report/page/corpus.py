@@ -30,7 +30,7 @@ def corpus_section(
     body = (
         "<h3>Collections</h3>"
         + _collections(collections)
-        + "".join(_dataset(name, dataset) for name, dataset in datasets.items())
+        + _datasets(datasets)
         + "<h3>What was left out, and why</h3>"
         + _left_out("Whole videos and clips", whole_ones)
         + _left_out("Parts of videos", parts)
@@ -50,7 +50,25 @@ def _collections(collections: Sequence[Collection]) -> str:
     return table(head, rows)
 
 
-def _dataset(name: str, dataset: Dataset) -> str:
+def _datasets(datasets: Mapping[str, Dataset]) -> str:
+    """Return a part per dataset; of those with the same clips the numbers are shown once."""
+    shown: dict[tuple[object, ...], str] = {}
+    parts = []
+    for name, dataset in datasets.items():
+        clips = tuple((clip.name, clip.split, len(clip.motion.root)) for clip in dataset.clips)
+        parts.append(f"<h3>Dataset {escape(name)}</h3>" + note(_seen(dataset)))
+        parts.append(note(f"The same clips as {shown[clips]}.") if clips in shown else _numbers(dataset))
+        shown.setdefault(clips, name)
+    return "".join(parts)
+
+
+def _seen(dataset: Dataset) -> str:
+    windows = ", ".join(f"{len(dataset.windows[split])} {split}" for split in SPLITS)
+    hearing = f"{dataset.feature_set} of the music"
+    return f"What models see: motion and {hearing}, {dataset.fps:g} times a second. Windows: {windows}."
+
+
+def _numbers(dataset: Dataset) -> str:
     everything = whole(dataset)
     head = ("", "clips", "videos", "songs", "dancers", *(f"{split} min" for split in SPLITS), "minutes")
     rows = []
@@ -58,15 +76,8 @@ def _dataset(name: str, dataset: Dataset) -> str:
         counts = [str(part.clips), str(part.videos), str(part.songs), str(part.dancers or "–")]
         spent = [minutes(part.minutes[split]) for split in SPLITS]
         rows.append([escape(part.name), *counts, *spent, minutes(part.all_minutes)])
-    windows = ", ".join(f"{len(dataset.windows[split])} {split}" for split in SPLITS)
-    said = (
-        f"What models see, {dataset.fps:g} times a second, with {dataset.feature_set} of the music. "
-        f"Windows: {windows}."
-    )
     return (
-        f"<h3>Dataset {escape(name)}</h3>"
-        + note(said)
-        + table(head, rows, "total")
+        table(head, rows, "total")
         + '<div class="pair">'
         + _bars("Pose quality, 0 to 1 (minutes)", dataset, lambda clip: clip.quality, 0.05, "quality", (0.0, 1.0))
         + _bars("Tempo (minutes)", dataset, lambda clip: clip.music.tempo, 5.0, "bpm")

@@ -8,6 +8,21 @@ from urllib.parse import quote
 from workflow_scripts.report.gather.films import SECONDS, Film
 from workflow_scripts.report.page.parts import Section
 
+# One plays at a time: all have sound.
+SCRIPT = """
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".play")
+  if (!button) return
+  const mine = button.previousElementSibling
+  for (const video of document.querySelectorAll("video")) {
+    const plays = video === mine && video.paused
+    if (plays) video.play(); else video.pause()
+    video.closest("figure").classList.toggle("on", plays)
+    video.nextElementSibling.setAttribute("aria-pressed", plays)
+  }
+})
+"""
+
 
 def films_section(films: Sequence[Film], there: int, titles: Mapping[str, str], gallery: str) -> Section:
     """Return the section.
@@ -33,7 +48,9 @@ def _card(film: Film, title: str, gallery: str) -> str:
     name = film.model.replace("_", " ") + (f" · {film.sample + 1}" if film.sample else "")
     address = f"{escape(quote(gallery))}/{escape(quote(film.file))}"
     return (
-        f'<figure class="film"><video controls loop playsinline preload="none" poster="{escape(film.poster)}"'
-        f' src="{escape(film.preview)}" aria-label="{escape(f"{title}, danced by {name}")}"></video>'
+        f'<figure class="film"><div class="screen"><video loop playsinline preload="none" poster="{escape(film.poster)}"'
+        f' src="{escape(film.preview)}"></video>'
+        f'<button class="play" type="button" aria-label="{escape(f"Play {title}, danced by {name}")}" aria-pressed="false">'
+        f"<i></i></button></div>"
         f'<figcaption><b>{escape(name)}</b><a href="{address}">whole video</a></figcaption></figure>'
     )

@@ -16,31 +16,35 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
     losses = [name for name in rows[0] if name not in _SHARED and f"{name}_low" in rows[0] and f"{name}_gain" in rows[0]]
     heads = "".join(f'<th scope="col">{breakable(loss)}</th>' for loss in losses)
     bodies = []
-    for model in dict.fromkeys(each["model"] for each in rows):
-        own = [each for each in rows if each["model"] == model]
-        said = (
-            f"{model.replace('_', ' ')} · {own[0]['clips']} clips of {own[0]['dataset']} ({own[0]['split']}),"
-            f" {own[0]['samples']} dances each"
-        )
-        lines = "".join(_row(each, losses) for each in own)
+    for dataset, split, clips, samples in dict.fromkeys(map(_where, rows)):
+        said = f"dataset {dataset} ({split}): {clips} clips, {samples} dances to each"
+        here = [each for each in rows if _where(each) == (dataset, split, clips, samples)]
+        own = [each for each in here if each["row"] in ("model", "shuffled")]
+        # Controls that hear nothing are the same for all models of a dataset.
+        others = {(each["row"], *(each[loss] for loss in losses)): each for each in here if each not in own}
+        lines = "".join(_row(each, losses) for each in [*own, *others.values()])
         part = f'<tr class="part"><th colspan="{len(losses) + 1}">{escape(said)}</th></tr>'
         bodies.append(f"<tbody>{part}{lines}</tbody>")
     head = f"<thead><tr><th></th>{heads}</tr></thead>"
     body = (
         note(
             "Distances between the models' dances and those that were captured to the same songs: less is nearer."
-            " Controls stand below each model; shuffled are its own dances beside other held-out songs. Gain is what a"
-            " model loses less beside its own song than beside others, clip by clip: green where its interval stays"
+            " Below each model, its own dances beside other held-out songs; at the end, controls. Gain is what a model"
+            " loses less beside its own song than beside others, clip by clip: green where its interval stays"
             " above 0, so that the model shows that it hears the song."
         )
         + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
     )
-    return Section("held_out", "Songs that were kept from the models", body)
+    return Section("held_out", "Held-out songs", body)
+
+
+def _where(each: Mapping[str, str]) -> tuple[str, str, str, str]:
+    return each["dataset"], each["split"], each["clips"], each["samples"]
 
 
 def _row(each: Mapping[str, str], losses: Sequence[str]) -> str:
     is_model = each["row"] == "model"
-    name = each["model"] if is_model else each["row"]
+    name = {"model": each["model"], "shuffled": f"{each['model']}, other songs"}.get(each["row"], each["row"])
     cells = [_cell(each, loss) + (_gain(each, loss) if is_model else "") for loss in losses]
     return row([escape(name.replace("_", " ")), *cells], "model" if is_model else "control")
 
@@ -55,7 +59,7 @@ def _gain(each: Mapping[str, str], loss: str) -> str:
     if mean is None:
         return ""
     kind = "unsure" if low is None else "truth" if low > 0 else "other"
-    return f'<span class="gain {kind}">gain {number(mean)} {interval(low, high)}</span>'
+    return f'<span class="gain {kind}">gain {number(mean, 2)}{interval(low, high)}</span>'
 
 
 def _value(each: Mapping[str, str], name: str) -> float | None:

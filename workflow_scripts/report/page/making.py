@@ -31,10 +31,7 @@ def versions_section(
         files: outputs with their digests.
         config: the configuration.
     """
-    versions = [
-        [escape(name), escape(installed.get(name, "–")), escape(", ".join(recorded.get(name, [])) or "–")]
-        for name in sorted({*installed, *recorded})
-    ]
+    versions = {name: _version(installed.get(name), recorded.get(name, [])) for name in sorted({*installed, *recorded})}
     digests = [
         [escape(each.path), f"<code>{escape(each.code)}</code>", f"<code>{escape(each.sha256)}</code>"]
         for each in files
@@ -42,7 +39,7 @@ def versions_section(
     body = (
         facts(checkout)
         + "<h3>Packages</h3>"
-        + table(("", "installed", "recorded in the outputs"), versions, "text narrow")
+        + facts(versions)
         + "<h3>Outputs</h3>"
         + table(("file in results", "code that made it", "SHA-256"), digests, "text code")
         + "<h3>Configuration</h3>"
@@ -50,6 +47,12 @@ def versions_section(
         + details("config.yaml", f'<pre tabindex="0">{escape(as_yaml(config))}</pre>')
     )
     return Section("versions", "Versions and digests", body)
+
+
+def _version(installed: str | None, recorded: Sequence[str]) -> str:
+    """Return the installed version, and what outputs were made with where that is another one."""
+    others = [number for number in recorded if number != installed]
+    return (installed or "not installed") + (f" (outputs: {', '.join(others)})" if others else "")
 
 
 def reproduce_section(config: Mapping[str, Any], checkout: Mapping[str, str]) -> Section:

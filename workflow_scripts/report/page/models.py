@@ -25,26 +25,29 @@ def models_section(models: Sequence[Model], learning: Path | None, costs: Sequen
 
 
 def _overview(models: Sequence[Model]) -> str:
-    head = ("", "architecture", "dataset", "hears", "learned from", "epochs", "time", "checkpoint", "losses")
+    head = ("", "architecture", "dataset, music", "learned from", "training", "checkpoint", "losses at the end")
     rows = []
     for model in models:
         of = model.description
         windows, spent = of["dataset"]["windows"]["train"], of["dataset"]["seconds"]["train"] / 60
         losses = of.get("losses", {})
-        shown = ", ".join(f"{name} {number(losses[name])}" for name in _SHOWN if losses.get(name) is not None)
-        cells = (
-            model.name.replace("_", " "),
-            of["architecture"],
-            of["dataset"]["name"],
-            f"{of['feature_set']}, {of['grouping']}",
-            f"{spent:.1f} min, {windows} windows",
-            str(losses.get("epochs", "–")),
-            duration(of["seconds"]),
-            f"{model.checkpoint_bytes / 1e6:.1f} MB",
-            shown or "–",
+        shown = [f"{name} {number(losses[name])}" for name in _SHOWN if losses.get(name) is not None]
+        rows.append(
+            [
+                escape(model.name.replace("_", " ")),
+                escape(of["architecture"]),
+                _two(of["dataset"]["name"], f"{of['feature_set']} by {of['grouping']}"),
+                _two(f"{spent:.1f} min", f"{windows} windows"),
+                _two(duration(of["seconds"]), f"{losses['epochs']} epochs" if "epochs" in losses else ""),
+                f"{model.checkpoint_bytes / 1e6:.1f} MB",
+                "<br>".join(map(escape, shown)) or "–",
+            ]
         )
-        rows.append([escape(cell) for cell in cells])
-    return table(head, rows)
+    return table(head, rows, "words")
+
+
+def _two(main: str, small: str) -> str:
+    return f"{escape(main)}<small>{escape(small)}</small>"
 
 
 def _settings(model: Model) -> str:

@@ -46,7 +46,8 @@ def details(title: str, html: str) -> str:
 
 def facts(pairs: Mapping[str, str]) -> str:
     """Return names with what they stand for, both text."""
-    return "<dl>" + "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in pairs.items()) + "</dl>"
+    each = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs.items())
+    return f"<dl>{''.join(each)}</dl>"
 
 
 def note(text: str) -> str:
@@ -66,19 +67,19 @@ def figure(path: Path, says: str) -> str:
     return f'<figure class="plot">{image}<figcaption>{escape(says)}</figcaption></figure>'
 
 
-def number(value: float | None) -> str:
-    """Return three digits of a number, "–" where there is none."""
+def number(value: float | None, digits: int = 3) -> str:
+    """Return some digits of a number, "–" where there is none."""
     if value is None:
         return "–"
     size = abs(value)
     if size >= 1e5 or 0 < size < 1e-4:
         return f"{value:.1e}"
-    return f"{value:.0f}" if size >= 100 else f"{value:.3g}"
+    return (f"{value:.0f}" if size >= 10 ** (digits - 1) else f"{value:.{digits}g}").replace("-", "−")
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return a 95 % interval in small print, "" where there is none."""
-    return "" if low is None or high is None else f"<small>[{number(low)}, {number(high)}]</small>"
+    """Return a 95 % interval in small print, two digits, "" where there is none."""
+    return "" if low is None or high is None else f"<small>[{number(low, 2)}, {number(high, 2)}]</small>"
 
 
 def minutes(value: float) -> str:

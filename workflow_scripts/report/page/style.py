@@ -13,7 +13,7 @@ header { margin-bottom: 14px }
 nav { position: sticky; top: 0; z-index: 3; margin: 0 -12px 40px; background: #10131ff2; border: 1px solid var(--line);
   border-radius: 14px; overflow-x: auto }
 nav ol { display: flex; gap: 4px; list-style: none; margin: 0; padding: 8px }
-nav a { display: block; white-space: nowrap; padding: 6px 12px; border-radius: 9px; color: var(--ink);
+nav a { display: block; white-space: nowrap; padding: 6px 11px; font-size: 15px; border-radius: 9px; color: var(--ink);
   text-decoration: none }
 nav a:hover, nav a:focus-visible { background: #262b45 }
 section { margin-bottom: 64px }
@@ -23,28 +23,29 @@ h4 { font-size: 14px; font-weight: 400; color: var(--dim); margin: 18px 0 8px }
 a { color: var(--accent) }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .note { color: var(--dim); max-width: 82ch; margin: 0 0 14px }
-.wide { overflow-x: auto; background: #11142199; border: 1px solid var(--line); border-radius: 14px; margin: 0 0 16px }
+.wide { overflow-x: auto; background: #121524; border: 1px solid var(--line); border-radius: 14px; margin: 0 0 16px }
+.wide:has(.narrow) { width: fit-content; max-width: 100% }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 100% }
 th, td { padding: 8px 16px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap;
   vertical-align: top; font-weight: 400 }
 thead th { color: var(--dim); font-size: 14px; vertical-align: bottom }
 tbody:last-child tr:last-child > * { border-bottom: 0 }
 th:first-child { position: sticky; left: 0; z-index: 1; background: #121524; text-align: left; font-weight: 600 }
-table.total tr:last-child > * { font-weight: 700; border-top: 1px solid #3a4060 }
+table.total tbody tr:last-child > * { font-weight: 700; border-top: 1px solid #3a4060 }
 .text th, .text td { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8ch }
 .text th:first-child { min-width: 18ch; position: static }
 .text td:last-child { min-width: 28ch; color: var(--dim) }
-.narrow { min-width: min(100%, 560px) }
+.words td, .words thead th { text-align: left }
 .code code { font-size: 12.5px; overflow-wrap: anywhere }
 .code td { min-width: 16ch }
-.measures th, .measures td { padding: 9px 12px }
-.measures thead th:not(:first-child) { white-space: normal; min-width: 108px; max-width: 190px; line-height: 1.3;
+.measures th, .measures td { padding: 9px 10px }
+.measures thead th:not(:first-child) { white-space: normal; max-width: 170px; line-height: 1.3;
   color: var(--ink) }
 .measures td b { font-weight: 600; font-size: 16px }
 small { display: block; font-size: 12.5px; color: #9399b0; font-weight: 400 }
-thead small { color: var(--dim) }
-thead em { font-style: normal; font-size: 11.5px; padding: 1px 7px; border-radius: 99px; margin-left: 5px;
-  background: #262b45; color: #c9cef0; white-space: nowrap }
+thead small { color: var(--dim); min-width: 96px }
+thead em { font-style: normal; font-size: 11.5px; padding: 1px 7px; border-radius: 99px; 
+  margin-left: 5px; background: #262b45; color: #c9cef0; white-space: nowrap }
 thead em.corrected { background: #17384a; color: #9fe0ff }
 .control td b, .control th { font-weight: 400; color: #b9bed2 }
 .model + .control > * { border-top: 1px solid #3a4060 }
@@ -68,18 +69,17 @@ summary { cursor: pointer; padding: 9px 16px; background: #141726; border: 1px s
   overflow-wrap: anywhere }
 summary:hover { border-color: #5b7cc6 }
 details[open] > summary { margin-bottom: 10px }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr)); gap: 0 28px;
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 0 28px;
   margin: 0 0 16px }
-dl { grid-auto-flow: row }
 dt { color: var(--dim); font-size: 13.5px; overflow-wrap: anywhere }
 dd { margin: 0 0 9px; overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
-.facts div { min-width: 0; border-bottom: 1px solid var(--line); padding-top: 7px }
+dl div { min-width: 0; border-bottom: 1px solid var(--line); padding-top: 7px }
 pre { overflow-x: auto; background: #080a12; border: 1px solid var(--line); border-radius: 12px; padding: 14px 18px;
   font-size: 13.5px; max-height: 70vh }
 figure { margin: 0 }
 .plot { margin: 20px 0 }
 .plot figcaption { color: var(--dim); font-size: 14px; margin-top: 6px }
-.paper { overflow: auto; background: #fff; border-radius: 14px; padding: 12px; max-height: 92vh }
+.paper { overflow: auto; background: #fff; border-radius: 14px; padding: 12px }
 .paper img { display: block; max-width: none; margin: 0 auto }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 0 40px;
   margin-bottom: 16px }
@@ -87,8 +87,15 @@ figure { margin: 0 }
 .bars text { fill: var(--dim); font-size: 12px; text-anchor: middle }
 .films { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)) }
 .film { background: #141726; border: 1px solid var(--line); border-radius: 14px; overflow: hidden }
-.film video { display: block; width: 100%; aspect-ratio: 16 / 9; background: #000; object-fit: contain }
-.film figcaption { display: flex; flex-wrap: wrap; gap: 2px 12px; justify-content: space-between; padding: 9px 14px 11px }
+.screen { position: relative; background: #000 }
+.film video { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: contain }
+.film figcaption { display: grid; gap: 2px; padding: 9px 14px 11px; font-size: 15px }
+.play { position: absolute; inset: 0; width: 100%; padding: 0; border: 0; background: none; cursor: pointer }
+.play i { position: absolute; left: 50%; top: 50%; width: 46px; height: 46px; margin: -23px; border-radius: 50%;
+  background: #0c0e17b8; border: 1px solid #ffffff40 }
+.play i::after { content: ""; position: absolute; left: 17px; top: 13px; border: solid transparent;
+  border-width: 9px 0 9px 15px; border-left-color: #fff }
+.on .play i { opacity: 0 }
 .film b { font-weight: 600; overflow-wrap: anywhere }
 .graph { padding: 16px; max-height: 92vh; overflow: auto }
 .graph svg { display: block; margin: 0 auto }

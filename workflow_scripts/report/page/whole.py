@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from workflow_scripts.report.page.films import SCRIPT
 from workflow_scripts.report.page.parts import Section
 from workflow_scripts.report.page.style import STYLE
 from workflow_scripts.workflow.html_page import html_page
@@ -29,4 +30,4 @@ def report_page(numbers: Mapping[str, str], sections: Sequence[Section]) -> str:
             f'<section id="{each.anchor}"><h2>{escape(each.title)}</h2>{each.html}</section>\n' for each in sections
         )
     )
-    return html_page("playlist2dance", "report", body, STYLE)
+    return html_page("playlist2dance", "report", body, STYLE, SCRIPT)
