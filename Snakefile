@@ -18,6 +18,7 @@ include: "rules/inputs.smk"
 include: "rules/soundtrack_inputs.smk"
 include: "rules/export_inputs.smk"
 include: "rules/abx_inputs.smk"
+include: "rules/report_inputs.smk"
 include: "rules/parameters.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"
@@ -31,6 +32,7 @@ include: "rules/export.smk"
 include: "rules/evaluate.smk"
 include: "rules/figures.smk"
 include: "rules/abx.smk"
+include: "rules/report.smk"
 
 
 wildcard_constraints:
@@ -124,6 +126,12 @@ rule evaluation:
         all_figures,
         "results/evaluation/held_out.csv",
         ["results/evaluation/demo.json"] if uses_demo() else [],
+
+
+rule report:
+    input:
+        all_admitted(),
+        "results/report.html",
 
 
 rule abx:

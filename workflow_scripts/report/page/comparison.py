@@ -153,7 +153,7 @@ def _table(comparison: Comparison, names: Sequence[str], labels: Mapping[str, st
         said = f'<tr class="part"><th colspan="{len(names) + 2}">dataset {escape(" and ".join(datasets))}</th></tr>'
         lines = "".join(_row(each, names) for each in rows)
         bodies.append(f"<tbody>{said if len(parts) > 1 else ''}{lines}</tbody>")
-    head = f'<thead><tr><th></th><th scope="col">n<small>dances / songs</small></th>{heads}</tr></thead>'
+    head = f'<thead><tr><th></th><th scope="col">n<small>dances /<br>songs</small></th>{heads}</tr></thead>'
     return in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
 
 

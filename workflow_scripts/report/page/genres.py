@@ -69,7 +69,7 @@ def _told(by_model: Mapping[str, Any]) -> str:
                 number(found["chance"]),
             ]
         )
-    if not rows:
+    if not any(found["dances"]["asked"] for found in by_model.values()):
         return ""
     head = ("", "told of captured dances", "told of the model's", "by chance")
     return "<h3>Told by a classifier</h3>" + table(head, rows, "measures")

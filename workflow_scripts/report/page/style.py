@@ -43,9 +43,11 @@ table.total tbody tr:last-child > * { font-weight: 700; border-top: 1px solid #3
   color: var(--ink) }
 .measures td b { font-weight: 600; font-size: 16px }
 small { display: block; font-size: 12.5px; color: #9399b0; font-weight: 400 }
-thead small { color: var(--dim); min-width: 96px }
-thead em { font-style: normal; font-size: 11.5px; padding: 1px 7px; border-radius: 99px; 
-  margin-left: 5px; background: #262b45; color: #c9cef0; white-space: nowrap }
+thead small { color: var(--dim) }
+.measures thead span + em + small, .measures thead span + small { min-width: 96px }
+thead em { display: block; width: fit-content; margin: 3px 0 3px auto; font-style: normal; font-size: 11.5px;
+  padding: 1px 7px; border-radius: 99px;
+  background: #262b45; color: #c9cef0; white-space: nowrap }
 thead em.corrected { background: #17384a; color: #9fe0ff }
 .control td b, .control th { font-weight: 400; color: #b9bed2 }
 .model + .control > * { border-top: 1px solid #3a4060 }
@@ -58,7 +60,7 @@ thead em.corrected { background: #17384a; color: #9fe0ff }
 .chip.unsure { background: #23273a; color: #a2a7bd }
 .chip.plain { background: #262b45; color: #c9cef0 }
 .gain { display: block; font-size: 12.5px; margin-top: 5px; color: #a2a7bd }
-.gain small { display: inline; color: inherit }
+.gain small { color: inherit }
 .gain.truth { color: #9af0c0 } .gain.other { color: #ffcf85 }
 .legend { color: var(--dim); margin: 0 0 14px; font-size: 14.5px }
 .legend p { margin: 0 0 6px }
@@ -99,8 +101,10 @@ figure { margin: 0 }
 .film b { font-weight: 600; overflow-wrap: anywhere }
 .graph { padding: 16px; max-height: 92vh; overflow: auto }
 .graph svg { display: block; margin: 0 auto }
+.measures tbody th:first-child { white-space: normal; min-width: 104px; max-width: 170px; overflow-wrap: break-word }
+.part th:first-child { max-width: none !important }
 @media (max-width: 560px) {
-  .measures th:first-child { max-width: 130px; white-space: normal; overflow-wrap: anywhere }
+  .wide th:first-child { white-space: normal; max-width: 124px; padding-right: 6px }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
 @media print { nav { display: none } }
