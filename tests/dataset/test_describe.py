@@ -12,8 +12,8 @@ from tiny_dances import tiny_dataset
 from workflow_scripts.dataset.describe import left_out
 from workflow_scripts.dataset.drawings import POSES, stick_figures
 from workflow_scripts.dataset.page import dataset_page
-from workflow_scripts.motion.dataset_summary import examples, histogram, shares, whole
 from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.dataset_summary import examples, histogram, shares, whole
 from workflow_scripts.motion.pose_file import PoseClip, PoseFile, write_poses
 from workflow_scripts.workflow.tables import write_table
 

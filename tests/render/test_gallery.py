@@ -15,10 +15,10 @@ from PIL import Image
 
 from workflow_scripts.render.gallery import Beside, make_gallery
 from workflow_scripts.render.page import Entry, gallery_page
-from workflow_scripts.workflow.poster import POSTER_PIXELS
 from workflow_scripts.workflow.errors import UserError
 from workflow_scripts.workflow.files import write_json
 from workflow_scripts.workflow.media import MediaError, video_writer
+from workflow_scripts.workflow.poster import POSTER_PIXELS
 from workflow_scripts.workflow.tables import write_table
 
 NASTY = """<script>alert("x")</script> & 'quotes' — 音楽"""

@@ -11,7 +11,7 @@ from workflow_scripts.export.kinds import SUFFIXES
 from workflow_scripts.models.base import ARCHITECTURES
 from workflow_scripts.models.soundtrack import SOUNDTRACK_ARCHITECTURES
 from workflow_scripts.models.wavenet.model import Settings
-from workflow_scripts.workflow.config import checked_config
+from workflow_scripts.workflow.config import as_written, checked_config
 from workflow_scripts.workflow.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,3 +175,15 @@ def test_all_mistakes_are_said_at_once() -> None:
     with pytest.raises(UserError) as error:
         checked_config(config)
     assert str(error.value).count("\n") == 2
+
+
+@pytest.mark.parametrize("name", ["all_models.yaml", "soundtracks.yaml"])
+def test_a_checked_configuration_written_again_means_the_same(name: str) -> None:
+    config = deepcopy(DEFAULT)
+    for key, value in yaml.safe_load((ROOT / "config" / name).read_text()).items():
+        config[key] = {**config[key], **value} if isinstance(value, dict) else value
+    config["collections"]["mocap"] = {"source": "there", "motion": "bvh"}
+    config["datasets"]["main"]["collections"] = {"demo": 2, "mocap": 1}
+    checked = checked_config(config)
+    assert checked["datasets"]["main"]["weights"] != {}
+    assert checked_config(as_written(checked)) == checked

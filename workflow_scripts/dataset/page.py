@@ -6,8 +6,8 @@ from dataclasses import replace
 from html import escape
 
 from workflow_scripts.dataset.drawings import stick_figures
-from workflow_scripts.motion.dataset_summary import Histogram, Share, examples, histogram, shares, whole
 from workflow_scripts.motion.dataset_file import SPLITS, Dataset
+from workflow_scripts.motion.dataset_summary import Histogram, Share, examples, histogram, shares, whole
 from workflow_scripts.motion.feature_sets import width_of
 from workflow_scripts.workflow.html_bars import bars
 from workflow_scripts.workflow.html_page import counted, html_page

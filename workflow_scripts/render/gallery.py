@@ -178,8 +178,8 @@ def _title(item: str, titles: Mapping[str, str], clips: Mapping[str, int]) -> st
 
 
 def _add(video: _Video, title: str, beside: Beside, directory: Path) -> Entry:
-    from workflow_scripts.workflow.poster import poster_uri
     from workflow_scripts.workflow.media import MediaError, probe
+    from workflow_scripts.workflow.poster import poster_uri
 
     link_or_copy(video.path, directory / video.name)
     info = probe(video.path)

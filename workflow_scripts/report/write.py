@@ -98,8 +98,9 @@ def _trained_minutes(dataset: Dataset) -> float:
     return sum(len(clip.motion.root) for clip in dataset.split("train")) / dataset.fps / 60
 
 
-def _beats(folder: Path, titles: Mapping[str, str]) -> dict[str, Path]:
-    return {title: folder / f"{song}.svg" for song, title in titles.items() if (folder / f"{song}.svg").is_file()}
+def _beats(folder: Path, titles: Mapping[str, str]) -> list[tuple[str, Path]]:
+    files = [(title, folder / f"{song}.svg") for song, title in titles.items()]
+    return [(title, path) for title, path in files if path.is_file()]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -142,7 +143,9 @@ def main() -> None:
     try:
         page = report(run, arguments.output)
     except FileNotFoundError as error:
-        raise UserError(f"{error.filename} is missing: run `snakemake --cores 4 report`, which makes it first") from error
+        raise UserError(
+            f"{error.filename} is missing: run `snakemake --cores 4 report`, which makes it first"
+        ) from error
     write_text(arguments.output, page)
 
 

@@ -57,6 +57,22 @@ def checked_config(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str
     return plain
 
 
+def as_written(config: Mapping[str, Any], schema: Path = SCHEMA) -> dict[str, Any]:
+    """Return what `checked_config` returned in a form that it accepts again, and that means the same."""
+    of_sound = yaml.safe_load(schema.read_text(encoding="utf-8"))["$defs"]["sound_architecture"]["enum"]
+    plain: dict[str, Any] = json.loads(json.dumps(config))
+    for collection in plain["collections"].values():
+        for key in ("trim", "cutting") if "motion" in collection else ():
+            collection.pop(key, None)
+    for model in plain["models"].values():
+        for key in ("augment", "generate") if model["architecture"] in of_sound else ("soundtrack",):
+            model.pop(key, None)
+    for dataset in plain["datasets"].values():
+        if weights := dataset.pop("weights", {}):
+            dataset["collections"] = {name: weights.get(name, 1) for name in dataset["collections"]}
+    return plain
+
+
 def _message(error: ValidationError) -> str:
     path = ".".join(str(part) for part in error.absolute_path) or "configuration"
     value = json.dumps(error.instance, ensure_ascii=False)

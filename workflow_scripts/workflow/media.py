@@ -261,7 +261,18 @@ def write_preview(output: Path, video: Path, start: float, seconds: float, width
     Raises:
         MediaError: the file is no video that can be read.
     """
-    part = ["-ss", f"{start:.3f}", "-i", video, "-t", f"{seconds:.3f}", "-map", "0:V:0", "-map", "0:a:0?"]
+    part: list[str | Path] = [
+        "-ss",
+        f"{start:.3f}",
+        "-i",
+        video,
+        "-t",
+        f"{seconds:.3f}",
+        "-map",
+        "0:V:0",
+        "-map",
+        "0:a:0?",
+    ]
     picture = ["-vf", f"fps={fps},scale={width}:-2", "-c:v", "libx264", "-preset", "slow", "-crf", "30"]
     sound = ["-c:a", "aac", "-ac", "1", "-b:a", "48k"]
     # One thread: each number of threads gives other bytes.

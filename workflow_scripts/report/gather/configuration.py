@@ -1,10 +1,11 @@
 """The configuration of a run as its user could have written it, to be shown and used again."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
+
+from workflow_scripts.workflow.config import as_written
 
 # How the network is reached is nobody's business: a proxy's URL may hold a password. It makes no result another one.
 NETWORK = ("cookies", "proxy", "rate_limit_kb", "sleep_s", "retries", "timeout_s")
@@ -12,13 +13,9 @@ NETWORK = ("cookies", "proxy", "rate_limit_kb", "sleep_s", "retries", "timeout_s
 
 def reusable(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a checked configuration (see `workflow.config`) in a form that is valid again, without `NETWORK`."""
-    plain: dict[str, Any] = json.loads(json.dumps(config))
+    plain = as_written(config)
     for key in NETWORK:
-        plain.get("download", {}).pop(key, None)
-    for dataset in plain.get("datasets", {}).values():
-        weights = dataset.pop("weights", {})
-        if weights:
-            dataset["collections"] = {name: weights.get(name, 1) for name in dataset["collections"]}
+        plain["download"].pop(key, None)
     return plain
 
 

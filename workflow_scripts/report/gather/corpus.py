@@ -35,7 +35,7 @@ class Collection:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something was left out: at which stage, how many items, seconds (None: not known), and some of their names."""
+    """Why something was left out: at which stage, how many items, seconds (None: not known), and their names."""
 
     stage: str
     reason: str

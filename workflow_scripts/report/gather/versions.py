@@ -60,7 +60,7 @@ def package_digest() -> str:
 
 
 def commit(folder: Path = ROOT) -> str:
-    """Return the commit of the checkout that this code is in, with a "+" where files differ from it; "" if it is none."""
+    """Return the commit of the checkout that `folder` is, with a "+" where files differ from it; "" if it is none."""
     found = _git(folder, "rev-parse", "--verify", "HEAD")
     inside = _git(folder, "rev-parse", "--show-toplevel")
     if not found or not inside or Path(inside).resolve() != folder.resolve():

@@ -63,20 +63,22 @@ _SAYS = {
 Comparison = Mapping[str, Any]
 
 
-def comparison_section(comparison: Comparison, figures: Mapping[str, Path], beats: Mapping[str, Path]) -> Section:
+def comparison_section(
+    comparison: Comparison, figures: Mapping[str, Path], beats: Sequence[tuple[str, Path]]
+) -> Section:
     """Return the section.
 
     Args:
         comparison: content of results/evaluation/comparison.json.
         figures: {"bars", "phases": SVG file}; those that are there are shown.
-        beats: {title of a song: SVG file} of beat curves.
+        beats: (title of a song, SVG file) of beat curves.
     """
     measures = comparison["measures"]
     first = [name for name in FIRST if name in measures and _is_measured(comparison, name)]
     body = (
         note(
-            "Means over dances, with 95 % intervals over songs in brackets. A good number is one near that of captured"
-            " dances, and far from those of the other controls."
+            "Means over n dances / songs, with 95 % intervals over songs in brackets. A good number is one near that of"
+            " captured dances, and far from those of the other controls."
         )
         + _legend()
         + _table(comparison, first, FIRST)
@@ -97,10 +99,10 @@ def comparison_section(comparison: Comparison, figures: Mapping[str, Path], beat
     return Section("comparison", "Comparison with controls", body)
 
 
-def _beats(beats: Mapping[str, Path]) -> str:
+def _beats(beats: Sequence[tuple[str, Path]]) -> str:
     shown = [
         details(title, figure(path, f"{title}: how fast every model moves, and the song's beats."))
-        for title, path in beats.items()
+        for title, path in beats
     ]
     return "<h3>Beat curves</h3>" + "".join(shown) if shown else ""
 
@@ -111,8 +113,8 @@ def _legend() -> str:
     )
     return (
         '<div class="legend"><p>A letter on a model\'s number: it cannot be told from that control. Green: it is as in'
-        ' captured dances. Amber: a control reaches it as well, so this number alone shows little. "?": too few dances to'
-        " say.</p>"
+        ' captured dances. Amber: a control reaches it as well, so this number alone shows little. "?": too few dances'
+        " to say.</p>"
         f"<ul>{chips}</ul></div>"
     )
 
@@ -153,7 +155,7 @@ def _table(comparison: Comparison, names: Sequence[str], labels: Mapping[str, st
         said = f'<tr class="part"><th colspan="{len(names) + 2}">dataset {escape(" and ".join(datasets))}</th></tr>'
         lines = "".join(_row(each, names) for each in rows)
         bodies.append(f"<tbody>{said if len(parts) > 1 else ''}{lines}</tbody>")
-    head = f'<thead><tr><th></th><th scope="col">n<small>dances /<br>songs</small></th>{heads}</tr></thead>'
+    head = f'<thead><tr><th></th><th scope="col">n</th>{heads}</tr></thead>'
     return in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
 
 

@@ -47,10 +47,10 @@ def films_section(films: Sequence[Film], there: int, titles: Mapping[str, str], 
 def _card(film: Film, title: str, gallery: str) -> str:
     name = film.model.replace("_", " ") + (f" · {film.sample + 1}" if film.sample else "")
     address = f"{escape(quote(gallery))}/{escape(quote(film.file))}"
+    label = escape(f"Play {title}, danced by {name}")
     return (
-        f'<figure class="film"><div class="screen"><video loop playsinline preload="none" poster="{escape(film.poster)}"'
-        f' src="{escape(film.preview)}"></video>'
-        f'<button class="play" type="button" aria-label="{escape(f"Play {title}, danced by {name}")}" aria-pressed="false">'
-        f"<i></i></button></div>"
+        '<figure class="film"><div class="screen"><video loop playsinline preload="none"'
+        f' poster="{escape(film.poster)}" src="{escape(film.preview)}"></video>'
+        f'<button class="play" type="button" aria-label="{label}" aria-pressed="false"><i></i></button></div>'
         f'<figcaption><b>{escape(name)}</b><a href="{address}">whole video</a></figcaption></figure>'
     )

@@ -41,7 +41,11 @@ def genres_section(
         note("Means over the dances to songs of a genre (n of them), or of those asked for in it.")
         + in_box(f'<table class="measures">{head}{bodies}</table>')
         + _told(comparison.get("genre", {}))
-        + (figure(drawing, "Measures by the genre that dances were asked for, else that the classifier tells.") if drawing else "")
+        + (
+            figure(drawing, "Measures by the genre that dances were asked for, else that the classifier tells.")
+            if drawing
+            else ""
+        )
     )
     return Section("genres", "Genres", body)
 

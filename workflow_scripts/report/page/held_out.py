@@ -10,10 +10,12 @@ _SHARED = ("row", "model", "dataset", "split", "clips", "samples")
 
 
 def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
-    """Return the section from the rows of results/evaluation/held_out.csv; None where no song was kept from the models."""
+    """Return the section from the rows of held_out.csv; None where no song was kept from the models."""
     if not rows:
         return None
-    losses = [name for name in rows[0] if name not in _SHARED and f"{name}_low" in rows[0] and f"{name}_gain" in rows[0]]
+    losses = [
+        name for name in rows[0] if name not in _SHARED and f"{name}_low" in rows[0] and f"{name}_gain" in rows[0]
+    ]
     heads = "".join(f'<th scope="col">{breakable(loss)}</th>' for loss in losses)
     bodies = []
     for dataset, split, clips, samples in dict.fromkeys(map(_where, rows)):
@@ -26,15 +28,12 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
         part = f'<tr class="part"><th colspan="{len(losses) + 1}">{escape(said)}</th></tr>'
         bodies.append(f"<tbody>{part}{lines}</tbody>")
     head = f"<thead><tr><th></th>{heads}</tr></thead>"
-    body = (
-        note(
-            "Distances between the models' dances and those that were captured to the same songs: less is nearer."
-            " Below each model, its own dances beside other held-out songs; at the end, controls. Gain is what a model"
-            " loses less beside its own song than beside others, clip by clip: green where its interval stays"
-            " above 0, so that the model shows that it hears the song."
-        )
-        + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
-    )
+    body = note(
+        "Distances between the models' dances and those that were captured to the same songs: less is nearer."
+        " Below each model, its own dances beside other held-out songs; at the end, controls. Gain is what a model"
+        " loses less beside its own song than beside others, clip by clip: green where its interval stays"
+        " above 0, so that the model shows that it hears the song."
+    ) + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
     return Section("held_out", "Held-out songs", body)
 
 

@@ -57,9 +57,10 @@ def _version(installed: str | None, recorded: Sequence[str]) -> str:
 
 def reproduce_section(config: Mapping[str, Any], checkout: Mapping[str, str]) -> Section:
     """Return the section: commands, and all seeds."""
-    commit = checkout.get("commit", "").rstrip("+")
+    commit = checkout.get("commit", "")
     commands = [
-        *([f"git checkout {commit}"] if commit else []),
+        *([f"git checkout {commit.rstrip('+')}"] if commit else []),
+        *(["# and the changes that were not in it"] if commit.endswith("+") else []),
         "make setup",
         "# the configuration above, saved as mine.yaml",
         "snakemake --configfile mine.yaml --cores 4 report",

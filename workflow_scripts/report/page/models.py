@@ -83,7 +83,5 @@ def _costs(costs: Sequence[Cost]) -> str:
             "As measured on the run that made them: the only numbers of this page that another run gives otherwise."
             " Time is summed over jobs that may have run at once; memory is the most of one job."
         )
-        + details(
-            f"{len(costs)} rules, {duration(total)}", table(("", "jobs", "time", "memory"), rows, "total narrow")
-        )
+        + details(f"{len(costs)} rules, {duration(total)}", table(("", "jobs", "time", "memory"), rows, "total narrow"))
     )

@@ -38,16 +38,17 @@ table.total tbody tr:last-child > * { font-weight: 700; border-top: 1px solid #3
 .words td, .words thead th { text-align: left }
 .code code { font-size: 12.5px; overflow-wrap: anywhere }
 .code td { min-width: 16ch }
-.measures th, .measures td { padding: 9px 10px }
+.measures th, .measures td { padding: 9px 8px }
+.measures th:first-child { padding-left: 16px }
+.measures tr > :last-child { padding-right: 16px }
 .measures thead th:not(:first-child) { white-space: normal; max-width: 170px; line-height: 1.3;
   color: var(--ink) }
 .measures td b { font-weight: 600; font-size: 16px }
-small { display: block; font-size: 12.5px; color: #9399b0; font-weight: 400 }
+small { display: block; font-size: 12px; color: #9399b0; font-weight: 400 }
 thead small { color: var(--dim) }
 .measures thead span + em + small, .measures thead span + small { min-width: 96px }
 thead em { display: block; width: fit-content; margin: 3px 0 3px auto; font-style: normal; font-size: 11.5px;
-  padding: 1px 7px; border-radius: 99px;
-  background: #262b45; color: #c9cef0; white-space: nowrap }
+  padding: 1px 7px; border-radius: 99px; background: #262b45; color: #c9cef0; white-space: nowrap }
 thead em.corrected { background: #17384a; color: #9fe0ff }
 .control td b, .control th { font-weight: 400; color: #b9bed2 }
 .model + .control > * { border-top: 1px solid #3a4060 }
@@ -104,6 +105,7 @@ figure { margin: 0 }
 .measures tbody th:first-child { white-space: normal; min-width: 104px; max-width: 170px; overflow-wrap: break-word }
 .part th:first-child { max-width: none !important }
 @media (max-width: 560px) {
+  .films { grid-template-columns: 1fr 1fr; gap: 12px }
   .wide th:first-child { white-space: normal; max-width: 124px; padding-right: 6px }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }

@@ -1,0 +1,167 @@
+"""The report as a page: what it says, and how it stands in a real browser."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import DESKTOP, PHONE, opened, wait_until
+
+from tests.report.tiny_run import CONFIG, NASTY, config_json, write_run
+from workflow_scripts.report.page.making import rules_section
+from workflow_scripts.report.page.parts import duration, interval, number
+from workflow_scripts.report.write import Run, report
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = write_run(tmp_path_factory.mktemp("run"))
+    target = results / "report.html"
+    target.write_text(report(Run(results, CONFIG, results.parent / "logs" / "benchmarks"), target), encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_nothing_overflows_and_every_picture_loads(browser: Any, page: Path, size: tuple[int, int]) -> None:
+    with opened(browser, page, size) as watched:
+        watched.page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+        wait_until(watched.page, "[...document.images].every((image) => image.complete)")
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert watched.page.evaluate("[...document.images].map((image) => image.naturalWidth)").count(0) == 0
+        assert watched.page.evaluate("document.images.length") == 6
+        assert watched.troubles == []
+
+
+def test_the_contents_lead_to_every_section(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        links = watched.page.evaluate("[...document.querySelectorAll('nav a')].map((each) => each.hash.slice(1))")
+        ids = watched.page.evaluate("[...document.querySelectorAll('section')].map((each) => each.id)")
+    assert links == ids
+    assert ids == ["corpus", "models", "comparison", "held_out", "genres", "animations", "versions", "reproduce"]
+
+
+def test_one_preview_plays_at_a_time(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        plays = "[...document.querySelectorAll('video')].map((video) => !video.paused)"
+        buttons = watched.page.locator(".play")
+        assert buttons.count() == 4
+        buttons.nth(0).click()
+        wait_until(watched.page, "document.querySelector('video').currentTime > 0")
+        buttons.nth(1).click()
+        assert watched.page.evaluate(plays) == [False, True, False, False]
+        buttons.nth(1).click()
+        assert watched.page.evaluate(plays) == [False] * 4
+        assert watched.troubles == []
+
+
+def test_links_lead_to_the_whole_videos(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        files = watched.page.evaluate(
+            "[...document.querySelectorAll('.film a')].map((each) => each.getAttribute('href'))"
+        )
+    assert len(files) == 4
+    assert all((page.parent / file).is_file() for file in files)
+
+
+def test_words_of_strangers_stay_words(page: Path) -> None:
+    text = page.read_text()
+    assert NASTY not in text
+    assert "<img src=x" not in text
+    assert "&lt;img src=x onerror=alert(1)&gt;" in text
+
+
+def test_the_page_tells_no_password(page: Path) -> None:
+    assert "secret" not in page.read_text()
+
+
+def test_likeness_is_marked_and_says_with_what(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        chips = watched.page.evaluate(
+            "[...document.querySelectorAll('#comparison .measures')[0].querySelectorAll('.like .chip')]"
+            ".map((chip) => [chip.textContent, chip.className, chip.title])"
+        )
+    assert chips == [
+        ["T", "chip truth", "cannot be told from truth"],
+        ["F", "chip other", "cannot be told from frozen"],
+        ["N?", "chip unsure", "cannot be said whether it is like noise"],
+    ]
+
+
+def test_corrected_stands_beside_published_and_what_is_missing_is_said(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        group = watched.page.locator("details", has_text="Distribution")
+        heads = group.locator("thead th span").all_text_contents()
+        assert heads == ["fid_k", "fid_k_corrected"]
+    assert "Not measured here: bar_phase." in page.read_text()
+
+
+def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        kinds = watched.page.evaluate("[...document.querySelectorAll('.gain')].map((each) => each.className)")
+        names = watched.page.locator("#held_out tbody th[scope=row]").all_text_contents()
+    assert kinds == ["gain truth", "gain other"]
+    # Controls that are the same for both models are shown once.
+    assert names == ["motion graph", "motion graph, other songs", "seq2seq", "frozen"]
+
+
+def test_the_same_run_gives_the_same_bytes_and_costs_alone_may_differ(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
+    command += ["--config", config_json()]
+    pages = []
+    for name, benchmarks in {"a": "logs/benchmarks", "b": "logs/benchmarks", "c": "logs"}.items():
+        target = results / f"{name}.html"
+        subprocess.run([*command, "--benchmarks", str(tmp_path / benchmarks), "--output", str(target)], check=True)
+        pages.append(target.read_text())
+    assert pages[0] == pages[1]
+    assert pages[2] != pages[0]
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    (results / "evaluation" / "held_out.csv").unlink()
+    command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
+    command += ["--config", json.dumps(CONFIG), "--output", str(tmp_path / "page.html")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(r"held_out\.csv is missing: run `snakemake", done.stderr)
+
+
+def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    (results / "evaluation" / "held_out.csv").write_text("row,model,dataset,split,clips,samples\n")
+    for name in ("tiny", "songs"):
+        table = results / "admitted" / f"{name}.tsv"
+        table.write_text(table.read_text().replace("\thouse\n", "\t\n"))
+    text = report(Run(results, CONFIG, results), results / "report.html")
+    assert 'id="held_out"' not in text
+    assert 'id="genres"' not in text
+
+
+def test_the_drawing_of_the_rules_has_its_place() -> None:
+    assert '<svg id="x"></svg>' in rules_section('<svg id="x"></svg>').html
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (0.12345, "0.123"),
+        (1234.5, "1234"),
+        (-0.5, "−0.5"),
+        (1.5e14, "1.5e+14"),
+        (2e-6, "2.0e-06"),
+    ],
+)
+def test_numbers_have_three_digits(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_intervals_and_durations() -> None:
+    assert interval(None, 1.0) == ""
+    assert interval(0.123, 15.6) == "<small>[0.12, 16]</small>"
+    assert [duration(seconds) for seconds in (5.04, 600, 9000)] == ["5.0 s", "10.0 min", "2.5 h"]
