@@ -153,8 +153,8 @@ def test_the_drawing_of_the_rules_has_its_place() -> None:
         (0.12345, "0.123"),
         (1234.5, "1234"),
         (-0.5, "−0.5"),
-        (1.5e14, "1.5e+14"),
-        (2e-6, "2.0e-06"),
+        (-1.5e14, "−1.5e14"),
+        (2e-6, "2.0e−6"),
     ],
 )
 def test_numbers_have_three_digits(value: float | None, text: str) -> None:

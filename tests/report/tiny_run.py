@@ -55,6 +55,7 @@ def write_run(root: Path) -> Path:
     write_text(root / "logs" / "benchmarks" / "cut" / "tiny" / "v0.tsv", "s\th:m:s\tmax_rss\n2.5\t0:00:02\t100\n")
     write_text(root / "logs" / "benchmarks" / "cut" / "tiny" / "v1.tsv", "s\th:m:s\tmax_rss\n1.5\t0:00:01\t-\n")
     write_text(root / "logs" / "benchmarks" / "ledger.tsv", "s\th:m:s\tmax_rss\n9\t0:00:09\t50\n")
+    write_text(root / "logs" / "benchmarks" / "write_report.tsv", "s\th:m:s\tmax_rss\n99\t0:01:39\t50\n")
     write_text(root / "logs" / "benchmarks" / "broken.tsv", "nothing\n")
     return results
 

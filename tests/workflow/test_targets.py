@@ -26,6 +26,7 @@ pytestmark = pytest.mark.workflow
         "evaluation/dances/seq2seq/songs/song01_0.json",
         "abx_clips/seq2seq/song01_0.mp4",
         "abx_key.tsv",
+        "report.html",
         "evaluation/seq2seq.json",
         "evaluation/held_out/seq2seq.json",
         "evaluation/demo.json",
@@ -55,7 +56,8 @@ def test_a_mistake_in_a_cut_list_is_said_before_anything_runs(workflow: Workflow
 
 
 @pytest.mark.parametrize(
-    "stage", ["videos", "poses", "features", "datasets", "models", "dances", "animations", "evaluation", "abx"]
+    "stage",
+    ["videos", "poses", "features", "datasets", "models", "dances", "animations", "evaluation", "abx", "report"],
 )
 def test_every_stage_has_a_named_target(workflow: Workflow, stage: str) -> None:
     assert workflow.planned(stage)["list_collection"] >= 1

@@ -8,6 +8,8 @@ from typing import Any
 
 from workflow_scripts.workflow.files import read_json, sha256_of
 
+OWN_RULE = "write_report"
+
 
 @dataclass(frozen=True)
 class Model:
@@ -39,11 +41,12 @@ def read_model(results: Path, name: str) -> Model:
 def read_costs(benchmarks: Path) -> list[Cost]:
     """Return the cost of every rule from what Snakemake measured (logs/benchmarks/<rule>/**.tsv), the dearest first.
 
+    The report's own job is not among them: what it took the last time would make another page of the same run.
     Files that are no such table are passed over: they are by-products, which no rule declares.
     """
     found = []
     names = {path.relative_to(benchmarks).parts[0].removesuffix(".tsv") for path in benchmarks.rglob("*.tsv")}
-    for rule in sorted(names):
+    for rule in sorted(names - {OWN_RULE}):
         files = [*sorted((benchmarks / rule).rglob("*.tsv")), benchmarks / f"{rule}.tsv"]
         rows = [row for path in files if path.is_file() for row in _rows(path)]
         if rows:

@@ -73,8 +73,11 @@ def number(value: float | None, digits: int = 3) -> str:
         return "–"
     size = abs(value)
     if size >= 1e5 or 0 < size < 1e-4:
-        return f"{value:.1e}"
-    return (f"{value:.0f}" if size >= 10 ** (digits - 1) else f"{value:.{digits}g}").replace("-", "−")
+        mantissa, _, exponent = f"{value:.1e}".partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    else:
+        text = f"{value:.0f}" if size >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+    return text.replace("-", "−")
 
 
 def interval(low: float | None, high: float | None) -> str:

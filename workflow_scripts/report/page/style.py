@@ -32,8 +32,9 @@ thead th { color: var(--dim); font-size: 14px; vertical-align: bottom }
 tbody:last-child tr:last-child > * { border-bottom: 0 }
 th:first-child { position: sticky; left: 0; z-index: 1; background: #121524; text-align: left; font-weight: 600 }
 table.total tbody tr:last-child > * { font-weight: 700; border-top: 1px solid #3a4060 }
-.text th, .text td { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8ch }
-.text th:first-child { min-width: 18ch; position: static }
+.text th, .text td { text-align: left; white-space: normal; overflow-wrap: break-word }
+.text tbody th { min-width: 20ch; max-width: 60ch }
+.text th:first-child { position: static }
 .text td:last-child { min-width: 28ch; color: var(--dim) }
 .words td, .words thead th { text-align: left }
 .code code { font-size: 12.5px; overflow-wrap: anywhere }
