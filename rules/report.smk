@@ -23,7 +23,7 @@ rule write_report:
         "../envs/playlist2dance.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=4000,
         runtime=30,
     params:
         config=report_config(),

@@ -9,9 +9,11 @@ import csv
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.report.gather import corpus, films, models, versions
@@ -65,7 +67,7 @@ def report(run: Run, output: Path) -> str:
     described = corpus.titles_of(results, SONGS)
     titles = {song: title for song, (title, _) in described.items()}
     collections = [corpus.read_collection(results, name) for name in [*run.collections, SONGS]]
-    datasets = {name: read_dataset(results / "datasets" / f"{name}.h5") for name in run.datasets}
+    datasets = {name: _light(read_dataset(results / "datasets" / f"{name}.h5")) for name in run.datasets}
     trained = [models.read_model(results, name) for name in run.models]
     comparison = read_json(evaluation / "comparison.json")
     chosen = films.choose_films(gallery, run.models, titles)
@@ -92,6 +94,18 @@ def report(run: Run, output: Path) -> str:
         "dances": str(len(chosen)),
     }
     return report_page(numbers, [section for section in sections if section])
+
+
+def _light(dataset: Dataset) -> Dataset:
+    """Return a dataset without what fills the memory: the joints, and what models hear."""
+    clips = []
+    for clip in dataset.clips:
+        frames = len(clip.motion.root)
+        motion = replace(clip.motion, positions=np.empty((frames, 0, 3), np.float32))
+        clips.append(
+            replace(clip, motion=motion, music=replace(clip.music, features=np.empty((frames, 0), np.float32)))
+        )
+    return replace(dataset, clips=clips)
 
 
 def _trained_minutes(dataset: Dataset) -> float:
