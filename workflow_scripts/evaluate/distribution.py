@@ -67,5 +67,6 @@ def _finite(rows: Floats) -> Floats:
 
 
 def _part(mean: float | None, low: float | None, high: float | None) -> Part:
-    known = mean is not None and math.isfinite(mean)
-    return {"mean": mean, "low": low, "high": high} if known else NOTHING
+    if mean is None or not math.isfinite(mean):
+        return NOTHING
+    return {"mean": mean, "low": None if low is None else max(low, 0.0), "high": high}  # distances are not negative

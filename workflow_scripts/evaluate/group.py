@@ -78,6 +78,7 @@ def summarised(group: Sequence[Scored], songs: Sequence[str], reference: Referen
     """Return {measure: {mean, low, high}} of a group; `songs` are those over which intervals are taken."""
     parts = summary([each.values for each in group], songs, seed)
     parts |= distribution([each.alone.features for each in group], songs, reference.features, seed)
+    assert parts.keys() == MEASURES.keys(), parts.keys() ^ MEASURES.keys()
     return {name: parts[name] for name in MEASURES}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # matplotlib takes a second to import
 
 # Okabe and Ito's palette, told apart by colour-blind readers; grey is for controls.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#000000")
-GREY = "#8a8f98"
+GREY, PALE = "#8a8f98", "#d5d8de"
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """Scores of golden motions, that stand for a user's SMPL joints, against what the published code gave for them."""
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
+from golden import motion, needs_golden, numbers
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import pdist
 
@@ -14,11 +13,7 @@ from workflow_scripts.evaluate.aistpp.sequences import Case, smpl_joints
 from workflow_scripts.evaluate.aistpp_protocol import SMPL_BODY, Table
 from workflow_scripts.motion.skeleton import Floats
 
-GOLDEN = Path(os.environ.get("PLAYLIST2DANCE_DATA", "")).parent / "golden"
 CASES, POOL = [f"m{n:02d}" for n in range(8)], [f"m{n:02d}" for n in range(1, 14)]
-needs_golden = pytest.mark.skipif(
-    not (GOLDEN / "motion_metrics.npz").is_file(), reason="needs golden numbers (PLAYLIST2DANCE_DATA)"
-)
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +22,13 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Floats],
     own. The pool has clips that are no longer than 1,200 frames: their golden features are of the whole."""
     folder, beats = tmp_path_factory.mktemp("joints"), {}
     for name in sorted({*CASES, *POOL}):
-        with np.load(GOLDEN / "motions" / f"{name}.npz") as motion:
-            np.save(folder / f"{name}.npy", motion["joints60"])
-            beats[name] = motion["music_frames60"].astype(np.float64)
+        np.save(folder / f"{name}.npy", motion(name)["joints60"])
+        beats[name] = motion(name)["music_frames60"].astype(np.float64)
     read = smpl_joints({name: folder / f"{name}.npy" for name in beats})
     seconds = {name: frames / 60 for name, frames in beats.items()}
     table = Table(features_of(read(name) for name in POOL), SMPL_BODY, seconds, seed=1)
     table.add("ground truth", "ground truth", SMPL_BODY, [Dance(Case(name, name, 0), read(name)) for name in CASES])
-    with np.load(GOLDEN / "motion_metrics.npz") as numbers:
-        return beats, dict(numbers), table
+    return beats, numbers(), table
 
 
 def rows(numbers: Mapping[str, Floats], key: str, names: list[str]) -> Floats:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.figures.bars import draw_bars, limits, panels
+from workflow_scripts.evaluate.figures.bars import draw_bars, limits, panels, without_repetition
 from workflow_scripts.evaluate.figures.beat_curves import curve, draw_curves, on_the_beat
 from workflow_scripts.evaluate.figures.genres import by_genre, draw_genres
 from workflow_scripts.evaluate.figures.learning import draw_learning, read_curves
@@ -49,6 +49,24 @@ def test_bars_have_a_panel_for_what_was_measured(tmp_path):
     assert {"graph", "truth", "noise", "feet slide, m/s"} <= set(found)
     # What is far off does not take the room of what is compared, and is named at the edge.
     assert "9e+05 →" in found
+
+
+def test_controls_that_show_the_same_are_drawn_once(tmp_path):
+    rows = [
+        row("graph", "model", foot_skate=part(0.02)),
+        row("truth", "control", foot_skate=part(0.01)),
+        row("noise", "control", foot_skate=part(0.5)),
+        row("truth", "control", foot_skate=part(0.01)) | {"dataset": "other"},
+        row("noise", "control", foot_skate=part(0.6)) | {"dataset": "other"},
+    ]
+    kept = without_repetition(rows, ["foot_skate"])
+    assert [(each["name"], each["dataset"]) for each in kept[1:]] == [
+        ("truth", "main"),
+        ("noise", "main"),
+        ("noise", "other"),
+    ]
+    draw_bars(tmp_path / "x.svg", {"rows": rows})
+    assert {"truth (main)", "noise (main)", "noise (other)"} <= set(words(tmp_path / "x.svg"))
 
 
 def test_axes_make_room_for_models_and_truth():

@@ -1,35 +1,22 @@
 """Features, FID and diversity against numbers of the published code, clip by clip."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
+from golden import GOLDEN, NAMES, motion, needs_golden, numbers
 
 from workflow_scripts.evaluate.metrics.frechet import diversity, frechet_distance
 from workflow_scripts.evaluate.metrics.geometric import geometric_features, geometric_predicates
 from workflow_scripts.evaluate.metrics.kinetic import anchored, kinetic_features
 
-DATA = os.environ.get("PLAYLIST2DANCE_DATA")
-GOLDEN = Path(DATA).parent / "golden" if DATA else Path("unset")
-FOUND = (GOLDEN / "motion_metrics.npz").exists()
-NAMES = [f"m{number:02d}" for number in range(16)]
-CASES = sorted(json.loads((GOLDEN / "fid.json").read_text())) if FOUND else []
+CASES = sorted(json.loads((GOLDEN / "fid.json").read_text())) if (GOLDEN / "fid.json").exists() else []
 
-pytestmark = pytest.mark.skipif(
-    not FOUND, reason="golden numbers not found: set PLAYLIST2DANCE_DATA to the data folder"
-)
+pytestmark = needs_golden
 
 
-@pytest.fixture(scope="module")
-def golden():
-    with np.load(GOLDEN / "motion_metrics.npz", allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
-
-
-def motion(name):
-    return np.load(GOLDEN / "motions" / f"{name}.npz")["joints60"]
+def joints(name):
+    return motion(name)["joints60"]
 
 
 def lodge(world):
@@ -48,38 +35,38 @@ PROTOCOLS = {
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_features(golden, protocol, name):
-    world, fps = PROTOCOLS[protocol](motion(name))
+def test_features(protocol, name):
+    world, fps = PROTOCOLS[protocol](joints(name))
     row = NAMES.index(name)
     found = kinetic_features(world, fps)
-    np.testing.assert_allclose(found, golden[f"feat_{protocol}_kinetic_f64"][row], rtol=1e-12)
-    if f"feat_{protocol}_kinetic" in golden:
-        np.testing.assert_allclose(found, golden[f"feat_{protocol}_kinetic"][row], rtol=1e-6)
+    np.testing.assert_allclose(found, numbers()[f"feat_{protocol}_kinetic_f64"][row], rtol=1e-12)
+    if f"feat_{protocol}_kinetic" in numbers():
+        np.testing.assert_allclose(found, numbers()[f"feat_{protocol}_kinetic"][row], rtol=1e-6)
     np.testing.assert_allclose(
-        geometric_features(world, fps), golden[f"feat_{protocol}_manual"][row], rtol=0, atol=1e-6
+        geometric_features(world, fps), numbers()[f"feat_{protocol}_manual"][row], rtol=0, atol=1e-6
     )
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_corrected_acceleration(golden, name):
-    found = kinetic_features(motion(name), 60.0, "corrected")
-    expected = golden["feat_aist_world60_accel_bracketfixed_f64"][NAMES.index(name)]
+def test_corrected_acceleration(name):
+    found = kinetic_features(joints(name), 60.0, "corrected")
+    expected = numbers()["feat_aist_world60_accel_bracketfixed_f64"][NAMES.index(name)]
     np.testing.assert_allclose(found[2::3], expected, rtol=1e-12)
     others = np.arange(72) % 3 != 2
-    assert np.array_equal(found[others], kinetic_features(motion(name), 60.0)[others])
+    assert np.array_equal(found[others], kinetic_features(joints(name), 60.0)[others])
 
 
 @pytest.mark.parametrize("name", ["m01", "m03", "m10", "m13"])
 def test_predicates_per_frame(name):
     with np.load(GOLDEN / "predicates_per_frame.npz") as file:
-        assert np.array_equal(geometric_predicates(motion(name), 60.0), file[name])
+        assert np.array_equal(geometric_predicates(joints(name), 60.0), file[name])
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_frechet_distance_and_diversity(golden, case):
+def test_frechet_distance_and_diversity(case):
     expected = json.loads((GOLDEN / "fid.json").read_text())[case]
     if "|" in case:
-        features = golden[f"feat_{case.split('|')[0]}"]
+        features = numbers()[f"feat_{case.split('|')[0]}"]
         predicted, reference = features[8:], features[:8]
         if case.endswith("pred=0-7,ref=8-15"):
             predicted, reference = reference, predicted
@@ -96,7 +83,7 @@ def test_frechet_distance_and_diversity(golden, case):
 
 @pytest.mark.parametrize("fps", [30.0, 20.0])
 def test_corrected_features_hardly_depend_on_the_frame_rate(fps):
-    every = [motion(name) for name in NAMES[:12]]
+    every = [joints(name) for name in NAMES[:12]]
     slow = [world[:: round(60 / fps)] for world in every]
     kinetic, slow_kinetic = (
         np.array([kinetic_features(world, rate, "corrected") for world in worlds])

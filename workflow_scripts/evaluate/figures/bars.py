@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import read_json
-from workflow_scripts.workflow.plots import GREY, colour, svg
+from workflow_scripts.workflow.plots import GREY, PALE, colour, svg
 
 # What is drawn, with its title: one of each kind that tells something by itself.
 SHOWN: dict[str, str] = {
@@ -27,12 +27,24 @@ SHOWN: dict[str, str] = {
 COLUMNS = 3
 # Controls whose numbers would leave no room for the others' are named at the edge.
 _ROOM = 2.5
+_CLEAR = {"facecolor": PALE, "edgecolor": "none", "pad": 1.0}
 
 
 def panels(rows: Sequence[dict[str, Any]]) -> list[str]:
     """Return the measures of SHOWN that some model has."""
     models = [row for row in rows if row["kind"] == "model"]
     return [name for name in SHOWN if any(row["measures"][name]["mean"] is not None for row in models)]
+
+
+def without_repetition(rows: Sequence[dict[str, Any]], shown: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows without controls that show what one before shows: datasets often differ in their music alone."""
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        numbers = [row["measures"][name] for name in shown]
+        same = (each for each in kept if each["kind"] == "control" and each["name"] == row["name"])
+        if row["kind"] == "model" or all([each["measures"][name] for name in shown] != numbers for each in same):
+            kept.append(row)
+    return kept
 
 
 def limits(parts: Sequence[tuple[str, dict[str, Any]]]) -> tuple[float, float]:
@@ -50,9 +62,9 @@ def limits(parts: Sequence[tuple[str, dict[str, Any]]]) -> tuple[float, float]:
 
 def draw_bars(target: Path, comparison: dict[str, Any]) -> None:
     """Draw a panel per measure with a bar and its 95 % interval for every model and every control."""
-    rows = comparison["rows"]
-    several = len({row["dataset"] for row in rows}) > 1
-    shown = panels(rows)
+    shown = panels(comparison["rows"])
+    rows = without_repetition(comparison["rows"], shown)
+    several = len({row["dataset"] for row in rows if row["kind"] == "control"}) > 1
     lines = -(-len(shown) // COLUMNS) or 1
     with svg(target, 4.2 * COLUMNS, lines * (0.7 + 0.2 * len(rows))) as figure:
         axes = figure.subplots(lines, COLUMNS, squeeze=False, sharey=True)
@@ -71,19 +83,15 @@ def draw_bars(target: Path, comparison: dict[str, Any]) -> None:
             for number, row in enumerate(rows):
                 part = row["measures"][name]
                 if part["mean"] is None:
-                    axis.annotate(
-                        "–", (0, number), va="center", fontsize=8, color=GREY, xytext=(3, 0), textcoords="offset points"
-                    )
+                    axis.text(low + margin, number, "–", va="center", fontsize=8, color=GREY)
                     continue
-                model = row["kind"] == "model"
-                axis.barh(
-                    number, part["mean"], height=0.62, color=colour(models.index(row["name"])) if model else "#d5d8de"
-                )
+                paint = colour(models.index(row["name"])) if row["kind"] == "model" else PALE
+                axis.barh(number, part["mean"], height=0.62, color=paint)
                 if part["low"] is not None and part["high"] is not None:
                     axis.plot([part["low"], part["high"]], [number, number], color="black", linewidth=1.1)
                 if part["mean"] > high:
                     text = f"{part['mean']:.3g} →"
-                    axis.annotate(text, (high, number), ha="right", va="center", fontsize=7)
+                    axis.text(high, number, text, ha="right", va="center", fontsize=7, bbox=_CLEAR)
         names = [row["name"] + (f" ({row['dataset']})" if several and row["kind"] == "control" else "") for row in rows]
         axes[0][0].set_yticks(range(len(rows)), names)
         axes[0][0].set_ylim(len(rows) - 0.4, -0.6)
