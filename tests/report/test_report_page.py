@@ -141,6 +141,15 @@ def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: 
     assert 'id="genres"' not in text
 
 
+def test_a_classifier_speaks_only_of_models_whose_dances_it_can_tell(browser: Any, page: Path) -> None:
+    with opened(browser, page) as watched:
+        cells = watched.page.locator("#genres .wide").nth(1).locator("tbody tr").all_inner_texts()
+    assert [cell.split() for cell in cells] == [
+        ["seq2seq", "0.875", "of", "9", "clips", "0.75", "[0.5,", "1]", "of", "4", "dances", "asked", "for", "a",
+         "genre", "0.5"],
+    ]  # fmt: skip
+
+
 def test_the_drawing_of_the_rules_has_its_place() -> None:
     assert '<svg id="x"></svg>' in rules_section('<svg id="x"></svg>').html
 

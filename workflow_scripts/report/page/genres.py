@@ -62,7 +62,9 @@ def _part(genre: str, by_model: Mapping[str, Sequence[Mapping[str, Any]]], names
 def _told(by_model: Mapping[str, Any]) -> str:
     """Return how well a classifier tells genres of captured clips, and of dances that were asked for one."""
     rows = []
-    for model, found in by_model.items():
+    # Where captured dances have fewer than two genres there is nothing to tell.
+    known = {model: found for model, found in by_model.items() if found}
+    for model, found in known.items():
         real, dances = found["real"], found["dances"]
         rows.append(
             [
@@ -73,7 +75,7 @@ def _told(by_model: Mapping[str, Any]) -> str:
                 number(found["chance"]),
             ]
         )
-    if not any(found["dances"]["asked"] for found in by_model.values()):
+    if not any(found["dances"]["asked"] for found in known.values()):
         return ""
     head = ("", "told of captured dances", "told of the model's", "by chance")
     return "<h3>Told by a classifier</h3>" + table(head, rows, "measures")

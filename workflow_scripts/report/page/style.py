@@ -10,7 +10,7 @@ header { margin-bottom: 14px }
 .tiles li { background: #141726; border: 1px solid var(--line); border-radius: 14px; padding: 12px 16px;
   color: var(--dim) }
 .tiles b { display: block; font-size: 26px; color: var(--ink); font-variant-numeric: tabular-nums; line-height: 1.2 }
-nav { position: sticky; top: 0; z-index: 3; margin: 0 -12px 40px; background: #10131ff2; border: 1px solid var(--line);
+nav { position: sticky; top: 0; z-index: 3; margin: 0 -12px 40px; background: #10131f; border: 1px solid var(--line);
   border-radius: 14px; overflow-x: auto }
 nav ol { display: flex; gap: 4px; list-style: none; margin: 0; padding: 8px }
 nav a { display: block; white-space: nowrap; padding: 6px 11px; font-size: 15px; border-radius: 9px; color: var(--ink);
