@@ -14,7 +14,6 @@ from workflow_scripts.report.gather.corpus import left_out_parts, left_out_whole
 from workflow_scripts.report.gather.models import read_costs, read_model
 from workflow_scripts.report.gather.versions import commit, package_digest, recorded_versions
 from workflow_scripts.workflow.config import checked_config
-from workflow_scripts.workflow.media import MediaError, probe, write_preview
 from workflow_scripts.workflow.provenance import ROOT
 
 
@@ -74,19 +73,6 @@ def test_films_end_where_they_would_be_too_many_bytes(results: Path, monkeypatch
     size = len(made[0].poster) + len(made[0].preview)
     monkeypatch.setattr(films, "MOST_BYTES", int(2.5 * size))
     assert len(films.make_films(results / "animations", chosen)) == 2
-
-
-def test_a_preview_is_small_and_always_the_same(results: Path, tmp_path: Path) -> None:
-    video = results / "animations" / "seq2seq__song01_0.mp4"
-    for name in ("a.mp4", "b.mp4"):
-        write_preview(tmp_path / name, video, 0.5, 1.0, 48, 15)
-    info = probe(tmp_path / "a.mp4")
-    assert info.video is not None
-    assert (info.video.width, info.video.fps, info.duration_s) == (48, 15.0, pytest.approx(1.0, abs=0.1))
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
-    (tmp_path / "text.mp4").write_text("no video")
-    with pytest.raises(MediaError, match=r"text\.mp4"):
-        write_preview(tmp_path / "c.mp4", tmp_path / "text.mp4", 0, 1, 48, 15)
 
 
 def test_the_shown_configuration_is_valid_again_and_tells_no_password() -> None:

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from workflow_scripts.workflow.errors import UserError
-from workflow_scripts.workflow.media import MediaError, probe, read_audio, run_ffmpeg, video_writer
+from workflow_scripts.workflow.media import MediaError, probe, read_audio, run_ffmpeg, video_writer, write_preview
 
 
 def tone(path: Path, seconds: float, rate: int = 44100) -> Path:
@@ -44,6 +44,33 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
             for frame in range(10):
                 film.write(np.full((32, 32, 3), frame, np.uint8))
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("with_sound", [True, False])
+def test_a_preview_is_a_small_part_and_always_the_same(tmp_path: Path, with_sound: bool) -> None:
+    video = tmp_path / "film.mp4"
+    sound = tone(tmp_path / "a.wav", 2.0) if with_sound else None
+    with video_writer(video, 96, 54, 30, audio=sound, metadata={"title": "mine"}) as film:
+        for frame in range(60):
+            film.write(np.full((54, 96, 3), 4 * frame, np.uint8))
+    for name in ("one.mp4", "two.mp4"):
+        write_preview(tmp_path / name, video, 1.0, 0.5, 48, 15)
+    info = probe(tmp_path / "one.mp4")
+    assert info.video is not None
+    assert (info.video.width, info.video.height, info.video.fps) == (48, 28, 15)
+    assert info.audio_channels == (1 if with_sound else None)
+    assert info.duration_s == pytest.approx(0.5, abs=0.1)
+    with av.open(str(tmp_path / "one.mp4")) as container:
+        assert "title" not in container.metadata
+        first = next(container.decode(video=0)).to_ndarray(format="gray").mean()
+    assert first == pytest.approx(4 * 30, abs=12)
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+
+
+def test_a_preview_of_what_is_no_video_names_it(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    with pytest.raises(MediaError, match=r"text\.mp4"):
+        write_preview(tmp_path / "preview.mp4", tmp_path / "text.mp4", 0, 1, 48, 15)
 
 
 def test_a_film_that_fails_leaves_nothing(tmp_path: Path) -> None:
