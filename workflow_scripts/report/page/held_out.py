@@ -32,7 +32,8 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
         "Distances between the models' dances and those that were captured to the same songs: less is nearer."
         " Below each model, its own dances beside other held-out songs; at the end, controls. Gain is what a model"
         " loses less beside its own song than beside others, clip by clip: green where its interval stays"
-        " above 0, so that the model shows that it hears the song."
+        " above 0, so that the model shows that it hears the song. Distances reward caution: a mean pose, held,"
+        " is near to all."
     ) + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
     return Section("held_out", "Held-out songs", body)
 
