@@ -145,6 +145,7 @@ rule compare_models:
             "results/evaluation/comparison.csv",
             caption="captions/comparison.rst",
             category="Evaluation",
+            subcategory="All songs",
             labels={"of": "dances", "shows": "comparison (table)"},
         ),
         json="results/evaluation/comparison.json",
@@ -228,6 +229,7 @@ rule compare_soundtracks:
             "results/evaluation/soundtracks.csv",
             caption="captions/soundtracks.rst",
             category="Evaluation",
+            subcategory="All songs",
             labels={"of": "soundtracks", "shows": "comparison (table)"},
         ),
     log:

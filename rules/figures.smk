@@ -10,6 +10,7 @@ rule draw_bars:
             "results/evaluation/figures/bars.svg",
             caption="captions/bars.rst",
             category="Evaluation",
+            subcategory="All songs",
             labels={"of": "dances", "shows": "comparison"},
         ),
     log:
@@ -38,6 +39,7 @@ rule draw_genres:
             "results/evaluation/figures/genres.svg",
             caption="captions/genres.rst",
             category="Evaluation",
+            subcategory="All songs",
             labels={"of": "dances", "shows": "by genre"},
         ),
     log:
@@ -71,6 +73,7 @@ rule draw_phases:
             "results/evaluation/figures/phases.svg",
             caption="captions/phases.rst",
             category="Evaluation",
+            subcategory="All songs",
             labels={"of": "dances", "shows": "phases"},
         ),
     log:
@@ -130,7 +133,7 @@ rule draw_beat_curves:
             "results/evaluation/figures/beats/{item}.svg",
             caption="captions/beats.rst",
             category="Evaluation",
-            subcategory="Beats",
+            subcategory="By song",
             labels={"song": "{item}"},
         ),
     log:

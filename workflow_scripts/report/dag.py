@@ -24,7 +24,7 @@ def rulegraph_svg(
 ) -> str:
     """Return the graph as an SVG element; the same graph gives the same text, in whichever order its edges come.
 
-    Edges that follow from others are not drawn: where a rule uses another's output by way of a third, that way is shown.
+    Edges that follow from others are not drawn: where a rule uses another also by way of a third, that way is shown.
 
     Args:
         edges: (rule, rule that uses its output).
@@ -44,7 +44,7 @@ def rulegraph_svg(
     layers = _ordered(layers, links)
     labels = {rule: _label(rule, counts) for rule in rules}
     width = {node: float(_LANE) for layer in layers for node in layer}
-    width |= {(rule, place[rule]): _CHARACTER * len(labels[rule]) + 22 for rule in rules}
+    width |= {(rule, place[rule]): _CHARACTER * len(labels[rule]) + 28 for rule in rules}
     x = _spread(layers, links, width)
     left = min(x[node] - width[node] / 2 for node in x) - _MARGIN
     right = max(x[node] + width[node] / 2 for node in x) + _MARGIN
@@ -95,7 +95,7 @@ def _layers_of(rules: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
 
 
 def _with_lanes(edges: Sequence[Edge], place: Mapping[str, int]) -> tuple[Layers, Links]:
-    """Return the nodes of each layer, and the links between neighbouring layers; what leads on from a rule is one lane."""
+    """Return the nodes of each layer and the links between layers; all that leads on from a rule shares a lane."""
     nodes = {(rule, layer) for rule, layer in place.items()}
     links: set[tuple[Node, Node]] = set()
     for start, end in edges:
@@ -155,7 +155,7 @@ def _crossings(layers: Layers, below: Mapping[Node, Sequence[Node]]) -> int:
 def _spread(layers: Layers, links: Links, width: Mapping[Node, float]) -> dict[Node, float]:
     """Return where the middle of each node lies: near its neighbours, in the order of its layer, without overlap."""
     above, below = _neighbours(links)
-    x = {}
+    x: dict[Node, float] = {}
     for layer in layers:
         x |= _apart(layer, [0.0] * len(layer), width)
     for sweep in range(2 * _SWEEPS):
@@ -163,9 +163,15 @@ def _spread(layers: Layers, links: Links, width: Mapping[Node, float]) -> dict[N
         for layer in layers if down else reversed(layers):
             sides = above if down else below
             x |= _apart(layer, [_mean([x[side] for side in sides.get(node, ())], x[node]) for node in layer], width)
-    for layer in layers:
-        both = [[x[side] for side in (*above.get(node, ()), *below.get(node, ()))] for node in layer]
-        x |= _apart(layer, [_mean(values, x[node]) for node, values in zip(layer, both, strict=True)], width)
+    # Between both sides at last, from lane to lane above all: long lines become straight.
+    for _ in range(_SWEEPS):
+        for layer in layers:
+            wishes = []
+            for node in layer:
+                ends = [*above.get(node, ()), *below.get(node, ())]
+                ends += [end for end in ends if width[end] == width[node] == _LANE] * 8
+                wishes.append(_mean([x[end] for end in ends], x[node]))
+            x |= _apart(layer, wishes, width)
     return x
 
 
@@ -207,6 +213,7 @@ def _box(rule: str, x: float, y: float, width: float, label: str, stage: str, hu
     name, count = label[: len(rule)], label[len(rule) :]
     return (
         f"<g>{f'<title>{escape(stage)}</title>' if stage else ''}"
-        f'<rect x="{x - width / 2:.1f}" y="{y}" width="{width:.1f}" height="{_BOX}" rx="9" fill="{fill}" stroke="{line}"/>'
+        f'<rect x="{x - width / 2:.1f}" y="{y}" width="{width:.1f}" height="{_BOX}" rx="9"'
+        f' fill="{fill}" stroke="{line}"/>'
         f'<text x="{x:.1f}" y="{y + 23}" fill="#eceef6">{escape(name)}<tspan fill="#989db3">{count}</tspan></text></g>'
     )
