@@ -11,7 +11,7 @@ FIGURES = "results/evaluation/figures"
 
 def variable(page: str, name: str) -> Any:
     """What a script of the report assigns to a variable."""
-    return json.JSONDecoder().raw_decode(page.split(f"var {name} = ", 1)[1])[0]
+    return json.JSONDecoder().raw_decode(page.rsplit(f"var {name} = ", 1)[1])[0]
 
 
 def test_the_report_shows_the_main_results_with_captions(finished: Workflow, tmp_path: Path) -> None:
