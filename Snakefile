@@ -13,12 +13,16 @@ min_version("9.27.1")
 configfile: f"{workflow.basedir}/config.yaml"
 
 
+report: "rules/captions/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/soundtrack_inputs.smk"
 include: "rules/export_inputs.smk"
 include: "rules/abx_inputs.smk"
 include: "rules/report_inputs.smk"
+include: "rules/rulegraph_inputs.smk"
 include: "rules/parameters.smk"
 include: "rules/collect.smk"
 include: "rules/pose.smk"

@@ -213,7 +213,12 @@ rule ledger:
         clips=lambda wc: all_clips(),
         poses=lambda wc: all_poses(wc),
     output:
-        quarantine="results/quarantine.tsv",
+        quarantine=report(
+            "results/quarantine.tsv",
+            caption="captions/quarantine.rst",
+            category="Corpus",
+            labels={"table": "left out"},
+        ),
     log:
         "logs/ledger.log",
     benchmark:

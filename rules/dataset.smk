@@ -33,7 +33,12 @@ rule describe_dataset:
         admitted=lambda wc: [admission(name) for name in config["datasets"][wc.dataset]["collections"]],
         poses=dataset_poses,
     output:
-        page="results/datasets/{dataset}.html",
+        page=report(
+            "results/datasets/{dataset}.html",
+            caption="captions/dataset.rst",
+            category="Corpus",
+            labels={"dataset": "{dataset}"},
+        ),
     log:
         "logs/describe_dataset/{dataset}.log",
     benchmark:

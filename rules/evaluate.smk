@@ -169,7 +169,13 @@ rule compare_models:
         evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),
         controls=expand("results/evaluation/controls/{dataset}.json", dataset=used_datasets()),
     output:
-        csv="results/evaluation/comparison.csv",
+        csv=report(
+            "results/evaluation/comparison.csv",
+            caption="captions/comparison.rst",
+            category="Evaluation",
+            subcategory="All songs",
+            labels={"of": "dances", "shows": "comparison (table)"},
+        ),
         json="results/evaluation/comparison.json",
     log:
         "logs/compare_models.log",
@@ -269,7 +275,13 @@ rule compare_soundtracks:
     input:
         evaluations=expand("results/evaluation/{model}.json", model=config["use"]["soundtracks"]),
     output:
-        comparison="results/evaluation/soundtracks.csv",
+        comparison=report(
+            "results/evaluation/soundtracks.csv",
+            caption="captions/soundtracks.rst",
+            category="Evaluation",
+            subcategory="All songs",
+            labels={"of": "soundtracks", "shows": "comparison (table)"},
+        ),
     log:
         "logs/compare_soundtracks.log",
     benchmark:

@@ -6,7 +6,13 @@ rule draw_bars:
     input:
         comparison="results/evaluation/comparison.json",
     output:
-        figure="results/evaluation/figures/bars.svg",
+        figure=report(
+            "results/evaluation/figures/bars.svg",
+            caption="captions/bars.rst",
+            category="Evaluation",
+            subcategory="All songs",
+            labels={"of": "dances", "shows": "comparison"},
+        ),
     log:
         "logs/draw_bars.log",
     benchmark:
@@ -29,7 +35,13 @@ rule draw_genres:
     input:
         comparison="results/evaluation/comparison.json",
     output:
-        figure="results/evaluation/figures/genres.svg",
+        figure=report(
+            "results/evaluation/figures/genres.svg",
+            caption="captions/genres.rst",
+            category="Evaluation",
+            subcategory="All songs",
+            labels={"of": "dances", "shows": "by genre"},
+        ),
     log:
         "logs/draw_genres.log",
     benchmark:
@@ -57,7 +69,13 @@ rule draw_phases:
         datasets=expand("results/datasets/{dataset}.h5", dataset=used_datasets()),
         admitted=ancient("results/admitted/songs.tsv"),
     output:
-        figure="results/evaluation/figures/phases.svg",
+        figure=report(
+            "results/evaluation/figures/phases.svg",
+            caption="captions/phases.rst",
+            category="Evaluation",
+            subcategory="All songs",
+            labels={"of": "dances", "shows": "phases"},
+        ),
     log:
         "logs/draw_phases.log",
     benchmark:
@@ -80,7 +98,12 @@ rule draw_learning:
     input:
         histories=expand("results/models/{model}/history.csv", model=networks()),
     output:
-        figure="results/evaluation/figures/learning.svg",
+        figure=report(
+            "results/evaluation/figures/learning.svg",
+            caption="captions/learning.rst",
+            category="Training",
+            labels={"model": "all", "figure": "loss"},
+        ),
     log:
         "logs/draw_learning.log",
     benchmark:
@@ -106,7 +129,13 @@ rule draw_beat_curves:
         rhythm="results/features/rhythm/songs/{item}.h5",
         songs=lambda wc: ancient(admission(SONGS)),
     output:
-        figure="results/evaluation/figures/beats/{item}.svg",
+        figure=report(
+            "results/evaluation/figures/beats/{item}.svg",
+            caption="captions/beats.rst",
+            category="Evaluation",
+            subcategory="By song",
+            labels={"song": "{item}"},
+        ),
     log:
         "logs/draw_beat_curves/{item}.log",
     benchmark:

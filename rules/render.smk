@@ -8,7 +8,13 @@ rule render_dance:
         rhythm="results/features/rhythm/songs/{item}.h5",
         songs=lambda wc: ancient(admission(SONGS)),
     output:
-        video="results/renders/{model}/songs/{item}_{sample}.mp4",
+        video=report(
+            "results/renders/{model}/songs/{item}_{sample}.mp4",
+            caption="captions/dance.rst",
+            category="Dances",
+            subcategory="{item}",
+            labels={"model": "{model}", "song": "{item}", "sample": "{sample}"},
+        ),
     log:
         "logs/render_dance/{model}/{item}_{sample}.log",
     benchmark:
@@ -40,7 +46,13 @@ rule render_together:
         rhythm="results/features/rhythm/songs/{item}.h5",
         songs=lambda wc: ancient(admission(SONGS)),
     output:
-        video=f"results/renders/{TOGETHER}/songs/{{item}}_{{sample}}.mp4",
+        video=report(
+            f"results/renders/{TOGETHER}/songs/{{item}}_{{sample}}.mp4",
+            caption="captions/together.rst",
+            category="Dances",
+            subcategory="{item}",
+            labels={"model": "all", "song": "{item}", "sample": "{sample}"},
+        ),
     log:
         "logs/render_together/{item}_{sample}.log",
     benchmark:

@@ -21,13 +21,16 @@ rule write_report:
         "logs/benchmarks/write_report.tsv"
     conda:
         "../envs/playlist2dance.yaml"
+    # Only where Snakemake itself runs is its plan known, which the page draws.
+    localrule: True
     threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
     params:
         config=report_config(),
+        rules=rulegraph,
         code=code("report.write"),
     shell:
         "python -m workflow_scripts.report.write --results results --benchmarks logs/benchmarks"
-        " --config {params.config:q} --output {output.page:q} >{log:q} 2>&1"
+        " --config {params.config:q} --rules {params.rules:q} --output {output.page:q} >{log:q} 2>&1"

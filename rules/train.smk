@@ -9,7 +9,12 @@ rule train_network:
         checkpoint="results/models/{model}/checkpoint.ckpt",
         description="results/models/{model}/model.json",
         history="results/models/{model}/history.csv",
-        loss="results/models/{model}/loss.svg",
+        loss=report(
+            "results/models/{model}/loss.svg",
+            caption="captions/loss.rst",
+            category="Training",
+            labels={"model": "{model}", "figure": "loss"},
+        ),
     log:
         "logs/train_network/{model}.log",
     benchmark:

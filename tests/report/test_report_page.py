@@ -11,8 +11,8 @@ import pytest
 from browser import DESKTOP, PHONE, opened, wait_until
 
 from tests.report.tiny_run import CONFIG, NASTY, config_json, write_run
-from workflow_scripts.report.page.making import rules_section
 from workflow_scripts.report.page.parts import duration, interval, number
+from workflow_scripts.report.rulegraph import RuleGraph
 from workflow_scripts.report.write import Run, report
 
 
@@ -150,8 +150,16 @@ def test_a_classifier_speaks_only_of_models_whose_dances_it_can_tell(browser: An
     ]  # fmt: skip
 
 
-def test_the_drawing_of_the_rules_has_its_place() -> None:
-    assert '<svg id="x"></svg>' in rules_section('<svg id="x"></svg>').html
+def test_the_rules_are_drawn_where_they_are_known(browser: Any, tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    rules = RuleGraph([(f"rule_{number}", "write_report") for number in range(40)], {"write_report": 1})
+    target = results / "report.html"
+    target.write_text(report(Run(results, CONFIG, results, rules), target), encoding="utf-8")
+    with opened(browser, target, PHONE) as watched:
+        assert watched.page.locator("#rules svg").count() == 1
+        assert watched.page.evaluate("document.querySelector('#rules svg').clientWidth") > PHONE[0]
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        assert watched.troubles == []
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,20 @@ def reported(finished: Workflow) -> Workflow:
 
 def test_the_page_shows_the_run(reported: Workflow) -> None:
     page = (reported.work / "results" / "report.html").read_text()
-    for anchor in ("corpus", "models", "comparison", "held_out", "genres", "animations", "versions", "reproduce"):
+    for anchor in (
+        "corpus",
+        "models",
+        "comparison",
+        "held_out",
+        "genres",
+        "animations",
+        "rules",
+        "versions",
+        "reproduce",
+    ):
         assert f'<section id="{anchor}">' in page
     assert page.count("data:video/mp4;base64,") == 2
+    assert page.count('<svg class="rulegraph"') == 1
     # What Snakemake measured, by rule.
     assert "estimate_poses" in page
 

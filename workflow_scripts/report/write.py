@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
+from workflow_scripts.report.dag import rulegraph_svg
 from workflow_scripts.report.gather import corpus, films, models, versions
 from workflow_scripts.report.gather.configuration import reusable
 from workflow_scripts.report.page.comparison import comparison_section
@@ -23,10 +24,11 @@ from workflow_scripts.report.page.corpus import corpus_section
 from workflow_scripts.report.page.films import films_section
 from workflow_scripts.report.page.genres import genres_section
 from workflow_scripts.report.page.held_out import held_out_section
-from workflow_scripts.report.page.making import reproduce_section, versions_section
+from workflow_scripts.report.page.making import reproduce_section, rules_section, versions_section
 from workflow_scripts.report.page.models import models_section
 from workflow_scripts.report.page.parts import Section, minutes
 from workflow_scripts.report.page.whole import report_page
+from workflow_scripts.report.rulegraph import RuleGraph, read_rules
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json, write_text
 from workflow_scripts.workflow.names import SONGS
@@ -34,11 +36,12 @@ from workflow_scripts.workflow.names import SONGS
 
 @dataclass(frozen=True)
 class Run:
-    """A run: its results, its checked configuration, and what Snakemake measured of it."""
+    """A run: its results, its checked configuration, what Snakemake measured of it, and the rules where known."""
 
     results: Path
     config: Mapping[str, Any]
     benchmarks: Path
+    rules: RuleGraph | None = None
 
     @property
     def models(self) -> list[str]:
@@ -84,6 +87,7 @@ def report(run: Run, output: Path) -> str:
         held_out_section(_rows(evaluation / "held_out.csv")),
         genres_section(comparison, {song: genre for song, (_, genre) in described.items()}, figures.get("genres")),
         films_section(films.make_films(gallery, chosen), len(chosen), titles, os.path.relpath(gallery, output.parent)),
+        _rules(run.rules),
         *_making(run, datasets, trained),
     ]
     numbers = {
@@ -94,6 +98,10 @@ def report(run: Run, output: Path) -> str:
         "dances": str(len(chosen)),
     }
     return report_page(numbers, [section for section in sections if section])
+
+
+def _rules(graph: RuleGraph | None) -> Section | None:
+    return rules_section(rulegraph_svg(graph.edges, graph.counts, graph.stages)) if graph else None
 
 
 def _light(dataset: Dataset) -> Dataset:
@@ -151,9 +159,10 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="the folder of the run's results")
     parser.add_argument("--benchmarks", type=Path, default=Path("logs/benchmarks"), help="what Snakemake measured")
     parser.add_argument("--config", type=json.loads, required=True, help="JSON of the checked configuration")
+    parser.add_argument("--rules", type=read_rules, help="the rules that the page comes from (report.rulegraph)")
     parser.add_argument("--output", type=Path, required=True, help="the page to write")
     arguments = parser.parse_args()
-    run = Run(arguments.results, arguments.config, arguments.benchmarks)
+    run = Run(arguments.results, arguments.config, arguments.benchmarks, arguments.rules)
     try:
         page = report(run, arguments.output)
     except FileNotFoundError as error:
