@@ -101,7 +101,7 @@ figure { margin: 0 }
   border-width: 9px 0 9px 15px; border-left-color: #fff }
 .on .play i { opacity: 0 }
 .film b { font-weight: 600; overflow-wrap: anywhere }
-.graph { padding: 16px; max-height: 92vh; overflow: auto }
+.graph { padding: 16px }
 .graph svg { display: block; margin: 0 auto }
 .measures tbody th:first-child { white-space: normal; min-width: 104px; max-width: 170px; overflow-wrap: break-word }
 .part th:first-child { max-width: none !important }
