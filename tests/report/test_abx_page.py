@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +73,7 @@ def press(page: Any, *keys: str) -> None:
 def saved(page: Any, folder: Path) -> list[dict[str, str]]:
     with page.expect_download() as download:
         page.locator("[data-do=save]:visible").click()
-    assert download.value.suggested_filename == f"votes_{page.evaluate('voter')}.csv"
+    assert re.fullmatch(rf"votes_{page.evaluate('voter')}_\d{{8}}T\d{{6}}\.csv", download.value.suggested_filename)
     target = folder / "saved.csv"
     download.value.save_as(target)
     return list(csv.DictReader(io.StringIO(target.read_text())))
@@ -179,6 +180,7 @@ def test_neither_page_nor_names_nor_videos_say_whose_a_dance_is(folder: Path, cl
             assert word not in file.name
             assert word.encode() not in content, (file, word)
     rows = read_keys([folder / "key.tsv"]).values()
+    assert all(row.clip[0] == "d" for row in rows)  # no spreadsheet takes such a name for a number
     assert {(row.model, row.song) for row in rows} == {(model, song) for model in MODELS for song in SONGS}
 
 

@@ -144,6 +144,7 @@ def test_a_bad_line_is_named(tmp_path: Path, key: Path, line: str, message: str)
         (b"", "line 1: the column 'voter' is missing"),
         (b"a,b\n1,2\n", "line 1: the column 'voter' is missing"),
         (b"\xff\xfe\x00", "it is no text"),
+        (HEADER.encode() + b"\n" + b"x" * 200_000, "line 2: not a file of votes .*field larger"),
         (None, "no such file of votes"),
     ],
 )

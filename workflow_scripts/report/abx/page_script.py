@@ -77,7 +77,8 @@ function save() {
   const text = ["voter,number,left,right,answer,repeat,seconds", ...lines, ""].join("\\n");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = `votes_${voter}.csv`;
+  // The time of saving, so that the files of one voter are in order: of two votes on a pair the later counts.
+  link.download = `votes_${voter}_${new Date().toISOString().slice(0, 19).replace(/[:-]/g, "")}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
