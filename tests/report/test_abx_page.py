@@ -174,6 +174,8 @@ def test_each_voter_has_an_order_and_sides_of_their_own_and_all_are_balanced(ope
 def test_neither_page_nor_names_nor_videos_say_whose_a_dance_is(folder: Path, clips: list[Path]) -> None:
     files = list((folder / "abx").iterdir())
     assert len(files) == 1 + len(clips)
+    assert len({file.stat().st_mtime_ns for file in files if file.suffix == ".mp4"}) == 1
+    assert len({clip.stat().st_mtime_ns for clip in clips}) == len(clips)
     for file in files:
         content = file.read_bytes()
         for word in (*MODELS, *SONGS, *(model.replace("_", " ") for model in MODELS)):

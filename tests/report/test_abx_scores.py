@@ -191,6 +191,15 @@ def test_the_plain_command_writes_table_and_details(tmp_path: Path, key: Path) -
     assert "1 tie of each model" in details["settings"]["regularisation"]
 
 
+def test_replaced_votes_are_said(tmp_path: Path, key: Path) -> None:
+    """Of two people who both call themselves ann, one would be lost in silence."""
+    files = [votes_file(tmp_path, "ann,1,g0,m0,left,0,2", name=name) for name in ("one.csv", "two.csv")]
+    assert command(files[0], "--key", key, "--output", tmp_path).stderr == ""
+    done = command(*files, "--key", key, "--output", tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("1 vote replaced by later ones of the same voter on the same pair.")
+
+
 @pytest.mark.parametrize("lines", [[], ["ann,1,g0,m0,left,1,2"]])
 def test_no_votes_yet_is_said(tmp_path: Path, key: Path, lines: list[str]) -> None:
     done = command(votes_file(tmp_path, *lines), "--key", key, "--output", tmp_path)

@@ -6,7 +6,9 @@ The page is a folder with `index.html` and the videos, whose names say nothing. 
 import argparse
 import hashlib
 import json
+import os
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -17,7 +19,7 @@ from workflow_scripts.report.abx.page_script import SCRIPT
 from workflow_scripts.report.abx.page_style import STYLE
 from workflow_scripts.report.abx.pairs import paired, repeats
 from workflow_scripts.workflow.errors import UserError, entry_point
-from workflow_scripts.workflow.files import atomic_directory, link_or_copy, sha256_of
+from workflow_scripts.workflow.files import atomic_directory, sha256_of
 from workflow_scripts.workflow.html_page import html_page
 from workflow_scripts.workflow.outputs import check_outputs
 from workflow_scripts.workflow.provenance import digest
@@ -48,8 +50,13 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
     asked = min(config["pairs"], len(pairs))
     study = {"id": digest([pairs, config]), "seed": config["seed"], "pairs": pairs, "asked": asked}
     with atomic_directory(output) as directory:
+        # Copies, all of the same time: by the times at which they were drawn, one model after the other, a listing of
+        # the folder or a web server's answers would group them.
+        newest = max(path.stat().st_mtime for path in named)
         for path, clip in named.items():
-            link_or_copy(path, directory / f"{clip.clip}.mp4")
+            target = directory / f"{clip.clip}.mp4"
+            shutil.copyfile(path, target)
+            os.utime(target, (newest, newest))
         page = _page(config["question"], study | {"repeats": repeats(asked)})
         (directory / "index.html").write_text(page, encoding="utf-8")
     write_key(key, sorted(named.values(), key=lambda clip: clip.clip))
