@@ -134,6 +134,24 @@ def test_a_click_votes_once_and_the_space_bar_after_it_not_at_all(open_page: Wat
     assert page.evaluate("votes.map((vote) => vote.answer)") == ["right"]
 
 
+def test_a_double_click_is_one_vote(open_page: Watched) -> None:
+    page = open_page.page
+    start(page, "dee")
+    page.locator("[data-do=left]").click()
+    ready(page)
+    for half in (page.mouse.down, page.mouse.up):
+        half(click_count=2)
+    ready(page)
+    assert page.text_content("#progress") == "2 of 7"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1", "@me", "a,b", "<b>"])
+def test_a_name_that_a_spreadsheet_would_compute_is_not_taken(open_page: Watched, name: str) -> None:
+    open_page.page.fill("#voter", name)
+    open_page.page.keyboard.press("Enter")
+    assert open_page.page.locator("#welcome").is_visible()
+
+
 def test_both_play_in_step_and_one_is_heard(open_page: Watched) -> None:
     page = open_page.page
     start(page, "eve")
@@ -226,6 +244,8 @@ def test_names_follow_the_videos(clips: list[Path], folder: Path, tmp_path: Path
     make_page([other, *clips[1:]], CONFIG, tmp_path / "abx", tmp_path / "other.tsv")
     before, after = (set(read_keys([path])) for path in (tmp_path / "key.tsv", tmp_path / "other.tsv"))
     assert len(before - after) == len(after - before) == 1
+    make_page([other, *clips[1:]], CONFIG, tmp_path / "abx", tmp_path / "key.tsv")
+    assert set(read_keys([tmp_path / "key.tsv"])) == before | after  # votes on the page before stay readable
 
 
 @pytest.mark.parametrize(

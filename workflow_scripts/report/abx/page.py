@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.report.abx.key import Clip, write_key
+from workflow_scripts.report.abx.key import Clip, read_keys, write_key
 from workflow_scripts.report.abx.page_script import SCRIPT
 from workflow_scripts.report.abx.page_style import STYLE
 from workflow_scripts.report.abx.pairs import paired, repeats
@@ -35,10 +35,10 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
         clips: videos without words in them; paths that end in {model}/{song}_{sample}.mp4.
         config: `question`, `pairs` (how many a voter sees) and `seed`.
         output: the directory.
-        key: the TSV, outside of it.
+        key: the TSV, outside of it. The names of earlier pages that are in it stay: there may be votes on them.
 
     Raises:
-        UserError: a path has another form, there are fewer than two models, or a dance is missing.
+        UserError: a path has another form, there are fewer than two models, a dance is missing, or `key` is no key.
     """
     check_outputs([key], clips)
     if key.resolve().is_relative_to(output.resolve()):
@@ -46,6 +46,7 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
     named = {path: _named(path) for path in clips}
     by_place = {(clip.model, clip.dance): clip.clip for clip in named.values()}
     _check_complete(by_place)
+    known = (read_keys([key]) if key.exists() else {}) | {clip.clip: clip for clip in named.values()}
     pairs = paired(by_place, config["seed"])
     asked = min(config["pairs"], len(pairs))
     study = {"id": digest([pairs, config]), "seed": config["seed"], "pairs": pairs, "asked": asked}
@@ -59,7 +60,7 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
             os.utime(target, (newest, newest))
         page = _page(config["question"], study | {"repeats": repeats(asked)})
         (directory / "index.html").write_text(page, encoding="utf-8")
-    write_key(key, sorted(named.values(), key=lambda clip: clip.clip))
+    write_key(key, [known[name] for name in sorted(known)])
 
 
 def _named(path: Path) -> Clip:
@@ -97,9 +98,9 @@ _BODY = """<div id="study" data-study="{data}" hidden></div>
 <p>You see two dances to the same song at a time, {total} times. Choose one, or say that you cannot tell. There is no
 right answer. Turn the sound on.</p>
 <p>Your votes stay on this device until you save them as a file at the end. You may stop, and go on later.</p>
-<form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, - and _)</label>
-<div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_\\-]+" autocomplete="off"
- autocapitalize="off" spellcheck="false"><button class="main" id="start">Start</button></div></form>
+<form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, _ and -)</label>
+<div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_][A-Za-z0-9_\\-]*" autocomplete="off"
+ title="Letters, digits, _ and -, but no - at the beginning" autocapitalize="off" spellcheck="false"><button class="main" id="start">Start</button></div></form>
 <p class="note" id="known" role="status"></p>
 </section>
 <section id="trial" hidden>

@@ -154,7 +154,9 @@ const actions = {
   },
 };
 for (const button of document.querySelectorAll("[data-do]")) {
-  button.onclick = () => {
+  button.onclick = (event) => {
+    // The second half of a double click would be a vote on the next pair, which nobody has seen.
+    if (event.detail > 1 && button.matches("#trial .main, .vote")) return;
     // Else the next press of the space bar would be another vote.
     button.blur();
     actions[button.dataset.do]();

@@ -175,8 +175,8 @@ def main() -> None:
         )
     if replaced:
         print(  # noqa: T201
-            f"{counted(replaced, 'vote')} replaced by later ones of the same voter on the same pair. Two people who chose"
-            " one name look like this as well: give one of them another name in their file",
+            f"{counted(replaced, 'vote')} replaced by later ones of the same voter on the same pair. Two people who"
+            " chose one name look like this as well: give one of them another name in their file",
             file=sys.stderr,
         )
     found = scores(votes, sorted({clip.model for clip in clips.values()}))
