@@ -100,7 +100,8 @@ right answer. Turn the sound on.</p>
 <p>Your votes stay on this device until you save them as a file at the end. You may stop, and go on later.</p>
 <form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, _ and -)</label>
 <div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_][A-Za-z0-9_\\-]*" autocomplete="off"
- title="Letters, digits, _ and -, but no - at the beginning" autocapitalize="off" spellcheck="false"><button class="main" id="start">Start</button></div></form>
+ title="Letters, digits, _ and -, but no - at the beginning"
+ autocapitalize="off" spellcheck="false"><button class="main" id="start">Start</button></div></form>
 <p class="note" id="known" role="status"></p>
 </section>
 <section id="trial" hidden>
