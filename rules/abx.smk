@@ -37,7 +37,8 @@ rule make_abx:
         clips=abx_clips,
     output:
         page=directory("results/abx"),
-        key=ABX_KEY,
+        # Snakemake would delete it before the job: the names of earlier pages, and their votes, would be lost.
+        key=update(ABX_KEY),
     log:
         "logs/make_abx.log",
     benchmark:

@@ -19,14 +19,15 @@ def vote_files(wildcards):
 
 
 def abx_key(wildcards):
-    """The key, where it is missing. One that is there is left alone: votes belong to the page that people saw, and not to
-    the one that would be made of newer code or models today."""
-    return [] if Path(ABX_KEY).exists() else [ABX_KEY]
+    """The key, where there is none. One that is there, beside the votes too, is left alone: votes belong to the page that
+    people saw, and not to the one that would be made of newer code or models today."""
+    return [] if any(Path(path).exists() for path in abx_keys(wildcards)) else [ABX_KEY]
 
 
 def abx_keys(wildcards):
     """The key of the page, and those of earlier ones that were put beside their votes."""
-    return [ABX_KEY, *sorted(map(str, Path("votes").glob("*.tsv")))]
+    beside = sorted(map(str, Path("votes").glob("*.tsv")))
+    return [ABX_KEY, *beside] if Path(ABX_KEY).exists() or not beside else beside
 
 
 def abx_key_content(wildcards):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +73,7 @@ def press(page: Any, *keys: str) -> None:
 def saved(page: Any, folder: Path) -> list[dict[str, str]]:
     with page.expect_download() as download:
         page.locator("[data-do=save]:visible").click()
-    assert download.value.suggested_filename == f"votes_{page.evaluate('voter')}.csv"
+    assert re.fullmatch(rf"votes_{page.evaluate('voter')}_\d{{8}}T\d{{6}}\.csv", download.value.suggested_filename)
     target = folder / "saved.csv"
     download.value.save_as(target)
     return list(csv.DictReader(io.StringIO(target.read_text())))
@@ -133,6 +134,24 @@ def test_a_click_votes_once_and_the_space_bar_after_it_not_at_all(open_page: Wat
     assert page.evaluate("votes.map((vote) => vote.answer)") == ["right"]
 
 
+def test_a_double_click_is_one_vote(open_page: Watched) -> None:
+    page = open_page.page
+    start(page, "dee")
+    page.locator("[data-do=left]").click()
+    ready(page)
+    for half in (page.mouse.down, page.mouse.up):
+        half(click_count=2)
+    ready(page)
+    assert page.text_content("#progress") == "2 of 7"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1", "@me", "a,b", "<b>"])
+def test_a_name_that_a_spreadsheet_would_compute_is_not_taken(open_page: Watched, name: str) -> None:
+    open_page.page.fill("#voter", name)
+    open_page.page.keyboard.press("Enter")
+    assert open_page.page.locator("#welcome").is_visible()
+
+
 def test_both_play_in_step_and_one_is_heard(open_page: Watched) -> None:
     page = open_page.page
     start(page, "eve")
@@ -173,12 +192,15 @@ def test_each_voter_has_an_order_and_sides_of_their_own_and_all_are_balanced(ope
 def test_neither_page_nor_names_nor_videos_say_whose_a_dance_is(folder: Path, clips: list[Path]) -> None:
     files = list((folder / "abx").iterdir())
     assert len(files) == 1 + len(clips)
+    assert len({file.stat().st_mtime_ns for file in files if file.suffix == ".mp4"}) == 1
+    assert len({clip.stat().st_mtime_ns for clip in clips}) == len(clips)
     for file in files:
         content = file.read_bytes()
         for word in (*MODELS, *SONGS, *(model.replace("_", " ") for model in MODELS)):
             assert word not in file.name
             assert word.encode() not in content, (file, word)
     rows = read_keys([folder / "key.tsv"]).values()
+    assert all(row.clip[0] == "d" for row in rows)  # no spreadsheet takes such a name for a number
     assert {(row.model, row.song) for row in rows} == {(model, song) for model in MODELS for song in SONGS}
 
 
@@ -222,6 +244,8 @@ def test_names_follow_the_videos(clips: list[Path], folder: Path, tmp_path: Path
     make_page([other, *clips[1:]], CONFIG, tmp_path / "abx", tmp_path / "other.tsv")
     before, after = (set(read_keys([path])) for path in (tmp_path / "key.tsv", tmp_path / "other.tsv"))
     assert len(before - after) == len(after - before) == 1
+    make_page([other, *clips[1:]], CONFIG, tmp_path / "abx", tmp_path / "key.tsv")
+    assert set(read_keys([tmp_path / "key.tsv"])) == before | after  # votes on the page before stay readable
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,15 @@ def test_votes_keep_the_key_that_lies_beside_them(workflow: Workflow) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_a_key_beside_the_votes_is_enough(workflow: Workflow) -> None:
+    """On another machine, or when results/ is gone: no model is trained to make a key that fits no vote."""
+    with_votes(workflow)
+    (workflow.work / "results" / "abx_key.tsv").rename(workflow.work / "votes" / "page.tsv")
+    done = workflow.run("abx_scores")
+    assert done.returncode == 0, done.stdout
+    assert started(done.stdout) == {"abx_scores": 1, "score_abx": 1}
+
+
 def test_a_vote_of_another_page_is_said_with_its_line(workflow: Workflow) -> None:
     with_votes(workflow)
     (workflow.work / "results" / "abx_key.tsv").write_text(KEY.replace("aaa", "ccc"))

@@ -2,9 +2,10 @@
 
 import csv
 
+import numpy as np
 import pytest
 import yaml
-from tiny_aistpp import CASES, IGNORED, NO_SPLIT, TRAIN, write_tiny_aistpp
+from tiny_aistpp import CASES, IGNORED, NO_SPLIT, TRAIN, captured, write_tiny_aistpp
 from workflow_runs import Workflow
 
 from workflow_scripts.motion.dataset_file import read_dataset
@@ -32,3 +33,19 @@ def test_the_official_split_is_learned_and_its_cases_are_scored(workflow: Workfl
     ledger = {row["item"]: row["reason"] for row in read_table(results / "quarantine.tsv", ("item", "reason"))}
     assert ledger.keys() == {*NO_SPLIT, *IGNORED}
     assert "ignore_list.txt" in ledger[IGNORED[0]]
+    assert workflow.planned("aistpp_protocol") == {}
+    # Joints that come later, and one of them made again, are a reason to score again, and to train nothing.
+    joints = workflow.work / "data" / "aistpp_joints"
+    joints.mkdir()
+    for name in CASES:
+        np.save(joints / f"{name}.npy", captured(name, 3.0))
+    workflow.configure({"evaluate": {"aistpp": {"collection": "aist", "joints": "data/aistpp_joints"}}})
+    assert workflow.planned("aistpp_protocol") == {"evaluate_aistpp": 1, "aistpp_protocol": 1}
+    done = workflow.run("aistpp_protocol")
+    assert done.returncode == 0, done.stdout
+    with (results / "evaluation/aistpp.csv").open() as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert (rows["ground truth"]["body"], rows["ground truth"]["reference_n"]) == ("SMPL joints", "8")
+    assert workflow.planned("aistpp_protocol") == {}
+    np.save(joints / f"{CASES[0]}.npy", captured(CASES[0], 2.9))
+    assert workflow.planned("aistpp_protocol") == {"evaluate_aistpp": 1, "aistpp_protocol": 1}

@@ -17,6 +17,8 @@ from workflow_scripts.workflow.tables import read_table
 # Folders of {collection}/{video}..., and folders of {model}/{set}/{item}_{sample}...
 BY_VIDEO = ("videos", "clips", "poses", "fingerprints")
 BY_DANCE = ("dances", "soundtracks", "renders", "exports", "evaluation/dances")
+# What evaluation writes beside the models' own files, and the protocol of AIST++.
+EVALUATION = ("comparison", "soundtracks", "demo", "beats", "dances", "controls", "reference", "figures", "held_out")
 AISTPP = ("aistpp", "aistpp_details", "aistpp_beats")
 # <song>, <song>.<model that danced> or <video>.<clip>, each with the number of a variant.
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+?)(\.(?P<more>[A-Za-z0-9_-]+?))?_(?P<sample>\d+)(\.\w+)+")
@@ -73,7 +75,11 @@ def unused(
         ("songs", set(datasets)),
         ("playlists", set(known)),
         ("admitted", set(known)),
-        ("evaluation", {*models, "comparison", "soundtracks", "demo", "beats", "dances", *AISTPP}),
+        ("evaluation", {*models, *EVALUATION, *AISTPP}),
+        ("evaluation/held_out", set(models)),
+        ("evaluation/controls", set(datasets)),
+        ("evaluation/reference", set(datasets)),
+        ("abx_clips", set(models)),
     ):
         for path in _visible(results / name):
             if path.name.split(".")[0] not in stems:

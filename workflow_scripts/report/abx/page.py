@@ -6,18 +6,20 @@ The page is a folder with `index.html` and the videos, whose names say nothing. 
 import argparse
 import hashlib
 import json
+import os
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.report.abx.key import Clip, write_key
+from workflow_scripts.report.abx.key import Clip, read_keys, write_key
 from workflow_scripts.report.abx.page_script import SCRIPT
 from workflow_scripts.report.abx.page_style import STYLE
 from workflow_scripts.report.abx.pairs import paired, repeats
 from workflow_scripts.workflow.errors import UserError, entry_point
-from workflow_scripts.workflow.files import atomic_directory, link_or_copy, sha256_of
+from workflow_scripts.workflow.files import atomic_directory, sha256_of
 from workflow_scripts.workflow.html_page import html_page
 from workflow_scripts.workflow.outputs import check_outputs
 from workflow_scripts.workflow.provenance import digest
@@ -33,10 +35,10 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
         clips: videos without words in them; paths that end in {model}/{song}_{sample}.mp4.
         config: `question`, `pairs` (how many a voter sees) and `seed`.
         output: the directory.
-        key: the TSV, outside of it.
+        key: the TSV, outside of it. The names of earlier pages that are in it stay: there may be votes on them.
 
     Raises:
-        UserError: a path has another form, there are fewer than two models, or a dance is missing.
+        UserError: a path has another form, there are fewer than two models, a dance is missing, or `key` is no key.
     """
     check_outputs([key], clips)
     if key.resolve().is_relative_to(output.resolve()):
@@ -44,15 +46,21 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
     named = {path: _named(path) for path in clips}
     by_place = {(clip.model, clip.dance): clip.clip for clip in named.values()}
     _check_complete(by_place)
+    known = (read_keys([key]) if key.exists() else {}) | {clip.clip: clip for clip in named.values()}
     pairs = paired(by_place, config["seed"])
     asked = min(config["pairs"], len(pairs))
     study = {"id": digest([pairs, config]), "seed": config["seed"], "pairs": pairs, "asked": asked}
     with atomic_directory(output) as directory:
+        # Copies, all of the same time: by the times at which they were drawn, one model after the other, a listing of
+        # the folder or a web server's answers would group them.
+        newest = max(path.stat().st_mtime for path in named)
         for path, clip in named.items():
-            link_or_copy(path, directory / f"{clip.clip}.mp4")
+            target = directory / f"{clip.clip}.mp4"
+            shutil.copyfile(path, target)
+            os.utime(target, (newest, newest))
         page = _page(config["question"], study | {"repeats": repeats(asked)})
         (directory / "index.html").write_text(page, encoding="utf-8")
-    write_key(key, sorted(named.values(), key=lambda clip: clip.clip))
+    write_key(key, [known[name] for name in sorted(known)])
 
 
 def _named(path: Path) -> Clip:
@@ -62,7 +70,8 @@ def _named(path: Path) -> Clip:
     model, song, sample = path.parts[-2], match["song"], match["sample"]
     # Of the content as well: a vote is for a video, and not for what a model of this name makes after more training.
     name = hashlib.sha256("\t".join((model, song, sample, sha256_of(path))).encode()).hexdigest()[:12]
-    return Clip(name, model, song, sample)
+    # A spreadsheet that opens the votes takes digits alone, and 12e3, for a number: a name begins with a letter.
+    return Clip(f"d{name}", model, song, sample)
 
 
 def _check_complete(clips: Mapping[tuple[str, str], str]) -> None:
@@ -89,8 +98,9 @@ _BODY = """<div id="study" data-study="{data}" hidden></div>
 <p>You see two dances to the same song at a time, {total} times. Choose one, or say that you cannot tell. There is no
 right answer. Turn the sound on.</p>
 <p>Your votes stay on this device until you save them as a file at the end. You may stop, and go on later.</p>
-<form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, - and _)</label>
-<div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_\\-]+" autocomplete="off"
+<form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, _ and -)</label>
+<div class="row"><input id="voter" required maxlength="40" pattern="[A-Za-z0-9_][A-Za-z0-9_\\-]*" autocomplete="off"
+ title="Letters, digits, _ and -, but no - at the beginning"
  autocapitalize="off" spellcheck="false"><button class="main" id="start">Start</button></div></form>
 <p class="note" id="known" role="status"></p>
 </section>

@@ -77,7 +77,8 @@ function save() {
   const text = ["voter,number,left,right,answer,repeat,seconds", ...lines, ""].join("\\n");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = `votes_${voter}.csv`;
+  // The time of saving, so that the files of one voter are in order: of two votes on a pair the later counts.
+  link.download = `votes_${voter}_${new Date().toISOString().slice(0, 19).replace(/[:-]/g, "")}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
@@ -153,7 +154,9 @@ const actions = {
   },
 };
 for (const button of document.querySelectorAll("[data-do]")) {
-  button.onclick = () => {
+  button.onclick = (event) => {
+    // The second half of a double click would be a vote on the next pair, which nobody has seen.
+    if (event.detail > 1 && button.matches("#trial .main, .vote")) return;
     // Else the next press of the space bar would be another vote.
     button.blur();
     actions[button.dataset.do]();

@@ -6,6 +6,7 @@ Written are a table, `abx_scores.csv`, and the same with more, `abx_scores.json`
 import argparse
 import csv
 import io
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from workflow_scripts.report.abx.key import read_keys
 from workflow_scripts.report.abx.votes import Vote, read_votes
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import write_json, write_text
+from workflow_scripts.workflow.html_page import counted
 from workflow_scripts.workflow.outputs import check_outputs
 from workflow_scripts.workflow.provenance import code_version, versions
 
@@ -170,6 +172,12 @@ def main() -> None:
     if not any(not vote.repeat for vote in votes):
         raise UserError(
             "there are no votes yet: let people open index.html in results/abx, and put the files they save into votes/"
+        )
+    if replaced:
+        print(  # noqa: T201
+            f"{counted(replaced, 'vote')} replaced by later ones of the same voter on the same pair. Two people who"
+            " chose one name look like this as well: give one of them another name in their file",
+            file=sys.stderr,
         )
     found = scores(votes, sorted({clip.model for clip in clips.values()}))
     made_by = {"code": code_version("workflow_scripts.report.abx.scores"), "versions": versions("numpy")}

@@ -70,14 +70,17 @@ def _rows(path: Path) -> list[tuple[str, dict[str, str]]]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not a file of votes (it is no text)") from error
     reader = csv.reader(text.splitlines())
-    header = next(reader, [])
+    try:
+        (_, header), *lines = [(reader.line_num, cells) for cells in reader] or [(1, [])]
+    except csv.Error as error:
+        raise UserError(f"{path}: line {reader.line_num}: not a file of votes ({error})") from error
     if missing := [column for column in COLUMNS if column not in header]:
         raise UserError(f"{path}: line 1: the column {missing[0]!r} is missing; votes have {','.join(COLUMNS)}")
     rows = []
-    for cells in reader:
+    for number, cells in lines:
         if not any(cells):
             continue
-        place = f"{path}: line {reader.line_num}"
+        place = f"{path}: line {number}"
         if len(cells) != len(header):
             raise UserError(f"{place}: has {len(cells)} cells and the header {len(header)}; mend the line or delete it")
         rows.append((place, dict(zip(header, cells, strict=True))))
