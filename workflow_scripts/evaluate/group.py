@@ -10,7 +10,7 @@ from workflow_scripts.evaluate.distribution import distribution
 from workflow_scripts.evaluate.measures import MEASURES
 from workflow_scripts.evaluate.metrics.bar_phase import WALTZ, BarDance, bar_scores
 from workflow_scripts.evaluate.reference import Reference
-from workflow_scripts.evaluate.songs import Song, song_scores
+from workflow_scripts.evaluate.songs import Song, identity, song_scores
 from workflow_scripts.evaluate.summary import Part, summary
 from workflow_scripts.motion.skeleton import Floats
 
@@ -61,7 +61,9 @@ def scored(
         told = (
             reference.genre.tell(motion.world, motion.fps) if reference.genre and (motion.genre or tell_all) else None
         )
-        right = math.nan if motion.genre is None or told is None else float(told == motion.genre)
+        # A genre that no training clip has cannot be told.
+        askable = reference.genre is not None and motion.genre in reference.genre.classifier.genres
+        right = float(told == motion.genre) if askable else math.nan
         values = {
             **alone.values,
             "speed_ratio": _ratio(alone.values["mean_speed"], reference.mean_speed),
@@ -84,10 +86,10 @@ def summarised(group: Sequence[Scored], songs: Sequence[str], reference: Referen
 def in_the_bar(motions: Sequence[Motion], songs: Mapping[str, Song]) -> list[Row]:
     """Return of each motion its place in the bar, which only several have together; NaN outside of bars of three."""
     waltzes = [place for place, motion in enumerate(motions) if songs[motion.song].beats_per_bar == WALTZ]
-    dances = [
-        BarDance(motion.song, _height(motion), motion.fps, songs[motion.song].beats, songs[motion.song].downbeats)
-        for motion in (motions[place] for place in waltzes)
-    ]
+    dances = []
+    for motion in (motions[place] for place in waltzes):
+        song, name = songs[motion.song], identity(motion.song, songs)
+        dances.append(BarDance(name, _height(motion), motion.fps, song.beats, song.downbeats))
     rows = [dict.fromkeys(("bar_phase", "bar_phase_difference"), math.nan) for _ in motions]
     for place, (own, other) in zip(waltzes, bar_scores(dances), strict=True):
         rows[place] = {"bar_phase": own, "bar_phase_difference": own - other}

@@ -56,8 +56,10 @@ def slowest_moments(world: Floats) -> Floats:
     """Return the motion beats in seconds, in the corrected form: `lowest_in_reach` of world joints (T, J, 3) at `RATE`.
 
     Without the speed of 0 before the first frame; a speed between two frames is at the earlier one, as in
-    `beat_alignment.motion_beats`.
+    `beat_alignment.motion_beats`. None in a single frame.
     """
+    if len(world) < 2:
+        return np.empty(0)
     speed = np.linalg.norm(np.diff(np.asarray(world, dtype=np.float64), axis=0), axis=-1).sum(axis=-1)
     return lowest_in_reach(speed, ORDER) / RATE
 
