@@ -305,7 +305,7 @@ def test_controls_of_another_dataset_are_refused(monkeypatch, files):
 def test_controls_are_as_long_as_asked():
     training = [clip("v1", 100, "train"), clip("v2", 120, "train")]
     asked = [Asked("x_0", "x", 40 / FPS), Asked("y_0", "y", 700 / FPS), Asked("y_1", "y", 700 / FPS)]
-    found = control_motions(asked, training, FPS, 0)
+    found = dict(control_motions(asked, training, FPS, 0))
     for motions in found.values():
         assert [(motion.name, motion.song) for motion in motions] == [("x_0", "x"), ("y_0", "y"), ("y_1", "y")]
         assert [len(motion.world) for motion in motions] == [40, 700, 700]

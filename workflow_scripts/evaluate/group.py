@@ -19,9 +19,18 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Scored:
-    """One motion, measured: `values` by name of `measures.MEASURES`, and the genre that it looks like."""
+    """One motion, measured, without itself: motions are large.
 
-    motion: Motion
+    Attributes:
+        dance, song, genre: of the `Motion`: its name, its song, the genre it is meant to be.
+        alone: what it has by itself.
+        values: by name of `measures.MEASURES`.
+        told: the genre that it looks like.
+    """
+
+    dance: str
+    song: str
+    genre: str | None
     alone: Alone
     values: Row
     told: str | None = None
@@ -30,9 +39,9 @@ class Scored:
         """Return what the evaluation's file says of it; None where a measure cannot be taken."""
         values = {key: value if math.isfinite(value) else None for key, value in self.values.items()}
         return {
-            "dance": self.motion.name,
-            "song": self.motion.song,
-            "asked_genre": self.motion.genre,
+            "dance": self.dance,
+            "song": self.song,
+            "asked_genre": self.genre,
             "told_genre": self.told,
             **values,
         }
@@ -72,7 +81,8 @@ def scored(
             **bar,
             "genre_accuracy": right,
         }
-        result.append(Scored(motion, alone, {key: values[key] for key in MEASURES if key in values}, told))
+        known = {key: values[key] for key in MEASURES if key in values}
+        result.append(Scored(motion.name, motion.song, motion.genre, alone, known, told))
     return result
 
 

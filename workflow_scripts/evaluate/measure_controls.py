@@ -58,10 +58,10 @@ def measured_controls(
         for name, song in sorted(songs.items())
         for sample in range(samples)
     ]
-    for name, motions in control_motions(asked, training, dataset.fps, seed).items():
+    for name, motions in control_motions(asked, training, dataset.fps, seed):
         groups[name] = measured(motions, songs)
     # Intervals are over songs; several clips of one video share theirs.
-    played = {name: [each.motion.song for each in group] for name, group in groups.items()}
+    played = {name: [each.song for each in group] for name, group in groups.items()}
     played["truth"] = played["truth_shuffled"] = [clip.song for clip in clips]
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, group in groups.items():
