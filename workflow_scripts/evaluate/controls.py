@@ -90,5 +90,6 @@ def control_motions(
         for place, each in enumerate(asked):
             frames = max(round(each.seconds * fps), 1)
             world = make(training, frames, fps, np.random.default_rng([seed, number, place]))
-            motions.append(Motion(each.name, each.song, world, fps))
+            # In single precision, as dances are kept.
+            motions.append(Motion(each.name, each.song, np.asarray(world, np.float32), fps))
         yield name, motions
