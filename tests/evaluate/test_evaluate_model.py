@@ -3,12 +3,13 @@
 import csv
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from workflow_scripts.demo.choreography import choreograph
-from workflow_scripts.evaluate import compare, measure_controls, model, one_dance, reference
+from workflow_scripts.evaluate import compare, measure_controls, model, one_dance, reference, songs
 from workflow_scripts.evaluate.alone import Motion, alone_of
 from workflow_scripts.evaluate.controls import Asked, control_motions
 from workflow_scripts.evaluate.group import in_the_bar
@@ -304,7 +305,7 @@ def test_controls_of_another_dataset_are_refused(monkeypatch, files):
 def test_controls_are_as_long_as_asked():
     training = [clip("v1", 100, "train"), clip("v2", 120, "train")]
     asked = [Asked("x_0", "x", 40 / FPS), Asked("y_0", "y", 700 / FPS), Asked("y_1", "y", 700 / FPS)]
-    found = control_motions(asked, training, FPS, 0)
+    found = dict(control_motions(asked, training, FPS, 0))
     for motions in found.values():
         assert [(motion.name, motion.song) for motion in motions] == [("x_0", "x"), ("y_0", "y"), ("y_1", "y")]
         assert [len(motion.world) for motion in motions] == [40, 700, 700]
@@ -313,3 +314,51 @@ def test_controls_are_as_long_as_asked():
     # Longer than any clip: where one ends and the next begins the dancer stays in place.
     assert np.linalg.norm(np.diff(replay[:, 0], axis=0)[:, [0, 2]], axis=-1).max() < 0.02
     assert not np.array_equal(replay, again)
+
+
+def test_parts_of_one_song_are_no_other_songs_to_each_other():
+    alone = alone_of(on_the_beat(96), FPS)
+    same = {f"v{n}": Song(beats(96), of="one") for n in range(3)}
+    other = {"v4": Song(beats(131), of="two")}
+    alone_there, with_parts = (
+        song_scores(alone, "v0", music, 0) for music in ({"v0": same["v0"]} | other, same | other)
+    )
+    assert with_parts == pytest.approx(alone_there, nan_ok=True)
+    assert with_parts["beat_alignment_shuffled"] < 0.7 < with_parts["beat_alignment"]
+
+
+def test_many_songs_are_looked_at_in_part(monkeypatch):
+    monkeypatch.setattr(songs, "MOST_OTHERS", 2)
+    alone = alone_of(on_the_beat(96), FPS)
+    every = {"a": Song(beats(96)), "b": Song(beats(110)), "skipped": Song(beats(96)), "d": Song(beats(131))}
+    some = {name: song for name, song in every.items() if name != "skipped"}
+    assert song_scores(alone, "a", every, 0) == pytest.approx(song_scores(alone, "a", some, 0), nan_ok=True)
+
+
+def dataset_of(*clips):
+    nothing, plain = np.zeros((0, 3), np.int64), Statistics(np.zeros(1), np.ones(1))
+    return Dataset(
+        FPS, "edge35", WindowPlan("window", 60, 30), list(clips), dict.fromkeys(SPLITS, nothing), plain, plain
+    )
+
+
+def test_the_truth_is_of_clips_kept_aside_whatever_for_and_genres_nobody_learned_are_not_asked():
+    training = [genre_clip(genre, seed, "train") for genre in ("disco", "house") for seed in range(2)]
+    kept = [genre_clip("house", 3, "test"), genre_clip("hiphop", 3, "test")]
+    dataset = dataset_of(*training, *kept)
+    music = {"a": Song(beats(96), frames=90, fps=FPS)}
+    found = measure_controls.measured_controls(dataset, music, reference.reference_of(dataset), 1, 0)
+    assert found["held_out"]
+    truth = {row["asked_genre"]: row["genre_accuracy"] for row in found["dances"]["truth"]}
+    assert set(truth) == {"house", "hiphop"}
+    assert truth["hiphop"] is None
+    assert truth["house"] is not None
+
+
+def test_clips_of_one_song_are_other_parts_of_it_and_no_chance_level():
+    one = [replace(clip(f"v{n}", 90, "validation"), song="one") for n in range(3)]
+    dataset = dataset_of(clip("v8", 100, "train"), clip("v9", 120, "train"), *one)
+    music = {"a": Song(beats(96), frames=90, fps=FPS)}
+    rows = measure_controls.measured_controls(dataset, music, reference.reference_of(dataset), 1, 0)["rows"]
+    assert rows["truth"]["beat_alignment"]["mean"] > 0.9
+    assert rows["truth_shuffled"]["beat_alignment"]["mean"] < 0.7

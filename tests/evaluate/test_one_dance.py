@@ -80,3 +80,12 @@ def test_a_rhythm_without_beats_is_said(tmp_path: Path) -> None:
     write_features(tmp_path / "r.h5", MusicFile("rhythm", FPS, "song", {"0000": {"tempo": np.float64(1)}}))  # type: ignore[dict-item]
     with pytest.raises(UserError, match="no beats of clip 0000"):
         one_dance(write_dance(tmp_path / "song_0.h5", bouncing(1.0), "m"), tmp_path / "r.h5")
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
+def test_a_dance_of_a_few_frames_is_measured(frames: int, fps: float) -> None:
+    found = alone_of(bouncing(1.0)[:frames], fps)
+    assert found.values["penetration"] == 0
+    assert not any(len(rests) for rests in found.accents.values()) or frames == 3
+    assert np.isnan(found.features["kinetic"]).all() == (frames == 1 or round((frames - 1) * 60 / fps) < 2)

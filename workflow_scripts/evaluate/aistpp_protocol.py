@@ -150,7 +150,7 @@ def protocol(
     if dataset is not None:
         # A frame of the dataset more than needed, which has half as many of them.
         asked = [Asked(case.sequence, case.song, (FRAMES + 2) / RATE) for case in cases]
-        for name, motions in control_motions(asked, dataset.split("train"), dataset.fps, seed).items():
+        for name, motions in control_motions(asked, dataset.split("train"), dataset.fps, seed):
             worlds = [resampled(motion.world, motion.fps)[:FRAMES] for motion in motions]
             table.add(name, "control", OUR_BODY, [Dance(*pair) for pair in zip(cases, worlds, strict=True)])
     return table

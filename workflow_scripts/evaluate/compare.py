@@ -130,7 +130,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="results/evaluation/<model>.json")
     parser.add_argument("--controls", type=Path, nargs="+", required=True, help="<dataset>.json of measure_controls")
-    parser.add_argument("--held-out", type=Path, nargs="*", default=[], help="<model>.json of evaluate.held_out")
     parser.add_argument("--csv", type=Path, required=True)
     parser.add_argument("--json", type=Path, required=True)
     arguments = parser.parse_args()
@@ -146,7 +145,6 @@ def main() -> None:
         "rows": rows,
         "dances": {evaluation["model"]: evaluation["dances"] for evaluation in evaluations},
         "genre": {evaluation["model"]: evaluation["genre"] for evaluation in evaluations},
-        "held_out": {path.stem: read_json(path) for path in arguments.held_out},
         "provenance": {"code": code_version("workflow_scripts.evaluate.compare")},
     }
     write_json(arguments.json, content)

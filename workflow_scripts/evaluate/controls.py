@@ -1,6 +1,6 @@
 """Motions that a metric must tell from a dance: each control is measured exactly as the dances are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +74,10 @@ class Asked:
 
 def control_motions(
     asked: Sequence[Asked], training: list[DatasetClip], fps: float, seed: int
-) -> dict[str, list[Motion]]:
-    """Return the controls `GENERATED`, one motion for each that is asked for.
+) -> Iterator[tuple[str, list[Motion]]]:
+    """Yield each of the controls `GENERATED`, by name, with one motion for each that is asked for.
+
+    One after the other: of many long songs all at once are gigabytes.
 
     Args:
         asked: the order decides what chance does.
@@ -83,12 +85,11 @@ def control_motions(
         fps: frames per second.
         seed: of all chance in them.
     """
-    result: dict[str, list[Motion]] = {}
     for number, (name, make) in enumerate(GENERATED.items()):
         motions = []
         for place, each in enumerate(asked):
             frames = max(round(each.seconds * fps), 1)
             world = make(training, frames, fps, np.random.default_rng([seed, number, place]))
-            motions.append(Motion(each.name, each.song, world, fps))
-        result[name] = motions
-    return result
+            # In single precision, as dances are kept.
+            motions.append(Motion(each.name, each.song, np.asarray(world, np.float32), fps))
+        yield name, motions

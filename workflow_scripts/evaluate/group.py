@@ -10,7 +10,7 @@ from workflow_scripts.evaluate.distribution import distribution
 from workflow_scripts.evaluate.measures import MEASURES
 from workflow_scripts.evaluate.metrics.bar_phase import WALTZ, BarDance, bar_scores
 from workflow_scripts.evaluate.reference import Reference
-from workflow_scripts.evaluate.songs import Song, song_scores
+from workflow_scripts.evaluate.songs import Song, identity, song_scores
 from workflow_scripts.evaluate.summary import Part, summary
 from workflow_scripts.motion.skeleton import Floats
 
@@ -19,9 +19,18 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Scored:
-    """One motion, measured: `values` by name of `measures.MEASURES`, and the genre that it looks like."""
+    """One motion, measured, without itself: motions are large.
 
-    motion: Motion
+    Attributes:
+        dance, song, genre: of the `Motion`: its name, its song, the genre it is meant to be.
+        alone: what it has by itself.
+        values: by name of `measures.MEASURES`.
+        told: the genre that it looks like.
+    """
+
+    dance: str
+    song: str
+    genre: str | None
     alone: Alone
     values: Row
     told: str | None = None
@@ -30,9 +39,9 @@ class Scored:
         """Return what the evaluation's file says of it; None where a measure cannot be taken."""
         values = {key: value if math.isfinite(value) else None for key, value in self.values.items()}
         return {
-            "dance": self.motion.name,
-            "song": self.motion.song,
-            "asked_genre": self.motion.genre,
+            "dance": self.dance,
+            "song": self.song,
+            "asked_genre": self.genre,
             "told_genre": self.told,
             **values,
         }
@@ -61,7 +70,9 @@ def scored(
         told = (
             reference.genre.tell(motion.world, motion.fps) if reference.genre and (motion.genre or tell_all) else None
         )
-        right = math.nan if motion.genre is None or told is None else float(told == motion.genre)
+        # A genre that no training clip has cannot be told.
+        askable = reference.genre is not None and motion.genre in reference.genre.classifier.genres
+        right = float(told == motion.genre) if askable else math.nan
         values = {
             **alone.values,
             "speed_ratio": _ratio(alone.values["mean_speed"], reference.mean_speed),
@@ -70,7 +81,8 @@ def scored(
             **bar,
             "genre_accuracy": right,
         }
-        result.append(Scored(motion, alone, {key: values[key] for key in MEASURES if key in values}, told))
+        known = {key: values[key] for key in MEASURES if key in values}
+        result.append(Scored(motion.name, motion.song, motion.genre, alone, known, told))
     return result
 
 
@@ -85,10 +97,10 @@ def summarised(group: Sequence[Scored], songs: Sequence[str], reference: Referen
 def in_the_bar(motions: Sequence[Motion], songs: Mapping[str, Song]) -> list[Row]:
     """Return of each motion its place in the bar, which only several have together; NaN outside of bars of three."""
     waltzes = [place for place, motion in enumerate(motions) if songs[motion.song].beats_per_bar == WALTZ]
-    dances = [
-        BarDance(motion.song, _height(motion), motion.fps, songs[motion.song].beats, songs[motion.song].downbeats)
-        for motion in (motions[place] for place in waltzes)
-    ]
+    dances = []
+    for motion in (motions[place] for place in waltzes):
+        song, name = songs[motion.song], identity(motion.song, songs)
+        dances.append(BarDance(name, _height(motion), motion.fps, song.beats, song.downbeats))
     rows = [dict.fromkeys(("bar_phase", "bar_phase_difference"), math.nan) for _ in motions]
     for place, (own, other) in zip(waltzes, bar_scores(dances), strict=True):
         rows[place] = {"bar_phase": own, "bar_phase_difference": own - other}

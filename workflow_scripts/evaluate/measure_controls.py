@@ -35,14 +35,18 @@ def measured_controls(
 ) -> dict[str, Any]:
     """Return `dances`, `rows` and `held_out` as the module's docstring says."""
     training = dataset.split("train")
-    # Without a validation split the training motion itself is the best truth there is; its genres are known by heart.
-    held_out = dataset.split("validation")
+    # Without clips kept aside the training motion itself is the best truth there is; its genres are known by heart.
+    held_out = dataset.split("validation") or dataset.split("test")
     clips = held_out or training
     truth = [
         Motion(clip.name, clip.name, clip.motion.world, dataset.fps, (clip.genre or None) if held_out else None)
         for clip in clips
     ]
-    heard = {clip.name: Song(clip.music.beats, clip.music.downbeats, clip.music.beats_per_bar) for clip in clips}
+    # Every clip has its own part of a song, which others may dance to as well.
+    heard = {
+        clip.name: Song(clip.music.beats, clip.music.downbeats, clip.music.beats_per_bar, of=clip.song)
+        for clip in clips
+    }
 
     def measured(motions: list[Motion], music: Mapping[str, Song]) -> list[Scored]:
         return scored(motions, [alone_of(each.world, each.fps) for each in motions], music, reference, seed)
@@ -54,10 +58,10 @@ def measured_controls(
         for name, song in sorted(songs.items())
         for sample in range(samples)
     ]
-    for name, motions in control_motions(asked, training, dataset.fps, seed).items():
+    for name, motions in control_motions(asked, training, dataset.fps, seed):
         groups[name] = measured(motions, songs)
     # Intervals are over songs; several clips of one video share theirs.
-    played = {name: [each.motion.song for each in group] for name, group in groups.items()}
+    played = {name: [each.song for each in group] for name, group in groups.items()}
     played["truth"] = played["truth_shuffled"] = [clip.song for clip in clips]
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, group in groups.items():

@@ -39,7 +39,7 @@ def genre_summary(reference: Reference, dances: list[Scored], right: Part) -> di
         "genres": check.classifier.genres,
         "chance": check.chance,
         "real": {"share": check.right / check.clips, "clips": check.clips},
-        "dances": {**right, "asked": sum(dance.motion.genre is not None for dance in dances)},
+        "dances": {**right, "asked": sum(dance.genre is not None for dance in dances)},
     }
 
 

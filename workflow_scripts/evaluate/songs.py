@@ -30,6 +30,8 @@ def to_the_frame(motion_beats_s: Floats, music_beats_s: Floats) -> float:
 
 # Random phases of a song's own beats that stand in for other songs where there is only one.
 PHASES = 8
+# Chance level is taken from so many other songs at most, spread evenly over all.
+MOST_OTHERS = 50
 # What is scored with a song's beats: by name, the motion beats it looks at, and how.
 SCORES: dict[str, tuple[str, Callable[[Floats, Floats], float]]] = {
     "beat_alignment": ("smoothed", beat_alignment),
@@ -49,6 +51,7 @@ class Song:
         beats_per_bar: 3 or 4.
         second: beats of a second tracker, None where the song's sound is not there.
         frames, fps: how long it is.
+        of: the song that this is (a part of), where several go by names of their own; "" where its name says it.
     """
 
     beats: Floats
@@ -57,6 +60,7 @@ class Song:
     second: Floats | None = None
     frames: int = 0
     fps: float = 30.0
+    of: str = ""
 
 
 def read_songs(rhythms: Sequence[Path], beats: Sequence[Path]) -> dict[str, Song]:
@@ -82,23 +86,36 @@ def read_songs(rhythms: Sequence[Path], beats: Sequence[Path]) -> dict[str, Song
     return songs
 
 
+def identity(name: str, songs: Mapping[str, Song]) -> str:
+    """Return which song goes by a name: parts of one song are no other songs to each other."""
+    return songs[name].of or name
+
+
 def song_scores(alone: Alone, song: str, songs: Mapping[str, Song], seed: int) -> dict[str, float]:
     """Return the scores of one motion with its own song and with others; NaN where one cannot be measured.
 
     Args:
         alone: the motion.
         song: its own.
-        songs: every song; all but its own are the others.
+        songs: every song; all but its own are the others, or `MOST_OTHERS` of them.
         seed: of the random phases where there is no other song.
     """
-    own, others = _beats(song, {name: each.beats for name, each in songs.items()}, alone.seconds, seed)
+    different = [each for name, each in songs.items() if identity(name, songs) != identity(song, songs)]
+    places = np.linspace(0, len(different) - 1, min(len(different), MOST_OTHERS)).round().astype(int)
+    chosen = [different[place] for place in places]
+    own, others = _beats(songs[song].beats, [each.beats for each in chosen], alone.seconds, seed)
     scores = {}
     for name, (kind, score) in SCORES.items():
         accents = alone.accents[kind]
         scores[name] = score(accents, own)
         scores[f"{name}_shuffled"] = _mean([score(accents, beats) for beats in others])
-    seconds = {name: each.second for name, each in songs.items() if each.second is not None}
-    second, other_seconds = _beats(song, seconds, alone.seconds, seed)
+    tracked = songs[song].second
+    second, other_seconds = _beats(
+        np.empty(0) if tracked is None else tracked,
+        [each.second for each in chosen if each.second is not None],
+        alone.seconds,
+        seed,
+    )
     accents = alone.accents["smoothed"]
     again = beat_alignment(accents, second)
     return scores | {
@@ -119,12 +136,11 @@ def as_shuffled(row: Mapping[str, float]) -> dict[str, float]:
     return changed
 
 
-def _beats(song: str, beats: Mapping[str, Floats], seconds: float, seed: int) -> tuple[Floats, list[Floats]]:
-    """Return a song's own beats inside a dance, and those of the other songs."""
+def _beats(own: Floats, others: Sequence[Floats], seconds: float, seed: int) -> tuple[Floats, list[Floats]]:
+    """Return those of a song's own beats, and of the others', that are inside a dance; without others, shifted ones."""
     frames = round(seconds * RATE)
-    own = beats_inside(beats.get(song, np.empty(0)), frames, RATE)
-    others = [beats_inside(other, frames, RATE) for name, other in beats.items() if name != song]
-    return own, [other for other in others if len(other)] or _shifted(own, seed)
+    own, *inside = (beats_inside(beats, frames, RATE) for beats in (own, *others))
+    return own, [other for other in inside if len(other)] or _shifted(own, seed)
 
 
 def _shifted(beats: Floats, seed: int) -> list[Floats]:

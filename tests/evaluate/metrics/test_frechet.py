@@ -141,3 +141,16 @@ def test_jackknife_leaves_whole_songs_out_and_needs_three():
     assert jackknife_interval(lambda rows: np.nan, values, list("aabbcc")) == (None, None, None)
     few = jackknife_interval(lambda rows: 2.0 if len(rows) == 6 else np.nan, values, list("aabbcc"))
     assert few == (2.0, None, None)
+
+
+def test_jackknife_deals_many_songs_into_parts():
+    values = np.random.default_rng(0).standard_normal(1000)
+    sizes = []
+
+    def statistic(rows):
+        sizes.append(len(rows))
+        return float(rows.mean())
+
+    _, low, high = jackknife_interval(statistic, values, [str(number) for number in range(1000)])
+    assert sizes == [1000, *[980] * 50]
+    assert (high - low) / 2 == pytest.approx(2.01 * values.std() / np.sqrt(1000), rel=0.25)

@@ -67,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measures", type=Path, nargs="+", required=True, help="<model>/songs/<song>_<sample>.json")
     parser.add_argument("--rhythms", type=Path, nargs="+", required=True, help="music files <song>.h5, group rhythm")
-    parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="whose validation clips are the truth")
+    parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="whose clips kept aside are the truth")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     songs = read_songs(arguments.rhythms, [])
@@ -78,7 +78,7 @@ def main() -> None:
     truth: dict[str, Floats] = {}
     for path in arguments.datasets:
         dataset = read_dataset(path)
-        for clip in dataset.split("validation") or dataset.split("train"):
+        for clip in dataset.split("validation") or dataset.split("test") or dataset.split("train"):
             # Datasets of the same collections, with other features, have the same clips.
             truth[clip.name] = phases(motion_beats(resampled(clip.motion.world, dataset.fps), RATE), clip.music.beats)
     parts[TRUTH] = list(truth.values())

@@ -32,7 +32,7 @@ def beat_alignment(motion_beats_s: Floats, music_beats_s: Floats) -> float:
     """
     if not len(music_beats_s):
         return float("nan")
-    distance = _nearest(motion_beats_s, music_beats_s)
+    distance = nearest(motion_beats_s, music_beats_s)
     return float(np.exp(-(distance**2) / (2 * TOLERANCE_S**2)).mean())
 
 
@@ -40,7 +40,7 @@ def hit_share(motion_beats_s: Floats, music_beats_s: Floats) -> float:
     """Return the share of music beats that have a motion beat within `HIT_S`; NaN without music beats."""
     if not len(music_beats_s):
         return float("nan")
-    return float((_nearest(motion_beats_s, music_beats_s) <= HIT_S).mean())
+    return float((nearest(motion_beats_s, music_beats_s) <= HIT_S).mean())
 
 
 def beats_inside(beats: Floats, frames: int, fps: float) -> Floats:
@@ -56,10 +56,10 @@ def resampled(world: Floats, fps: float, rate: float = RATE) -> Floats:
     return np.asarray(CubicSpline(np.arange(len(world)) / fps, world)(np.arange(frames) / rate))
 
 
-def _nearest(motion_beats_s: Floats, music_beats_s: Floats) -> Floats:
-    """Return the distance of each music beat to the nearest of the (ascending) motion beats."""
-    if not len(motion_beats_s):
-        return np.full(len(music_beats_s), np.inf)
-    after = np.searchsorted(motion_beats_s, music_beats_s).clip(1, max(len(motion_beats_s) - 1, 1))
-    both = np.stack([motion_beats_s[after - 1], motion_beats_s[np.minimum(after, len(motion_beats_s) - 1)]])
-    return np.asarray(np.abs(music_beats_s - both).min(axis=0))
+def nearest(others: Floats, moments: Floats) -> Floats:
+    """Return (N,) the distance of each of some moments to the nearest of (M,) others, ascending; inf without any."""
+    if not len(others):
+        return np.full(len(moments), np.inf)
+    after = np.searchsorted(others, moments).clip(1, max(len(others) - 1, 1))
+    both = np.stack([others[after - 1], others[np.minimum(after, len(others) - 1)]])
+    return np.asarray(np.abs(moments - both).min(axis=0))

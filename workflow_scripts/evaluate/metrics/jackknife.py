@@ -7,6 +7,8 @@ from scipy.stats import t
 
 from workflow_scripts.motion.skeleton import Floats
 
+LEFT_OUT = 50  # groups are left out one by one, or in so many parts where there are more
+
 
 def jackknife_interval(
     statistic: Callable[[Floats], float], rows: Floats, groups: Sequence[str], level: float = 0.95
@@ -20,7 +22,8 @@ def jackknife_interval(
     Args:
         statistic: of some of the rows, smooth and about as uncertain everywhere (the root of a sum of squares, say).
         rows: one per dance.
-        groups: the song of each; whole songs are left out, since dances to one song are not independent.
+        groups: the song of each; whole songs are left out, since dances to one song are not independent. Where there
+            are more than `LEFT_OUT`, they are dealt into so many parts, which are left out as a song is.
         level: coverage of the interval.
 
     Returns:
@@ -33,9 +36,10 @@ def jackknife_interval(
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     if len(names) < 3:
         return value, None, None
-    without = np.array([statistic(rows[place != number]) for number in range(len(names))])
+    parts = min(len(names), LEFT_OUT)
+    without = np.array([statistic(rows[place % parts != number]) for number in range(parts)])
     if not np.isfinite(without).all():
         return value, None, None
-    error = np.sqrt((len(names) - 1) * without.var())
-    reach = float(t.ppf((1 + level) / 2, len(names) - 1) * error)
+    error = np.sqrt((parts - 1) * without.var())
+    reach = float(t.ppf((1 + level) / 2, parts - 1) * error)
     return value, value - reach, value + reach

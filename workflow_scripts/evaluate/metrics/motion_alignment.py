@@ -9,7 +9,7 @@ import mir_eval
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, RATE
+from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, RATE, nearest
 from workflow_scripts.motion.skeleton import Floats
 
 ORDER = 10  # frames at `RATE` on each side in which a motion beat is the slowest
@@ -48,7 +48,7 @@ def published_motion_alignment(motion_frames: Frames, music_frames: Frames, sigm
     """Return the mean over motion beats of exp(-d²/2σ²), d to the nearest music beat, all in frames; 0 without any."""
     if not len(motion_frames) or not len(music_frames):
         return 0.0
-    distance = np.abs(motion_frames[:, None] - music_frames).min(axis=1)
+    distance = nearest(np.sort(music_frames).astype(np.float64), motion_frames.astype(np.float64))
     return float(np.exp(-(distance**2) / (2 * sigma**2)).mean())
 
 
@@ -56,8 +56,10 @@ def slowest_moments(world: Floats) -> Floats:
     """Return the motion beats in seconds, in the corrected form: `lowest_in_reach` of world joints (T, J, 3) at `RATE`.
 
     Without the speed of 0 before the first frame; a speed between two frames is at the earlier one, as in
-    `beat_alignment.motion_beats`.
+    `beat_alignment.motion_beats`. None in a single frame.
     """
+    if len(world) < 2:
+        return np.empty(0)
     speed = np.linalg.norm(np.diff(np.asarray(world, dtype=np.float64), axis=0), axis=-1).sum(axis=-1)
     return lowest_in_reach(speed, ORDER) / RATE
 
@@ -71,7 +73,7 @@ def motion_alignment(motion_beats_s: Floats, music_beats_s: Floats) -> float:
         return float("nan")
     if not len(motion_beats_s):
         return 0.0
-    distance = np.abs(motion_beats_s[:, None] - music_beats_s).min(axis=1)
+    distance = nearest(np.sort(music_beats_s), motion_beats_s)
     return float(np.exp(-(distance**2) / (2 * (SIGMA / RATE) ** 2)).mean())
 
 
