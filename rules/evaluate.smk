@@ -42,7 +42,7 @@ rule measure_dance:
         "../envs/playlist2dance.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=1500,
         runtime=10,
     params:
         code=code("evaluate.one_dance"),
