@@ -28,8 +28,9 @@ from results.table import keep
 from workflow_scripts.evaluate.beats_again import sound_beats
 from workflow_scripts.evaluate.bootstrap import mean_interval
 from workflow_scripts.evaluate.metrics.bar_phase import BarDance, bar_frequency, bar_scores, coefficient
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, beat_alignment, beats_inside, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.beat_alignment import beat_alignment, beats_inside, motion_beats
 from workflow_scripts.evaluate.metrics.movement import foot_skate, frozen, longest_held, mean_speed
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.models.motion_graph.model import Model, MotionGraphConfig
 from workflow_scripts.motion.dataset_file import Dataset, DatasetClip, read_dataset
 from workflow_scripts.motion.feet import lock_feet

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from workflow_scripts.evaluate.bootstrap import difference_interval, mean_interval
-from workflow_scripts.evaluate.metrics.beat_alignment import (
-    beat_alignment,
-    beats_inside,
-    hit_share,
-    motion_beats,
-    resampled,
-)
+from workflow_scripts.evaluate.metrics.beat_alignment import beat_alignment, beats_inside, hit_share, motion_beats
 from workflow_scripts.evaluate.metrics.movement import (
     bone_variation,
     end_speeds,
@@ -20,6 +14,7 @@ from workflow_scripts.evaluate.metrics.movement import (
     lowest_joint,
     mean_speed,
 )
+from workflow_scripts.evaluate.metrics.resampling import resampled
 from workflow_scripts.motion.skeleton import SMPL24
 
 FPS = 30.0

@@ -136,7 +136,7 @@ def test_a_model_s_own_way_of_dancing_makes_its_dances_again_and_trains_nothing(
 
 def test_more_dances_to_held_out_songs_are_that_evaluation_s_alone(finished: Workflow) -> None:
     with edited(finished.project / "config.yaml", "held_out_samples: 4", "held_out_samples: 2"):
-        assert finished.planned("evaluation") == {"evaluate_held_out": 2, "evaluation": 1}
+        assert finished.planned("evaluation") == {"evaluate_held_out": 2, "compare_held_out": 1, "evaluation": 1}
     for model in ("motion_graph", "seq2seq"):
         result = json.loads((finished.work / f"results/evaluation/held_out/{model}.json").read_text())
         assert (result["samples"], result["model"]) == (4, model)

@@ -50,7 +50,7 @@ from workflow_scripts.evaluate.aistpp.sequences import (
 )
 from workflow_scripts.evaluate.beats_again import read_beats
 from workflow_scripts.evaluate.controls import Asked, control_motions
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, resampled
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.motion.pose_file import read_poses
 from workflow_scripts.motion.skeleton import Floats

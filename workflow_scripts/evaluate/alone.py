@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.beat_alignment import motion_beats
 from workflow_scripts.evaluate.metrics.feet import float_share, foot_skate_ratio, penetration, sliding
 from workflow_scripts.evaluate.metrics.geometric import geometric_features
 from workflow_scripts.evaluate.metrics.kinetic import anchored, kinetic_features
@@ -19,6 +19,7 @@ from workflow_scripts.evaluate.metrics.movement import (
     mean_speed,
 )
 from workflow_scripts.evaluate.metrics.plausibility import jitter, pbc, pfc
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.skeleton import Floats
 
 # Frames per second at which the published forms of PFC, PBC and foot skating are computed.

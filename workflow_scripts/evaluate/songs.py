@@ -8,12 +8,13 @@ import numpy as np
 
 from workflow_scripts.evaluate.alone import Alone
 from workflow_scripts.evaluate.beats_again import read_beats
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, beat_alignment, beats_inside, hit_share
+from workflow_scripts.evaluate.metrics.beat_alignment import beat_alignment, beats_inside, hit_share
 from workflow_scripts.evaluate.metrics.motion_alignment import (
     f_measure,
     motion_alignment,
     published_motion_alignment,
 )
+from workflow_scripts.evaluate.metrics.resampling import RATE
 from workflow_scripts.motion.music_file import read_features
 from workflow_scripts.motion.skeleton import Floats
 

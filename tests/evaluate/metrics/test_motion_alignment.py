@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, resampled
 from workflow_scripts.evaluate.metrics.motion_alignment import (
     f_measure,
     lowest_in_reach,
@@ -12,6 +11,7 @@ from workflow_scripts.evaluate.metrics.motion_alignment import (
     published_motion_beats,
     slowest_moments,
 )
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.skeleton import SMPL24
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from workflow_scripts.evaluate.metrics.beat_alignment import resampled
 from workflow_scripts.evaluate.metrics.distance import best_of, pose_distance
 from workflow_scripts.evaluate.metrics.feet import (
     float_share,
@@ -13,6 +12,7 @@ from workflow_scripts.evaluate.metrics.feet import (
     sliding,
 )
 from workflow_scripts.evaluate.metrics.plausibility import GRAVITY, SCALE, jitter, pbc, pfc
+from workflow_scripts.evaluate.metrics.resampling import resampled
 from workflow_scripts.motion.kinematics import turned
 from workflow_scripts.motion.skeleton import SMPL24
 

@@ -13,13 +13,14 @@ import numpy as np
 
 from workflow_scripts.evaluate.aistpp.sequences import Case
 from workflow_scripts.evaluate.bootstrap import mean_interval
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, beat_alignment, beats_inside, motion_beats
+from workflow_scripts.evaluate.metrics.beat_alignment import beat_alignment, beats_inside, motion_beats
 from workflow_scripts.evaluate.metrics.form import Form
 from workflow_scripts.evaluate.metrics.frechet import diversity, frechet_floor, frechet_interval
 from workflow_scripts.evaluate.metrics.geometric import LEAST_SCALE as GEOMETRIC_SCALE
 from workflow_scripts.evaluate.metrics.geometric import geometric_features
 from workflow_scripts.evaluate.metrics.kinetic import LEAST_SCALE as KINETIC_SCALE
 from workflow_scripts.evaluate.metrics.kinetic import anchored, kinetic_features
+from workflow_scripts.evaluate.metrics.resampling import RATE
 from workflow_scripts.motion.skeleton import Floats
 
 FRAMES = 1200

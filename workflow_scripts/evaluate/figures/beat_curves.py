@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, RATE, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, motion_beats
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.kinematics import SPEED_SMOOTHING_S, mean_joint_speed
 from workflow_scripts.motion.music_file import read_beats
 from workflow_scripts.motion.pose_file import read_poses

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, motion_beats, resampled
+from workflow_scripts.evaluate.metrics.beat_alignment import motion_beats
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.evaluate.model import song_of
 from workflow_scripts.evaluate.one_dance import read_alone
 from workflow_scripts.evaluate.songs import read_songs

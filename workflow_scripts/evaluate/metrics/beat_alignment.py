@@ -5,14 +5,12 @@ joints score higher than both. A score says something only beside the same motio
 """
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from workflow_scripts.motion.kinematics import kinematic_minima
 from workflow_scripts.motion.skeleton import Floats
 
 TOLERANCE_S = 3 / 60  # Bailando's sigma: 3 frames at 60 fps
 HIT_S = 0.07  # the window of the beat F-measure (MIREX; mir_eval.beat.f_measure)
-RATE = 60.0  # frames per second at which published numbers are computed
 
 
 def motion_beats(world: Floats, fps: float) -> Floats:
@@ -46,14 +44,6 @@ def hit_share(motion_beats_s: Floats, music_beats_s: Floats) -> float:
 def beats_inside(beats: Floats, frames: int, fps: float) -> Floats:
     """Return the music beats (seconds) that fall on a frame between the first and the last but one of a dance."""
     return beats[np.floor(beats * fps + 0.5) < frames - 1]
-
-
-def resampled(world: Floats, fps: float, rate: float = RATE) -> Floats:
-    """Return world joints (T, J, 3) at `rate` frames per second (cubic), same first frame and no longer."""
-    if fps == rate or len(world) < 2:
-        return world
-    frames = int((len(world) - 1) * rate / fps + 1e-9) + 1
-    return np.asarray(CubicSpline(np.arange(len(world)) / fps, world)(np.arange(frames) / rate))
 
 
 def nearest(others: Floats, moments: Floats) -> Floats:

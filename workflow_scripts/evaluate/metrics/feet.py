@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from workflow_scripts.evaluate.metrics.beat_alignment import resampled
 from workflow_scripts.evaluate.metrics.form import Form
+from workflow_scripts.evaluate.metrics.resampling import resampled
 from workflow_scripts.motion.skeleton import SMPL24, Floats, Skeleton
 
 RATE = 30.0  # frames per second that Lodge's ratio is defined at

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, resampled
 from workflow_scripts.evaluate.metrics.form import Form
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 # Metres, of the template of AIST++: lengths in every predicate are multiples of them, whoever dances.

@@ -6,8 +6,8 @@ al., ICCV 2021), which every table of dance generation uses.
 
 import numpy as np
 
-from workflow_scripts.evaluate.metrics.beat_alignment import RATE, resampled
 from workflow_scripts.evaluate.metrics.form import Form
+from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
 from workflow_scripts.motion.skeleton import Floats
 
 NEIGHBOURS = 2  # frames at `RATE` before and after, over which velocities and accelerations are averaged

@@ -9,7 +9,8 @@ import mir_eval
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, RATE, nearest
+from workflow_scripts.evaluate.metrics.beat_alignment import HIT_S, nearest
+from workflow_scripts.evaluate.metrics.resampling import RATE
 from workflow_scripts.motion.skeleton import Floats
 
 ORDER = 10  # frames at `RATE` on each side in which a motion beat is the slowest

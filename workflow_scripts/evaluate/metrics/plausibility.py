@@ -5,8 +5,8 @@ PFC: Tseng, Castellon and Liu, EDGE, CVPR 2023. PBC: Luo et al., POPDG, CVPR 202
 
 import numpy as np
 
-from workflow_scripts.evaluate.metrics.beat_alignment import resampled
 from workflow_scripts.evaluate.metrics.form import Form
+from workflow_scripts.evaluate.metrics.resampling import resampled
 from workflow_scripts.motion.skeleton import SMPL24, Floats
 
 RATE = 30.0  # frames per second that PFC and PBC are defined at
