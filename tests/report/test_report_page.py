@@ -20,7 +20,9 @@ from workflow_scripts.report.write import Run, report
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = write_run(tmp_path_factory.mktemp("run"))
     target = results / "report.html"
-    target.write_text(report(Run(results, CONFIG, results.parent / "logs" / "benchmarks"), target), encoding="utf-8")
+    target.write_text(
+        report(Run(results, CONFIG, ["tiny"], results.parent / "logs" / "benchmarks"), target), encoding="utf-8"
+    )
     return target
 
 
@@ -64,6 +66,16 @@ def test_links_lead_to_the_whole_videos(browser: Any, page: Path) -> None:
         )
     assert len(files) == 4
     assert all((page.parent / file).is_file() for file in files)
+
+
+def test_minutes_that_two_datasets_share_are_counted_once(page: Path, tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    (results / "datasets" / "other.h5").write_bytes((results / "datasets" / "main.h5").read_bytes())
+    models = {**CONFIG["models"], "seq2seq": {**CONFIG["models"]["seq2seq"], "dataset": "other"}}
+    run = Run(results, {**CONFIG, "models": models}, ["tiny"], results)
+    once = "<b>0.2</b>minutes learned from"
+    assert once in page.read_text()
+    assert once in report(run, results / "report.html")
 
 
 def test_words_of_strangers_stay_words(page: Path) -> None:
@@ -110,7 +122,7 @@ def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: P
 def test_the_same_run_gives_the_same_bytes_and_costs_alone_may_differ(tmp_path: Path) -> None:
     results = write_run(tmp_path)
     command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
-    command += ["--config", config_json()]
+    command += ["--config", config_json(), "--collections", "tiny"]
     pages = []
     for name, benchmarks in {"a": "logs/benchmarks", "b": "logs/benchmarks", "c": "logs"}.items():
         target = results / f"{name}.html"
@@ -124,7 +136,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
     results = write_run(tmp_path)
     (results / "evaluation" / "held_out.csv").unlink()
     command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
-    command += ["--config", json.dumps(CONFIG), "--output", str(tmp_path / "page.html")]
+    command += ["--config", json.dumps(CONFIG), "--collections", "tiny", "--output", str(tmp_path / "page.html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert re.search(r"held_out\.csv is missing: run `snakemake", done.stderr)
@@ -136,7 +148,7 @@ def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: 
     for name in ("tiny", "songs"):
         table = results / "admitted" / f"{name}.tsv"
         table.write_text(table.read_text().replace("\thouse\n", "\t\n"))
-    text = report(Run(results, CONFIG, results), results / "report.html")
+    text = report(Run(results, CONFIG, ["tiny"], results), results / "report.html")
     assert 'id="held_out"' not in text
     assert 'id="genres"' not in text
 
@@ -154,7 +166,7 @@ def test_the_rules_are_drawn_where_they_are_known(browser: Any, tmp_path: Path) 
     results = write_run(tmp_path)
     rules = RuleGraph([(f"rule_{number}", "write_report") for number in range(40)], {"write_report": 1})
     target = results / "report.html"
-    target.write_text(report(Run(results, CONFIG, results, rules), target), encoding="utf-8")
+    target.write_text(report(Run(results, CONFIG, ["tiny"], results, rules), target), encoding="utf-8")
     with opened(browser, target, PHONE) as watched:
         assert watched.page.locator("#rules svg").count() == 1
         assert watched.page.evaluate("document.querySelector('#rules svg').clientWidth") > PHONE[0]

@@ -30,6 +30,16 @@ def test_a_collection_counts_what_is_good_and_what_it_was_cut_into(results: Path
     assert list(titles_of(results, "tiny")) == ["v0", "v1"]
 
 
+def test_what_an_earlier_run_left_is_none_of_this_one(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    listed = results / "playlists" / "tiny.tsv"
+    listed.write_text("".join(line for line in listed.read_text().splitlines(True) if not line.startswith("v1\t")))
+    found = read_collection(results, "tiny")
+    assert (found.listed, found.good, found.clips) == (2, 1, 2)
+    assert list(titles_of(results, "tiny")) == ["v0"]
+    assert [(each.reason, each.count) for each in left_out_parts(results, ["tiny"])] == [("speech", 1), ("black", 1)]
+
+
 def test_reasons_are_counted_without_the_address_and_the_most_frequent_comes_first(results: Path) -> None:
     first, second = left_out_whole(results / "quarantine.tsv")
     assert (first.stage, first.reason, first.count) == ("collect", "HTTP Error 404: Not Found", 2)

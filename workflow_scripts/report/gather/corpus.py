@@ -51,8 +51,7 @@ def read_collection(results: Path, name: str) -> Collection:
         results: the folder of the run's results.
         name: of the collection; its playlist and its admission are there.
     """
-    admitted = read_table(results / "admitted" / f"{name}.tsv", ("id", "verdict", "genre"))
-    good = [row for row in admitted if row["verdict"] == GOOD]
+    good = _good(results, name, "genre")
     genres: dict[str, float] = defaultdict(float)
     clips = 0
     for row in good:
@@ -73,8 +72,14 @@ def read_collection(results: Path, name: str) -> Collection:
 
 def titles_of(results: Path, name: str) -> dict[str, tuple[str, str]]:
     """Return {id: (title, genre)} of the good items of a collection, in their order."""
-    rows = read_table(results / "admitted" / f"{name}.tsv", ("id", "verdict", "title", "genre"))
-    return {row["id"]: (row["title"] or row["id"], row["genre"]) for row in rows if row["verdict"] == GOOD}
+    return {row["id"]: (row["title"] or row["id"], row["genre"]) for row in _good(results, name, "title", "genre")}
+
+
+def _good(results: Path, name: str, *columns: str) -> list[Row]:
+    """Return the rows of what was admitted; what an earlier run left there and is no longer listed is none of it."""
+    listed = {row["id"] for row in read_table(results / "playlists" / f"{name}.tsv", ("id",))}
+    rows = read_table(results / "admitted" / f"{name}.tsv", ("id", "verdict", *columns))
+    return [row for row in rows if row["verdict"] == GOOD and row["id"] in listed]
 
 
 def _clips(results: Path, collection: str, video: str) -> list[Row]:
@@ -105,11 +110,13 @@ def left_out_parts(results: Path, collections: Sequence[str]) -> list[Reason]:
     seconds: dict[str, float] = defaultdict(float)
     names: dict[str, list[str]] = defaultdict(list)
     for collection in collections:
-        for path in sorted((results / "clips" / collection).glob("*/left_out.tsv")):
-            for row in read_table(path, ("start_s", "end_s", "reason")):
+        for video in sorted(row["id"] for row in _good(results, collection)):
+            path = results / "clips" / collection / video / "left_out.tsv"
+            # Songs that are not danced to are not cut.
+            for row in read_table(path, ("start_s", "end_s", "reason")) if path.is_file() else []:
                 start, end = float(row["start_s"]), float(row["end_s"])
                 seconds[row["reason"]] += end - start
-                names[row["reason"]].append(f"{collection}/{path.parent.name} {start:g}–{end:g} s")
+                names[row["reason"]].append(f"{collection}/{video} {start:g}–{end:g} s")
     return _sorted(
         Reason("cut", reason, len(names[reason]), seconds[reason], tuple(names[reason])) for reason in seconds
     )
