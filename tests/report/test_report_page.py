@@ -106,7 +106,11 @@ def test_corrected_stands_beside_published_and_what_is_missing_is_said(browser: 
     with opened(browser, page) as watched:
         group = watched.page.locator("details", has_text="Distribution")
         heads = group.locator("thead th span").all_text_contents()
-        assert heads == ["fid_k", "fid_k_corrected"]
+        assert heads == ["fid_k", "fid_k_corrected", "fid_k_corrected_floor"]
+        # Where the floor has no column it stands below its FID.
+        cell = watched.page.locator("#comparison tbody").first.locator("tr").first.locator("td").nth(2)
+        assert cell.inner_text().split() == ["0.123", "[0.1,", "0.2]", "floor", "0.123"]
+        assert "floor" not in group.locator("tbody").inner_text()
     assert "Not measured here: bar_phase." in page.read_text()
 
 

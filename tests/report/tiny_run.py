@@ -103,6 +103,7 @@ def _write_evaluation(folder: Path) -> None:
         "beat_alignment": {"says": "0..1", "group": "beats", "form": "published"},
         "fid_k": {"says": "FID", "group": "distribution", "form": "published"},
         "fid_k_corrected": {"says": "FID, mended", "group": "distribution", "form": "corrected"},
+        "fid_k_corrected_floor": {"says": "floor", "group": "distribution", "form": "corrected"},
         "bar_phase": {"says": "-1..1", "group": "bars", "form": None},
     }
     like = {"motion_graph": ["truth", "frozen"], "seq2seq": ["noise?"]}

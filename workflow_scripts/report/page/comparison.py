@@ -78,7 +78,8 @@ def comparison_section(
     body = (
         note(
             "Means over n dances / songs, with 95 % intervals over songs in brackets. A good number is one near that of"
-            " captured dances, and far from those of the other controls."
+            " captured dances, and far from those of the other controls. The floor of an FID is what as many dances"
+            " would reach that were drawn from the training motion's own distribution: nothing below it is better."
         )
         + _legend()
         + _table(comparison, first, FIRST)
@@ -112,9 +113,9 @@ def _legend() -> str:
         f"<li>{_chip(name)} <b>{name.replace('_', ' ')}</b>: {escape(_SAYS[name])}</li>" for name in LETTERS
     )
     return (
-        '<div class="legend"><p>A letter on a model\'s number: it cannot be told from that control. Green: it is as in'
-        ' captured dances. Amber: a control reaches it as well, so this number alone shows little. "?": too few dances'
-        " to say.</p>"
+        "<div class=\"legend\"><p>A letter on a model's number: its interval overlaps that control's, so the two cannot"
+        " be told apart. Green: captured dances. Amber: another control reaches it as well, so this number alone shows"
+        ' little. "?": one of the two has too few dances for an interval.</p>'
         f"<ul>{chips}</ul></div>"
     )
 
@@ -184,11 +185,17 @@ def _row(each: Mapping[str, Any], names: Sequence[str]) -> str:
     letter = f' <i class="chip plain">{LETTERS[each["name"]]}</i>' if each["name"] in LETTERS else ""
     head = escape(each["name"].replace("_", " ")) + (letter if each["kind"] == "control" else "")
     cells = [head, f"{each['dances']} / {each['songs']}"]
-    return row([*cells, *(_cell(each["measures"][name]) for name in names)], each["kind"])
+    for name in names:
+        # Where floors have no column of their own.
+        floor = {} if f"{name}_floor" in names else each["measures"].get(f"{name}_floor", {})
+        cells.append(_cell(each["measures"][name], floor.get("mean")))
+    return row(cells, each["kind"])
 
 
-def _cell(part: Mapping[str, Any]) -> str:
+def _cell(part: Mapping[str, Any], floor: float | None) -> str:
     chips = "".join(map(_chip, part["like"]))
-    return f"<b>{number(part['mean'])}</b>{interval(part['low'], part['high'])}" + (
-        f'<span class="like">{chips}</span>' if chips else ""
+    return (
+        f"<b>{number(part['mean'])}</b>{interval(part['low'], part['high'])}"
+        + ("" if floor is None else f"<small>floor {number(floor)}</small>")
+        + (f'<span class="like">{chips}</span>' if chips else "")
     )
