@@ -86,7 +86,10 @@ def test_words_of_strangers_stay_words(page: Path) -> None:
 
 
 def test_the_page_tells_no_password(page: Path) -> None:
-    assert "secret" not in page.read_text()
+    text = page.read_text()
+    assert "secret" not in text
+    assert "- https://songs.example/list?name=a@b" in text
+    assert "HTTPS://y/z is gone" in text
 
 
 def test_likeness_is_marked_and_says_with_what(browser: Any, page: Path) -> None:

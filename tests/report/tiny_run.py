@@ -30,7 +30,7 @@ CONFIG: dict[str, Any] = {
     "datasets": {"main": {"collections": ["tiny"], "weights": {"tiny": 2}, "seed": 1}},
     "download": {"proxy": "http://me:secret@proxy:1", "cookies": "c.txt", "max_seconds": 60},
     "collections": {"tiny": {"source": NASTY}},
-    "songs": [NASTY],
+    "songs": [NASTY, "https://me:secret@songs.example/list?name=a@b"],
 }
 
 
@@ -43,9 +43,10 @@ def write_run(root: Path) -> Path:
         results / "quarantine.tsv",
         ("stage", "collection", "item", "title", "reason", "retry"),
         [
-            _lost("collect", "v2", "http://x: HTTP Error 404: Not Found"),
+            _lost("collect", "v2", "http://me:secret@x: HTTP Error 404: Not Found"),
             _lost("collect", "v3", "http://y: HTTP Error 404: Not Found"),
             _lost("pose", "v1.0000", f"no person {NASTY}"),
+            _lost("collect", "v4", "HTTPS://me:secret@y/z is gone"),
         ],
     )
     dataset = tiny_dataset()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow_scripts.report.gather.configuration import without_login
 from workflow_scripts.workflow.files import read_json
 from workflow_scripts.workflow.tables import Row, read_table
 
@@ -99,7 +100,7 @@ def left_out_whole(ledger: Path) -> list[Reason]:
         # Admission puts the video's address before the reason.
         _, _, rest = row["reason"].partition(": ")
         reason = rest if rest and row["stage"] == "collect" else row["reason"]
-        found[row["stage"], reason].append(f"{row['collection']}/{row['item']}")
+        found[row["stage"], without_login(reason)].append(f"{row['collection']}/{row['item']}")
     return _sorted(
         Reason(stage, reason, len(names), None, tuple(sorted(names))) for (stage, reason), names in found.items()
     )
