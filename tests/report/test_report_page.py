@@ -11,6 +11,7 @@ import pytest
 from browser import DESKTOP, PHONE, opened, wait_until
 
 from tests.report.tiny_run import CONFIG, NASTY, config_json, write_run
+from workflow_scripts.report.page import comparison
 from workflow_scripts.report.page.parts import duration, interval, number
 from workflow_scripts.report.rulegraph import RuleGraph
 from workflow_scripts.report.write import Run, report
@@ -115,6 +116,22 @@ def test_corrected_stands_beside_published_and_what_is_missing_is_said(browser: 
         assert cell.inner_text().split() == ["0.123", "[0.1,", "0.2]", "floor", "0.123"]
         assert "floor" not in group.locator("tbody").inner_text()
     assert "Not measured here: bar_phase." in page.read_text()
+
+
+def test_a_page_of_many_songs_and_reasons_stays_small_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = write_run(tmp_path)
+    ledger = results / "quarantine.tsv"
+    ledger.write_text(ledger.read_text() + "".join(f"pose\ttiny\tv9.{n:04d}\t\tquality 0.{n}\t\n" for n in range(200)))
+    run = Run(results, CONFIG, ["tiny"], results)
+    text = report(run, results / "report.html")
+    assert text.count("quality 0.") == 97 + 1  # and one of the dataset
+    assert "And 103 for 103 other reasons." in text
+    assert "more song" not in text
+    monkeypatch.setattr(comparison, "MOST_BYTES", 1000)
+    text = report(run, results / "report.html")
+    assert "Those of 1 more song are in results/evaluation/figures/beats." in text
 
 
 def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: Path) -> None:

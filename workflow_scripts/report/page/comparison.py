@@ -18,6 +18,7 @@ from workflow_scripts.report.page.parts import (
     number,
     row,
 )
+from workflow_scripts.workflow.html_page import counted
 
 # What says most in least room: movement, hearing (and its chance level), distribution, body, feet.
 FIRST = {
@@ -60,6 +61,7 @@ _SAYS = {
     "smooth_random": "smooth random motion",
     "replay": "training motion from random places",
 }
+MOST_BYTES = 8_000_000  # of all beat curves together, as they stand in the page
 Comparison = Mapping[str, Any]
 
 
@@ -101,11 +103,17 @@ def comparison_section(
 
 
 def _beats(beats: Sequence[tuple[str, Path]]) -> str:
-    shown = [
-        details(title, figure(path, f"{title}: how fast every model moves, and the song's beats."))
-        for title, path in beats
-    ]
-    return "<h3>Beat curves</h3>" + "".join(shown) if shown else ""
+    shown: list[str] = []
+    size = 0
+    for title, path in beats:
+        drawn = details(title, figure(path, f"{title}: how fast every model moves, and the song's beats."))
+        size += len(drawn)
+        if size > MOST_BYTES:
+            break
+        shown.append(drawn)
+    more = len(beats) - len(shown)
+    said = note(f"Those of {counted(more, 'more song')} are in results/evaluation/figures/beats.") if more else ""
+    return "<h3>Beat curves</h3>" + "".join(shown) + said if beats else ""
 
 
 def _legend() -> str:

@@ -8,8 +8,9 @@ from workflow_scripts.motion.dataset_summary import histogram, shares, whole
 from workflow_scripts.report.gather.corpus import Collection, Reason
 from workflow_scripts.report.page.parts import Section, details, duration, minutes, note, table
 from workflow_scripts.workflow.html_bars import bars
+from workflow_scripts.workflow.html_page import counted
 
-_EXAMPLES = 6
+_EXAMPLES, _REASONS = 6, 100
 _NO_GENRE = "no genre"
 
 
@@ -112,10 +113,12 @@ def _left_out(title: str, reasons: Sequence[Reason]) -> str:
         return note(f"{title}: nothing.")
     head = ("why", "stage", "how many", "time", "such as")
     rows = []
-    for each in reasons:
+    for each in reasons[:_REASONS]:
         more = f" and {each.count - _EXAMPLES} more" if each.count > _EXAMPLES else ""
         shown = escape(", ".join(each.examples[:_EXAMPLES])) + more
         time = "–" if each.seconds is None else duration(each.seconds)
         rows.append([escape(each.reason), escape(each.stage), str(each.count), time, shown])
     found = table(head, rows, "text")
+    if others := reasons[_REASONS:]:
+        found += note(f"And {sum(each.count for each in others)} for {counted(len(others), 'other reason')}.")
     return details(f"{title}: {count}", found) if len(rows) > 12 else f"<h4>{escape(title)}: {count}</h4>{found}"
