@@ -52,7 +52,8 @@ def write_run(root: Path) -> Path:
     dataset = tiny_dataset()
     clips = [replace(clip, genre=f"house {NASTY}", quality=0.5) for clip in dataset.clips]
     left_out = {"tiny.v1.0000": "quality 0.1"}
-    write_dataset(results / "datasets" / "main.h5", replace(dataset, clips=clips, provenance=_made(left_out=left_out)))
+    made = _made(left_out=left_out, config={"collections": ["tiny"], "min_quality": 0.0})
+    write_dataset(results / "datasets" / "main.h5", replace(dataset, clips=clips, provenance=made))
     for model in MODELS:
         write_json(results / "models" / model / "model.json", _description(model))
         (results / "models" / model / "checkpoint.ckpt").write_bytes(model.encode())

@@ -85,6 +85,7 @@ def report(run: Run, output: Path) -> str:
             datasets,
             corpus.left_out_whole(results / "quarantine.tsv"),
             corpus.left_out_parts(results, [*run.collections, SONGS]),
+            {name: corpus.left_out_of(results, each) for name, each in datasets.items()},
         ),
         models_section(trained, figures.get("learning"), models.read_costs(run.benchmarks)),
         comparison_section(comparison, figures, _beats(evaluation / "figures" / "beats", titles)),

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow_scripts.motion.dataset_file import Dataset
+from workflow_scripts.motion.hdf5 import opened
+from workflow_scripts.motion.pose_file import FORMAT, KEPT, VERSION
 from workflow_scripts.report.gather.configuration import without_login
 from workflow_scripts.workflow.files import read_json
 from workflow_scripts.workflow.tables import Row, read_table
@@ -121,6 +124,38 @@ def left_out_parts(results: Path, collections: Sequence[str]) -> list[Reason]:
     return _sorted(
         Reason("cut", reason, len(names[reason]), seconds[reason], tuple(names[reason])) for reason in seconds
     )
+
+
+def left_out_of(results: Path, dataset: Dataset) -> list[Reason]:
+    """Return why a dataset has not all good clips of its collections; the most frequent reason first.
+
+    Raises:
+        BrokenFileError: a pose file is incomplete or unreadable; it has been deleted.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, reason in dataset.provenance.get("left_out", {}).items():
+        found[reason].append(name)
+    config = dataset.provenance["config"]
+    # Where nothing is asked of quality, no file has to be opened.
+    for collection in config["collections"] if config["min_quality"] > 0 else ():
+        for row in _good(results, collection):
+            clips = _poor(results / "poses" / collection / f"{row['id']}.h5", config["min_quality"])
+            reason = f"pose quality is below the dataset's {config['min_quality']:g}"
+            found[reason] += [f"{collection}/{row['id']}.{clip}" for clip in clips]
+    return _sorted(
+        Reason("dataset", reason, len(names), None, tuple(sorted(names))) for reason, names in found.items() if names
+    )
+
+
+def _poor(path: Path, least: float) -> list[str]:
+    """Return the clips of a pose file that are good, but nobody in them has so good a quality."""
+    with opened(path, FORMAT, VERSION, "pose file") as file:
+        best = {
+            name: max((float(person.attrs["quality"]) for person in clip["people"].values()), default=0.0)
+            for name, clip in file["clips"].items()
+            if clip.attrs["verdict"] == KEPT
+        }
+    return [name for name, quality in best.items() if quality < least]
 
 
 def _sorted(reasons: Iterable[Reason]) -> list[Reason]:
