@@ -29,8 +29,10 @@ rule write_report:
         runtime=30,
     params:
         config=report_config(),
+        collections=used_collections(),
         rules=rulegraph,
         code=code("report.write"),
     shell:
         "python -m workflow_scripts.report.write --results results --benchmarks logs/benchmarks"
-        " --config {params.config:q} --rules {params.rules:q} --output {output.page:q} >{log:q} 2>&1"
+        " --config {params.config:q} --collections {params.collections:q} --rules {params.rules:q}"
+        " --output {output.page:q} >{log:q} 2>&1"

@@ -11,6 +11,7 @@ import pytest
 from browser import DESKTOP, PHONE, opened, wait_until
 
 from tests.report.tiny_run import CONFIG, NASTY, config_json, write_run
+from workflow_scripts.report.page import comparison
 from workflow_scripts.report.page.parts import duration, interval, number
 from workflow_scripts.report.rulegraph import RuleGraph
 from workflow_scripts.report.write import Run, report
@@ -20,7 +21,9 @@ from workflow_scripts.report.write import Run, report
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = write_run(tmp_path_factory.mktemp("run"))
     target = results / "report.html"
-    target.write_text(report(Run(results, CONFIG, results.parent / "logs" / "benchmarks"), target), encoding="utf-8")
+    target.write_text(
+        report(Run(results, CONFIG, ["tiny"], results.parent / "logs" / "benchmarks"), target), encoding="utf-8"
+    )
     return target
 
 
@@ -66,6 +69,16 @@ def test_links_lead_to_the_whole_videos(browser: Any, page: Path) -> None:
     assert all((page.parent / file).is_file() for file in files)
 
 
+def test_minutes_that_two_datasets_share_are_counted_once(page: Path, tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    (results / "datasets" / "other.h5").write_bytes((results / "datasets" / "main.h5").read_bytes())
+    models = {**CONFIG["models"], "seq2seq": {**CONFIG["models"]["seq2seq"], "dataset": "other"}}
+    run = Run(results, {**CONFIG, "models": models}, ["tiny"], results)
+    once = "<b>0.2</b>minutes learned from"
+    assert once in page.read_text()
+    assert once in report(run, results / "report.html")
+
+
 def test_words_of_strangers_stay_words(page: Path) -> None:
     text = page.read_text()
     assert NASTY not in text
@@ -74,7 +87,10 @@ def test_words_of_strangers_stay_words(page: Path) -> None:
 
 
 def test_the_page_tells_no_password(page: Path) -> None:
-    assert "secret" not in page.read_text()
+    text = page.read_text()
+    assert "secret" not in text
+    assert "- https://songs.example/list?name=a@b" in text
+    assert "HTTPS://y/z is gone" in text
 
 
 def test_likeness_is_marked_and_says_with_what(browser: Any, page: Path) -> None:
@@ -94,8 +110,28 @@ def test_corrected_stands_beside_published_and_what_is_missing_is_said(browser: 
     with opened(browser, page) as watched:
         group = watched.page.locator("details", has_text="Distribution")
         heads = group.locator("thead th span").all_text_contents()
-        assert heads == ["fid_k", "fid_k_corrected"]
+        assert heads == ["fid_k", "fid_k_corrected", "fid_k_corrected_floor"]
+        # Where the floor has no column it stands below its FID.
+        cell = watched.page.locator("#comparison tbody").first.locator("tr").first.locator("td").nth(2)
+        assert cell.inner_text().split() == ["0.123", "[0.1,", "0.2]", "floor", "0.123"]
+        assert "floor" not in group.locator("tbody").inner_text()
     assert "Not measured here: bar_phase." in page.read_text()
+
+
+def test_a_page_of_many_songs_and_reasons_stays_small_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = write_run(tmp_path)
+    ledger = results / "quarantine.tsv"
+    ledger.write_text(ledger.read_text() + "".join(f"pose\ttiny\tv9.{n:04d}\t\tquality 0.{n}\t\n" for n in range(200)))
+    run = Run(results, CONFIG, ["tiny"], results)
+    text = report(run, results / "report.html")
+    assert text.count("quality 0.") == 97 + 1  # and one of the dataset
+    assert "And 103 for 103 other reasons." in text
+    assert "more song" not in text
+    monkeypatch.setattr(comparison, "MOST_BYTES", 1000)
+    text = report(run, results / "report.html")
+    assert "Those of 1 more song are in results/evaluation/figures/beats." in text
 
 
 def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: Path) -> None:
@@ -110,7 +146,7 @@ def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: P
 def test_the_same_run_gives_the_same_bytes_and_costs_alone_may_differ(tmp_path: Path) -> None:
     results = write_run(tmp_path)
     command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
-    command += ["--config", config_json()]
+    command += ["--config", config_json(), "--collections", "tiny"]
     pages = []
     for name, benchmarks in {"a": "logs/benchmarks", "b": "logs/benchmarks", "c": "logs"}.items():
         target = results / f"{name}.html"
@@ -124,7 +160,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
     results = write_run(tmp_path)
     (results / "evaluation" / "held_out.csv").unlink()
     command = [sys.executable, "-m", "workflow_scripts.report.write", "--results", str(results)]
-    command += ["--config", json.dumps(CONFIG), "--output", str(tmp_path / "page.html")]
+    command += ["--config", json.dumps(CONFIG), "--collections", "tiny", "--output", str(tmp_path / "page.html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert re.search(r"held_out\.csv is missing: run `snakemake", done.stderr)
@@ -136,7 +172,7 @@ def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: 
     for name in ("tiny", "songs"):
         table = results / "admitted" / f"{name}.tsv"
         table.write_text(table.read_text().replace("\thouse\n", "\t\n"))
-    text = report(Run(results, CONFIG, results), results / "report.html")
+    text = report(Run(results, CONFIG, ["tiny"], results), results / "report.html")
     assert 'id="held_out"' not in text
     assert 'id="genres"' not in text
 
@@ -154,7 +190,7 @@ def test_the_rules_are_drawn_where_they_are_known(browser: Any, tmp_path: Path) 
     results = write_run(tmp_path)
     rules = RuleGraph([(f"rule_{number}", "write_report") for number in range(40)], {"write_report": 1})
     target = results / "report.html"
-    target.write_text(report(Run(results, CONFIG, results, rules), target), encoding="utf-8")
+    target.write_text(report(Run(results, CONFIG, ["tiny"], results, rules), target), encoding="utf-8")
     with opened(browser, target, PHONE) as watched:
         assert watched.page.locator("#rules svg").count() == 1
         assert watched.page.evaluate("document.querySelector('#rules svg').clientWidth") > PHONE[0]

@@ -2,15 +2,25 @@
 
 import hashlib
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from tiny_dances import click, swing
 
 from tests.report.tiny_run import CONFIG, MODELS, write_run
+from workflow_scripts.motion.dataset_file import read_dataset
+from workflow_scripts.motion.pose_file import KEPT, PoseClip, PoseFile, write_poses
 from workflow_scripts.report.gather import films
 from workflow_scripts.report.gather.configuration import as_yaml, reusable, seeds
-from workflow_scripts.report.gather.corpus import left_out_parts, left_out_whole, read_collection, titles_of
+from workflow_scripts.report.gather.corpus import (
+    left_out_of,
+    left_out_parts,
+    left_out_whole,
+    read_collection,
+    titles_of,
+)
 from workflow_scripts.report.gather.models import read_costs, read_model
 from workflow_scripts.report.gather.versions import commit, package_digest, recorded_versions
 from workflow_scripts.workflow.config import checked_config
@@ -30,17 +40,44 @@ def test_a_collection_counts_what_is_good_and_what_it_was_cut_into(results: Path
     assert list(titles_of(results, "tiny")) == ["v0", "v1"]
 
 
+def test_what_an_earlier_run_left_is_none_of_this_one(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    listed = results / "playlists" / "tiny.tsv"
+    listed.write_text("".join(line for line in listed.read_text().splitlines(True) if not line.startswith("v1\t")))
+    found = read_collection(results, "tiny")
+    assert (found.listed, found.good, found.clips) == (2, 1, 2)
+    assert list(titles_of(results, "tiny")) == ["v0"]
+    assert [(each.reason, each.count) for each in left_out_parts(results, ["tiny"])] == [("speech", 1), ("black", 1)]
+
+
 def test_reasons_are_counted_without_the_address_and_the_most_frequent_comes_first(results: Path) -> None:
-    first, second = left_out_whole(results / "quarantine.tsv")
+    first, _, third = left_out_whole(results / "quarantine.tsv")
     assert (first.stage, first.reason, first.count) == ("collect", "HTTP Error 404: Not Found", 2)
     assert first.examples == ("tiny/v2", "tiny/v3")
-    assert (second.stage, second.seconds) == ("pose", None)
+    assert (third.stage, third.seconds) == ("pose", None)
 
 
 def test_parts_left_out_are_summed_by_reason(results: Path) -> None:
     found = left_out_parts(results, ["tiny"])
     assert [(each.reason, each.count, each.seconds) for each in found] == [("speech", 2, 20.0), ("black", 2, 5.0)]
     assert found[0].examples[0] == "tiny/v0 30–40 s"
+
+
+def test_a_dataset_says_what_is_not_good_enough_for_it(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    dataset = read_dataset(results / "datasets" / "main.h5")
+    assert [each.examples for each in left_out_of(results, dataset)] == [("tiny.v1.0000",)]
+    person = swing(click(2.0, 120.0))
+    for video, qualities in {"v0": [0.2, 0.7], "v1": [0.2, 0.3]}.items():
+        clip = PoseClip(0.0, 2.0, verdict=KEPT, people=[replace(person, quality=quality) for quality in qualities])
+        bad = PoseClip(0.0, 2.0, verdict="nobody dances", people=[replace(person, quality=0.1)])
+        clips = {"0000": clip, "0001": bad}
+        write_poses(results / "poses" / "tiny" / f"{video}.h5", PoseFile(30.0, video, "test", clips))
+    dataset.provenance["config"]["min_quality"] = 0.5
+    poor = left_out_of(results, dataset)[0]
+    # Not v0, of whose people one is good enough, nor what the pose stage left out and the ledger tells.
+    assert (poor.stage, poor.reason) == ("dataset", "pose quality is below the dataset's 0.5")
+    assert poor.examples == ("tiny/v1.0000",)
 
 
 def test_costs_are_summed_by_rule_and_broken_tables_are_passed_over(results: Path) -> None:

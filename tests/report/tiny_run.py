@@ -30,7 +30,7 @@ CONFIG: dict[str, Any] = {
     "datasets": {"main": {"collections": ["tiny"], "weights": {"tiny": 2}, "seed": 1}},
     "download": {"proxy": "http://me:secret@proxy:1", "cookies": "c.txt", "max_seconds": 60},
     "collections": {"tiny": {"source": NASTY}},
-    "songs": [NASTY],
+    "songs": [NASTY, "https://me:secret@songs.example/list?name=a@b"],
 }
 
 
@@ -43,15 +43,17 @@ def write_run(root: Path) -> Path:
         results / "quarantine.tsv",
         ("stage", "collection", "item", "title", "reason", "retry"),
         [
-            _lost("collect", "v2", "http://x: HTTP Error 404: Not Found"),
+            _lost("collect", "v2", "http://me:secret@x: HTTP Error 404: Not Found"),
             _lost("collect", "v3", "http://y: HTTP Error 404: Not Found"),
             _lost("pose", "v1.0000", f"no person {NASTY}"),
+            _lost("collect", "v4", "HTTPS://me:secret@y/z is gone"),
         ],
     )
     dataset = tiny_dataset()
     clips = [replace(clip, genre=f"house {NASTY}", quality=0.5) for clip in dataset.clips]
     left_out = {"tiny.v1.0000": "quality 0.1"}
-    write_dataset(results / "datasets" / "main.h5", replace(dataset, clips=clips, provenance=_made(left_out=left_out)))
+    made = _made(left_out=left_out, config={"collections": ["tiny"], "min_quality": 0.0})
+    write_dataset(results / "datasets" / "main.h5", replace(dataset, clips=clips, provenance=made))
     for model in MODELS:
         write_json(results / "models" / model / "model.json", _description(model))
         (results / "models" / model / "checkpoint.ckpt").write_bytes(model.encode())
@@ -103,6 +105,7 @@ def _write_evaluation(folder: Path) -> None:
         "beat_alignment": {"says": "0..1", "group": "beats", "form": "published"},
         "fid_k": {"says": "FID", "group": "distribution", "form": "published"},
         "fid_k_corrected": {"says": "FID, mended", "group": "distribution", "form": "corrected"},
+        "fid_k_corrected_floor": {"says": "floor", "group": "distribution", "form": "corrected"},
         "bar_phase": {"says": "-1..1", "group": "bars", "form": None},
     }
     like = {"motion_graph": ["truth", "frozen"], "seq2seq": ["noise?"]}

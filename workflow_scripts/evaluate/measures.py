@@ -53,7 +53,7 @@ MEASURES: dict[str, Measure] = {
         "what as many draws from the training motion's own Gaussian reach", "distribution", "published"
     ),
     "fid_g": Measure("FID of geometric features to the training motion", "distribution", "published"),
-    "fid_g_floor": Measure("the same of geometric features", "distribution", "published"),
+    "fid_g_floor": Measure("as fid_k_floor, of geometric features", "distribution", "published"),
     "div_k": Measure("mean distance of kinetic features between dances", "distribution", "published"),
     "div_g": Measure("mean distance of geometric features between dances", "distribution", "published"),
     "fid_k_corrected": Measure("fid_k with true accelerations and a floor on scales", "distribution", "corrected"),

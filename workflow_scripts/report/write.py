@@ -8,7 +8,7 @@ import argparse
 import csv
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,19 @@ from workflow_scripts.workflow.names import SONGS
 
 @dataclass(frozen=True)
 class Run:
-    """A run: its results, its checked configuration, what Snakemake measured of it, and the rules where known."""
+    """A run.
+
+    Attributes:
+        results: its folder of results.
+        config: its checked configuration.
+        collections: of videos and motion, that take part.
+        benchmarks: what Snakemake measured of it.
+        rules: where they are known.
+    """
 
     results: Path
     config: Mapping[str, Any]
+    collections: Sequence[str]
     benchmarks: Path
     rules: RuleGraph | None = None
 
@@ -52,11 +61,6 @@ class Run:
     def datasets(self) -> list[str]:
         """The datasets that they learned from."""
         return sorted({self.config["models"][model]["dataset"] for model in self.models})
-
-    @property
-    def collections(self) -> list[str]:
-        """The collections that these are made of."""
-        return sorted({name for each in self.datasets for name in self.config["datasets"][each]["collections"]})
 
 
 def report(run: Run, output: Path) -> str:
@@ -81,6 +85,7 @@ def report(run: Run, output: Path) -> str:
             datasets,
             corpus.left_out_whole(results / "quarantine.tsv"),
             corpus.left_out_parts(results, [*run.collections, SONGS]),
+            {name: corpus.left_out_of(results, each) for name, each in datasets.items()},
         ),
         models_section(trained, figures.get("learning"), models.read_costs(run.benchmarks)),
         comparison_section(comparison, figures, _beats(evaluation / "figures" / "beats", titles)),
@@ -91,8 +96,8 @@ def report(run: Run, output: Path) -> str:
         *_making(run, datasets, trained),
     ]
     numbers = {
-        "minutes of video": minutes(sum(each.minutes for each in collections if each.name != SONGS)),
-        "minutes learned from": minutes(max((_trained_minutes(each) for each in datasets.values()), default=0.0)),
+        "minutes collected": minutes(sum(each.minutes for each in collections if each.name != SONGS)),
+        "minutes learned from": minutes(_learned_minutes(datasets.values())),
         "songs danced to": str(len({song for _, _, song, _ in chosen})),
         "models": str(len(trained)),
         "dances": str(len(chosen)),
@@ -116,8 +121,10 @@ def _light(dataset: Dataset) -> Dataset:
     return replace(dataset, clips=clips)
 
 
-def _trained_minutes(dataset: Dataset) -> float:
-    return sum(len(clip.motion.root) for clip in dataset.split("train")) / dataset.fps / 60
+def _learned_minutes(datasets: Iterable[Dataset]) -> float:
+    """Return the minutes that some model learned from; a clip that several datasets have counts once."""
+    found = {clip.name: len(clip.motion.root) / each.fps / 60 for each in datasets for clip in each.split("train")}
+    return sum(found.values())
 
 
 def _beats(folder: Path, titles: Mapping[str, str]) -> list[tuple[str, Path]]:
@@ -159,10 +166,11 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="the folder of the run's results")
     parser.add_argument("--benchmarks", type=Path, default=Path("logs/benchmarks"), help="what Snakemake measured")
     parser.add_argument("--config", type=json.loads, required=True, help="JSON of the checked configuration")
+    parser.add_argument("--collections", nargs="+", required=True, help="those that take part, without songs")
     parser.add_argument("--rules", type=read_rules, help="the rules that the page comes from (report.rulegraph)")
     parser.add_argument("--output", type=Path, required=True, help="the page to write")
     arguments = parser.parse_args()
-    run = Run(arguments.results, arguments.config, arguments.benchmarks, arguments.rules)
+    run = Run(arguments.results, arguments.config, arguments.collections, arguments.benchmarks, arguments.rules)
     try:
         page = report(run, arguments.output)
     except FileNotFoundError as error:

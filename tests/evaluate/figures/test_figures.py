@@ -95,6 +95,22 @@ def test_curves_tell_motion_beats_on_the_beat(tmp_path):
     assert "<song>" not in (tmp_path / "x.svg").read_text()
 
 
+def test_dollar_signs_of_strangers_are_no_formula(tmp_path):
+    still = curve("still", swinging(1, 0.0), 30.0)
+    draw_curves(tmp_path / "x.svg", [still], np.empty(0), np.empty(0), "$_$ song")
+    assert "$_$ song" in words(tmp_path / "x.svg")
+    dance = dict.fromkeys(MEASURES, 0.5) | {"asked_genre": "$_$", "told_genre": None}
+    draw_genres(tmp_path / "y.svg", {"rows": [row("graph", "model")], "dances": {"graph": [dance]}})
+    assert "$_$" in words(tmp_path / "y.svg")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_measure_that_no_dance_has_is_an_empty_table(tmp_path):
+    dance = dict.fromkeys(MEASURES, None) | {"foot_skate": 0.5, "asked_genre": "house", "told_genre": None}
+    draw_genres(tmp_path / "x.svg", {"rows": [row("graph", "model")], "dances": {"graph": [dance]}})
+    assert "beat alignment: own song − others" in words(tmp_path / "x.svg")
+
+
 def test_phases_lie_between_the_beats_around():
     beats = np.array([1.0, 2.0, 4.0])
     assert phases(np.array([0.5, 1.0, 1.25, 1.75, 3.0, 4.5]), beats) == pytest.approx([0.0, 0.25, -0.25, -0.5])

@@ -76,7 +76,8 @@ def draw_curves(target: Path, curves: Sequence[Curve], beats: Floats, downbeats:
             axis.set_title(f"{each.name}: {len(hit)} motion beats, {share} on the beat", fontsize=8, loc="left")
         axes[-1].set(xlabel="s", xlim=(0, seconds), ylim=(0, 1.05 * max(each.speed.max() for each in curves)))
         axes[len(axes) // 2].set_ylabel("mean joint speed, m/s")
-        figure.suptitle(title, fontsize=9, x=0.01, ha="left")
+        # Two dollar signs in a title of strangers are no formula.
+        figure.suptitle(title, fontsize=9, x=0.01, ha="left", parse_math=False)
 
 
 def main() -> None:

@@ -54,17 +54,19 @@ def draw_genres(target: Path, comparison: dict[str, Any]) -> None:
                     table[line, genres.index(genre)] = mean
                     text = f"{number.format(mean)}\nn = {count}"
                     axis.text(genres.index(genre), line, text, ha="center", va="center", fontsize=6.5, linespacing=0.95)
-            reach = float(np.nanmax(np.abs(table))) or 1.0
+            # A measure may be known of no dance: beats of songs without a beat.
+            reach = float(np.abs(np.nan_to_num(table)).max()) or 1.0
+            below = bool((table < 0).any())
             axis.imshow(
                 table,
-                cmap="RdBu" if np.nanmin(table) < 0 else "Blues",
-                vmin=-reach if np.nanmin(table) < 0 else 0,
+                cmap="RdBu" if below else "Blues",
+                vmin=-reach if below else 0,
                 vmax=1.6 * reach,
                 aspect="auto",
                 alpha=0.7,
             )
             axis.set_title(title, fontsize=9, loc="left")
-            axis.set_xticks(range(len(genres)), genres, fontsize=7)
+            axis.set_xticks(range(len(genres)), genres, fontsize=7, parse_math=False)
             axis.set_yticks(range(len(dances)), list(dances), fontsize=7)
             without_frame(axis)
 

@@ -18,6 +18,7 @@ from workflow_scripts.report.page.parts import (
     number,
     row,
 )
+from workflow_scripts.workflow.html_page import counted
 
 # What says most in least room: movement, hearing (and its chance level), distribution, body, feet.
 FIRST = {
@@ -60,6 +61,7 @@ _SAYS = {
     "smooth_random": "smooth random motion",
     "replay": "training motion from random places",
 }
+MOST_BYTES = 8_000_000  # of all beat curves together, as they stand in the page
 Comparison = Mapping[str, Any]
 
 
@@ -78,7 +80,8 @@ def comparison_section(
     body = (
         note(
             "Means over n dances / songs, with 95 % intervals over songs in brackets. A good number is one near that of"
-            " captured dances, and far from those of the other controls."
+            " captured dances, and far from those of the other controls. The floor of an FID is what as many dances"
+            " would reach that were drawn from the training motion's own distribution: nothing below it is better."
         )
         + _legend()
         + _table(comparison, first, FIRST)
@@ -100,11 +103,17 @@ def comparison_section(
 
 
 def _beats(beats: Sequence[tuple[str, Path]]) -> str:
-    shown = [
-        details(title, figure(path, f"{title}: how fast every model moves, and the song's beats."))
-        for title, path in beats
-    ]
-    return "<h3>Beat curves</h3>" + "".join(shown) if shown else ""
+    shown: list[str] = []
+    size = 0
+    for title, path in beats:
+        drawn = details(title, figure(path, f"{title}: how fast every model moves, and the song's beats."))
+        size += len(drawn)
+        if size > MOST_BYTES:
+            break
+        shown.append(drawn)
+    more = len(beats) - len(shown)
+    said = note(f"Those of {counted(more, 'more song')} are in results/evaluation/figures/beats.") if more else ""
+    return "<h3>Beat curves</h3>" + "".join(shown) + said if beats else ""
 
 
 def _legend() -> str:
@@ -112,9 +121,9 @@ def _legend() -> str:
         f"<li>{_chip(name)} <b>{name.replace('_', ' ')}</b>: {escape(_SAYS[name])}</li>" for name in LETTERS
     )
     return (
-        '<div class="legend"><p>A letter on a model\'s number: it cannot be told from that control. Green: it is as in'
-        ' captured dances. Amber: a control reaches it as well, so this number alone shows little. "?": too few dances'
-        " to say.</p>"
+        "<div class=\"legend\"><p>A letter on a model's number: its interval overlaps that control's, so the two cannot"
+        " be told apart. Green: captured dances. Amber: another control reaches it as well, so this number alone shows"
+        ' little. "?": one of the two has too few dances for an interval.</p>'
         f"<ul>{chips}</ul></div>"
     )
 
@@ -184,11 +193,17 @@ def _row(each: Mapping[str, Any], names: Sequence[str]) -> str:
     letter = f' <i class="chip plain">{LETTERS[each["name"]]}</i>' if each["name"] in LETTERS else ""
     head = escape(each["name"].replace("_", " ")) + (letter if each["kind"] == "control" else "")
     cells = [head, f"{each['dances']} / {each['songs']}"]
-    return row([*cells, *(_cell(each["measures"][name]) for name in names)], each["kind"])
+    for name in names:
+        # Where floors have no column of their own.
+        floor = {} if f"{name}_floor" in names else each["measures"].get(f"{name}_floor", {})
+        cells.append(_cell(each["measures"][name], floor.get("mean")))
+    return row(cells, each["kind"])
 
 
-def _cell(part: Mapping[str, Any]) -> str:
+def _cell(part: Mapping[str, Any], floor: float | None) -> str:
     chips = "".join(map(_chip, part["like"]))
-    return f"<b>{number(part['mean'])}</b>{interval(part['low'], part['high'])}" + (
-        f'<span class="like">{chips}</span>' if chips else ""
+    return (
+        f"<b>{number(part['mean'])}</b>{interval(part['low'], part['high'])}"
+        + ("" if floor is None else f"<small>floor {number(floor)}</small>")
+        + (f'<span class="like">{chips}</span>' if chips else "")
     )

@@ -8,8 +8,9 @@ from workflow_scripts.motion.dataset_summary import histogram, shares, whole
 from workflow_scripts.report.gather.corpus import Collection, Reason
 from workflow_scripts.report.page.parts import Section, details, duration, minutes, note, table
 from workflow_scripts.workflow.html_bars import bars
+from workflow_scripts.workflow.html_page import counted
 
-_EXAMPLES = 6
+_EXAMPLES, _REASONS = 6, 100
 _NO_GENRE = "no genre"
 
 
@@ -18,6 +19,7 @@ def corpus_section(
     datasets: Mapping[str, Dataset],
     whole_ones: Sequence[Reason],
     parts: Sequence[Reason],
+    of_datasets: Mapping[str, Sequence[Reason]],
 ) -> Section:
     """Return the section.
 
@@ -26,11 +28,12 @@ def corpus_section(
         datasets: {name: dataset} that models learn from.
         whole_ones: why videos and clips were left out whole.
         parts: why parts of videos were left out.
+        of_datasets: {dataset: why good videos and clips are not in it}.
     """
     body = (
         "<h3>Collections</h3>"
         + _collections(collections)
-        + _datasets(datasets)
+        + _datasets(datasets, of_datasets)
         + "<h3>What was left out, and why</h3>"
         + _left_out("Whole videos and clips", whole_ones)
         + _left_out("Parts of videos", parts)
@@ -50,14 +53,14 @@ def _collections(collections: Sequence[Collection]) -> str:
     return table(head, rows)
 
 
-def _datasets(datasets: Mapping[str, Dataset]) -> str:
+def _datasets(datasets: Mapping[str, Dataset], reasons: Mapping[str, Sequence[Reason]]) -> str:
     """Return a part per dataset; of those with the same clips the numbers are shown once."""
     shown: dict[tuple[object, ...], str] = {}
     parts = []
     for name, dataset in datasets.items():
         clips = tuple((clip.name, clip.split, len(clip.motion.root)) for clip in dataset.clips)
         parts.append(f"<h3>Dataset {escape(name)}</h3>" + note(_seen(dataset)))
-        parts.append(note(f"The same clips as {shown[clips]}.") if clips in shown else _numbers(dataset))
+        parts.append(note(f"The same clips as {shown[clips]}.") if clips in shown else _numbers(dataset, reasons[name]))
         shown.setdefault(clips, name)
     return "".join(parts)
 
@@ -68,7 +71,7 @@ def _seen(dataset: Dataset) -> str:
     return f"What models see: motion and {hearing}, {dataset.fps:g} times a second. Windows: {windows}."
 
 
-def _numbers(dataset: Dataset) -> str:
+def _numbers(dataset: Dataset, reasons: Sequence[Reason]) -> str:
     everything = whole(dataset)
     head = ("", "clips", "videos", "songs", "dancers", *(f"{split} min" for split in SPLITS), "minutes")
     rows = []
@@ -82,7 +85,7 @@ def _numbers(dataset: Dataset) -> str:
         + _bars("Pose quality, 0 to 1 (minutes)", dataset, lambda clip: clip.quality, 0.05, "quality", (0.0, 1.0))
         + _bars("Tempo (minutes)", dataset, lambda clip: clip.music.tempo, 5.0, "bpm")
         + "</div>"
-        + _left_out_of(dataset)
+        + (_left_out("Left out of this dataset", reasons) if reasons else "")
     )
 
 
@@ -98,24 +101,18 @@ def _bars(
     return f"<div><h4>{escape(title)}</h4>{bars(found.edges, found.minutes, unit)}</div>"
 
 
-def _left_out_of(dataset: Dataset) -> str:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in sorted(dataset.provenance.get("left_out", {}).items()):
-        by_reason.setdefault(str(reason), []).append(name)
-    reasons = [Reason("dataset", reason, len(names), None, tuple(names)) for reason, names in by_reason.items()]
-    return _left_out("Left out of this dataset", reasons) if reasons else ""
-
-
 def _left_out(title: str, reasons: Sequence[Reason]) -> str:
     count = sum(reason.count for reason in reasons)
     if not count:
         return note(f"{title}: nothing.")
     head = ("why", "stage", "how many", "time", "such as")
     rows = []
-    for each in reasons:
+    for each in reasons[:_REASONS]:
         more = f" and {each.count - _EXAMPLES} more" if each.count > _EXAMPLES else ""
         shown = escape(", ".join(each.examples[:_EXAMPLES])) + more
         time = "–" if each.seconds is None else duration(each.seconds)
         rows.append([escape(each.reason), escape(each.stage), str(each.count), time, shown])
     found = table(head, rows, "text")
+    if others := reasons[_REASONS:]:
+        found += note(f"And {sum(each.count for each in others)} for {counted(len(others), 'other reason')}.")
     return details(f"{title}: {count}", found) if len(rows) > 12 else f"<h4>{escape(title)}: {count}</h4>{found}"

@@ -37,7 +37,11 @@ def versions_section(
         for each in files
     ]
     body = (
-        facts(checkout)
+        note(
+            "The checkout and the packages are those that this page was written with. What made each output is said"
+            " beside it, and a package's other version where an output names one."
+        )
+        + facts(checkout)
         + "<h3>Packages</h3>"
         + facts(versions)
         + "<h3>Outputs</h3>"
@@ -62,12 +66,13 @@ def reproduce_section(config: Mapping[str, Any], checkout: Mapping[str, str]) ->
         *([f"git checkout {commit.rstrip('+')}"] if commit else []),
         *(["# and the changes that were not in it"] if commit.endswith("+") else []),
         "make setup",
+        ". .venv/bin/activate",
         "# the configuration above, saved as mine.yaml",
         "snakemake --configfile mine.yaml --cores 4 report",
     ]
     said = note(
-        "The same inputs, configuration, code, packages and kind of processor give the same bytes (the table of costs"
-        " apart). Videos from the web may have changed or gone; their digests are in results/videos."
+        "The same inputs, configuration, code, packages and kind of processor give the same numbers, but for times and"
+        " memory. Videos from the web may have changed or gone; their digests are in results/videos."
     )
     shown = {path: str(value) for path, value in seeds(config).items()}
     return Section(

@@ -80,8 +80,9 @@ def _costs(costs: Sequence[Cost]) -> str:
     return (
         "<h3>Cost of every stage</h3>"
         + note(
-            "As measured on the run that made them: the only numbers of this page that another run gives otherwise."
-            " Time is summed over jobs that may have run at once; memory is the most of one job."
+            "What Snakemake measured when each file was made, whichever run that was. Times and memory are the only"
+            " numbers of this page that another run gives otherwise. Time is summed over jobs that may have run at"
+            " once; memory is the most of one job."
         )
         + details(f"{len(costs)} rules, {duration(total)}", table(("", "jobs", "time", "memory"), rows, "total narrow"))
     )
