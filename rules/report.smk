@@ -19,10 +19,10 @@ rule write_report:
         "logs/write_report.log",
     benchmark:
         "logs/benchmarks/write_report.tsv"
-    conda:
-        "../envs/playlist2dance.yaml"
     # Only where Snakemake itself runs is its plan known, which the page draws.
     localrule: True
+    conda:
+        "../envs/playlist2dance.yaml"
     threads: 1
     resources:
         mem_mb=4000,
