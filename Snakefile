@@ -130,6 +130,7 @@ rule evaluation:
         all_figures,
         "results/evaluation/held_out.csv",
         ["results/evaluation/demo.json"] if uses_demo() else [],
+        "results/quarantine.tsv",
 
 
 rule report:

@@ -166,7 +166,7 @@ rule evaluate_held_out:
 
 rule compare_models:
     input:
-        evaluations=expand("results/evaluation/{model}.json", model=config["use"]["models"]),
+        evaluations=lambda wc: [f"results/evaluation/{model}.json" for model in compared_models()],
         controls=expand("results/evaluation/controls/{dataset}.json", dataset=used_datasets()),
     output:
         csv=report(
@@ -196,7 +196,7 @@ rule compare_models:
 
 rule compare_held_out:
     input:
-        held_out=expand("results/evaluation/held_out/{model}.json", model=config["use"]["models"]),
+        held_out=lambda wc: [f"results/evaluation/held_out/{model}.json" for model in compared_models()],
     output:
         table="results/evaluation/held_out.csv",
     log:

@@ -255,6 +255,13 @@ def reference_of(wildcards):
     return f"results/evaluation/reference/{config['models'][wildcards.model]['dataset']}.h5"
 
 
+def compared_models():
+    """The used models that dance; says so where there are none."""
+    if not config["use"]["models"]:
+        raise WorkflowError("use.models names no model that dances: there is nothing to evaluate")
+    return config["use"]["models"]
+
+
 def networks():
     """The used models that learn by gradient, and so have a history."""
     return [name for name in config["use"]["models"] if config["models"][name]["architecture"] != "motion_graph"]

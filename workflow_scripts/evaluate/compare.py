@@ -6,7 +6,7 @@ from which the number of a model cannot be told (with a "?" where there is no in
 numbers that cannot be measured.
 
 The JSON has the same as `rows`, and beside it what each dance has (`dances`), how genres are told (`genre`), and what
-every measure is (`measures`).
+every measure is (`measures`), and of which split of each dataset the truth is (`truth`).
 """
 
 import argparse
@@ -25,14 +25,22 @@ from workflow_scripts.workflow.files import read_json, write_json, write_text
 from workflow_scripts.workflow.provenance import code_version
 
 FORMAT = "playlist2dance/comparison"
+# Measures that are a chance level or a floor themselves, and so like nothing.
+LEVELS = tuple(name for name in MEASURES if name.endswith(("_shuffled", "_floor")))
+
+
+def _suffixes(measure: str) -> tuple[str, ...]:
+    bounds = () if measure.endswith("_floor") else ("_low", "_high")
+    return ("", *bounds, *(() if measure in LEVELS else ("_like",)))
+
+
 CONTROLS = ("truth", "truth_shuffled", "frozen", "noise", "smooth_random", "replay")
 COLUMNS = (
     *("name", "kind", "dataset", "dances", "songs"),
-    *(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_low", "_high", "_like")),
+    *(f"{measure}{suffix}" for measure in MEASURES for suffix in _suffixes(measure)),
 )
-# Measures that are a chance level or a floor themselves.
-LEVELS = tuple(name for name in MEASURES if name.endswith(("_shuffled", "_floor")))
 HEARING = ("beats", "bars")
+_NUMBERS = (("mean", ""), ("low", "_low"), ("high", "_high"))
 Evaluation = dict[str, Any]
 
 
@@ -119,9 +127,9 @@ def table_row(row: Evaluation) -> dict[str, Any]:
     """Return a row of `comparison` as cells of the CSV."""
     cells = {key: row[key] for key in ("name", "kind", "dataset", "dances", "songs")}
     for measure, part in row["measures"].items():
-        for key, suffix in (("mean", ""), ("low", "_low"), ("high", "_high")):
-            cells[measure + suffix] = "" if part[key] is None else f"{part[key]:.6g}"
-        cells[f"{measure}_like"] = " ".join(part["like"])
+        texts = {suffix: "" if part[key] is None else f"{part[key]:.6g}" for key, suffix in _NUMBERS}
+        texts["_like"] = " ".join(part["like"])
+        cells |= {measure + suffix: texts[suffix] for suffix in _suffixes(measure)}
     return cells
 
 
@@ -134,7 +142,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, required=True)
     arguments = parser.parse_args()
     evaluations = [read_json(path) for path in arguments.evaluations]
-    rows = comparison(evaluations, [read_json(path) for path in arguments.controls])
+    controls = [read_json(path) for path in arguments.controls]
+    rows = comparison(evaluations, controls)
     write_text(arguments.csv, csv_text(COLUMNS, [table_row(row) for row in rows]))
     content = {
         "format": FORMAT,
@@ -143,6 +152,7 @@ def main() -> None:
             for name, measure in MEASURES.items()
         },
         "rows": rows,
+        "truth": {found["dataset"]: found["truth"] for found in controls},
         "dances": {evaluation["model"]: evaluation["dances"] for evaluation in evaluations},
         "genre": {evaluation["model"]: evaluation["genre"] for evaluation in evaluations},
         "provenance": {"code": code_version("workflow_scripts.evaluate.compare")},

@@ -184,6 +184,15 @@ def _summary(rows: Sequence[Row], songs: Sequence[str], seed: int) -> dict[str, 
     }
 
 
+def _note(found: HeldOut, dataset: str) -> str:
+    """Return why there is nothing to see, or less than there could be."""
+    if not found.clips:
+        return f"{dataset} keeps no clips from models: datasets.*.validation is 0, or all clips are of one song"
+    if found.songs < 2:
+        return f"{dataset} keeps one song from models: what hearing it gains is only told beside a second one"
+    return ""
+
+
 def main() -> None:
     """Parse the arguments, read model and dataset, compare, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -207,7 +216,7 @@ def main() -> None:
     # Of genres that it never learned a model knows nothing.
     found = compare(model, dataset.only(checkpoint["genres"]) if checkpoint["genres"] else dataset, config)
     architecture = checkpoint["architecture"]
-    note = "" if found.clips else f"{arguments.dataset.stem} keeps no clips from models: datasets.*.validation is 0"
+    note = _note(found, arguments.dataset.stem)
     write_json(
         arguments.output,
         {

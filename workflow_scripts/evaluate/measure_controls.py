@@ -6,8 +6,8 @@ Exactly as dances are measured, once for all models of the dataset:
     truth_shuffled   the same dances, their scores with other songs in the place of those with their own
     frozen, noise, smooth_random, replay    see `evaluate.controls`; as long as the songs, as many as a model's dances
 
-The output: `dances` ({control: rows of measures}), `rows` ({control: {measure: {mean, low, high}}}), `held_out`
-(whether the truth is of clips kept aside), and where it comes from.
+The output: `dances` ({control: rows of measures}), `rows` ({control: {measure: {mean, low, high}}}), `truth` (the split
+that it is of), and where it comes from.
 """
 
 import argparse
@@ -18,10 +18,12 @@ from typing import Any
 
 from workflow_scripts.evaluate.alone import Motion, alone_of
 from workflow_scripts.evaluate.controls import Asked, control_motions
+from workflow_scripts.evaluate.distribution import TOGETHER
 from workflow_scripts.evaluate.group import Scored, scored, summarised
 from workflow_scripts.evaluate.reference import Reference, read_reference
 from workflow_scripts.evaluate.settings import EvaluationConfig
 from workflow_scripts.evaluate.songs import Song, as_shuffled, read_songs
+from workflow_scripts.evaluate.summary import NOTHING
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.files import write_json
@@ -33,11 +35,12 @@ FORMAT = "playlist2dance/controls"
 def measured_controls(
     dataset: Dataset, songs: Mapping[str, Song], reference: Reference, samples: int, seed: int
 ) -> dict[str, Any]:
-    """Return `dances`, `rows` and `held_out` as the module's docstring says."""
+    """Return `dances`, `rows` and `truth` as the module's docstring says."""
     training = dataset.split("train")
-    # Without clips kept aside the training motion itself is the best truth there is; its genres are known by heart.
-    held_out = dataset.split("validation") or dataset.split("test")
-    clips = held_out or training
+    # Without clips kept aside the training motion itself is the best truth there is; its genres are known by heart, and
+    # from itself it has no distance.
+    split = next(name for name in ("validation", "test", "train") if dataset.split(name))
+    clips, held_out = dataset.split(split), split != "train"
     truth = [
         Motion(clip.name, clip.name, clip.motion.world, dataset.fps, (clip.genre or None) if held_out else None)
         for clip in clips
@@ -67,7 +70,10 @@ def measured_controls(
     for name, group in groups.items():
         rows[name] = [each.row() | {"song": song} for each, song in zip(group, played[name], strict=True)]
     summaries = {name: summarised(group, played[name], reference, seed) for name, group in groups.items()}
-    return {"dances": rows, "rows": summaries, "held_out": bool(held_out)}
+    if not held_out:
+        for name in ("truth", "truth_shuffled"):
+            summaries[name] |= dict.fromkeys(TOGETHER, NOTHING)
+    return {"dances": rows, "rows": summaries, "truth": split}
 
 
 def main() -> None:

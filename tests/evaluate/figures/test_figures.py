@@ -92,6 +92,9 @@ def test_curves_tell_motion_beats_on_the_beat(tmp_path):
     draw_curves(tmp_path / "x.svg", [dancing, late], beats, beats[::4], "A & B <song>")
     found = words(tmp_path / "x.svg")
     assert any(text.startswith("on: ") and "% on the beat" in text for text in found)
+    assert any("filled within 70 ms" in text for text in found)
+    draw_curves(tmp_path / "silent.svg", [dancing], np.empty(0), np.empty(0), "silence")
+    assert any("no beats to be on" in text for text in words(tmp_path / "silent.svg"))
     assert "<song>" not in (tmp_path / "x.svg").read_text()
 
 

@@ -22,6 +22,7 @@ from workflow_scripts.workflow.errors import entry_point
 from workflow_scripts.workflow.plots import colour, svg
 
 CLIP = "0000"
+_LEGEND = "Mean joint speed. Dots: motion beats, filled within 70 ms of a music beat (lines; thick: downbeats)."
 INCHES_PER_S, NARROW, WIDE = 0.3, 7.0, 60.0
 
 
@@ -53,7 +54,7 @@ def draw_curves(target: Path, curves: Sequence[Curve], beats: Floats, downbeats:
     seconds = max(len(each.speed) for each in curves) / RATE
     width = min(max(INCHES_PER_S * seconds, NARROW), WIDE)
     strong = {round(float(beat), 3) for beat in downbeats}
-    with svg(target, width, 0.5 + 1.15 * len(curves)) as figure:
+    with svg(target, width, 0.8 + 1.15 * len(curves)) as figure:
         axes = figure.subplots(len(curves), 1, squeeze=False, sharex=True, sharey=True)[:, 0]
         for number, (axis, each) in enumerate(zip(axes, curves, strict=True)):
             for beat in beats:
@@ -72,12 +73,13 @@ def draw_curves(target: Path, curves: Sequence[Curve], beats: Floats, downbeats:
                     edgecolor=colour(number),
                     zorder=3,
                 )
-            share = f"{hit.mean():.0%}" if len(hit) else "none"
-            axis.set_title(f"{each.name}: {len(hit)} motion beats, {share} on the beat", fontsize=8, loc="left")
+            share = f"{hit.mean():.0%} on the beat" if len(hit) and len(beats) else "no beats to be on"
+            axis.set_title(f"{each.name}: {len(hit)} motion beats, {share}", fontsize=8, loc="left")
         axes[-1].set(xlabel="s", xlim=(0, seconds), ylim=(0, 1.05 * max(each.speed.max() for each in curves)))
-        axes[len(axes) // 2].set_ylabel("mean joint speed, m/s")
+        for axis in axes:
+            axis.set_ylabel("m/s")
         # Two dollar signs in a title of strangers are no formula.
-        figure.suptitle(title, fontsize=9, x=0.01, ha="left", parse_math=False)
+        figure.suptitle(f"{title}\n{_LEGEND}", fontsize=9, x=0.01, ha="left", parse_math=False)
 
 
 def main() -> None:
