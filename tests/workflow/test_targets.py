@@ -37,6 +37,15 @@ def test_a_single_file_can_be_asked_for_before_anything_exists(workflow: Workflo
     assert "list_collection" in workflow.planned(f"results/{path}")
 
 
+def test_without_models_that_dance_there_is_nothing_to_evaluate(workflow: Workflow) -> None:
+    settings = yaml.safe_load(workflow.config.read_text())
+    settings["use"] |= {"models": []}
+    workflow.config.write_text(yaml.safe_dump(settings))
+    done = workflow.run("--dry-run", "evaluation")
+    assert done.returncode != 0
+    assert "use.models names no model that dances: there is nothing to evaluate" in done.stdout
+
+
 def test_the_code_that_runs_is_that_of_the_project_asked(workflow: Workflow) -> None:
     module = workflow.project / "workflow_scripts" / "collect" / "list_collection.py"
     module.write_text(
