@@ -124,6 +124,9 @@ def test_the_last_lines_of_a_run(results: Path) -> None:
         (folder / "animations" / name).touch()
     write_table(folder / "quarantine.tsv", COLUMNS, quarantined(*paths(results)))
     write_table(folder / "playlists" / "mine.tsv", ("id", "url"), [{"id": "v01", "url": "a/dance.mp4"}])
+    (folder / "evaluation").mkdir()
+    for name in ("report.html", "evaluation/comparison.csv"):
+        (folder / name).touch()
     (results / "cuts").mkdir()
     (results / "cuts" / "mine.tsv").write_text("dance 0:01 0:02\ndacne 0:01 0:02\n")
     (results / "cuts" / "unused.tsv").write_text("dacne 0:01 0:02\n")
@@ -131,6 +134,7 @@ def test_the_last_lines_of_a_run(results: Path) -> None:
     reasons += "1 × a person in 10 % of the frames only"
     assert summary_lines(folder, ["mine"]) == [
         f"2 dances: open {folder}/animations/index.html in a browser.",
+        f"Besides: {folder}/report.html, {folder}/evaluation/comparison.csv.",
         f"4 left out ({reasons}): see {folder}/quarantine.tsv.",
         "1 of them may go well another time: run again with --config retry=2",
         f"{results}/cuts/mine.tsv: no video of mine is named 'dacne'.",

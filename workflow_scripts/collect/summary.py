@@ -9,6 +9,15 @@ from workflow_scripts.collect.alike.duplicate_table import duplicate_lines
 from workflow_scripts.collect.cutting.cuts import read_cuts, unmatched_cuts
 from workflow_scripts.workflow.tables import Row, read_table
 
+# What else there may be to open, in the order in which one would.
+RESULTS = (
+    "report.html",
+    "evaluation/comparison.csv",
+    "evaluation/aistpp.csv",
+    "abx/index.html",
+    "abx_scores.csv",
+)
+
 
 def summary_lines(results: Path, collections: Iterable[str]) -> list[str]:
     """Return the lines to print when a run ends, from what lies in the results folder now.
@@ -32,6 +41,8 @@ def summary_lines(results: Path, collections: Iterable[str]) -> list[str]:
         lines.append(
             f"{count} {'soundtrack' if count == 1 else 'soundtracks'} in {results / 'soundtracks'}: see {scores}."
         )
+    if more_results := [str(path) for name in RESULTS if (path := results / name).exists()]:
+        lines.append(f"Besides: {', '.join(more_results)}.")
     rows, where = left_out(results, collections)
     lines += left_out_lines(rows, where) + retry_lines(rows)
     return [*lines, *duplicate_lines(results / "duplicates.tsv"), *misspelt_cut_lines(results)]
