@@ -141,7 +141,8 @@ def test_a_bad_line_is_named(tmp_path: Path, key: Path, line: str, message: str)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "line 1: the column 'voter' is missing"),
+        (b"", "there are no votes in it"),
+        (HEADER.replace(",", ";").encode() + b"\nann;1;g0;m0;left;0;2\n", "parted by semicolons; save it with commas"),
         (b"a,b\n1,2\n", "line 1: the column 'voter' is missing"),
         (b"\xff\xfe\x00", "it is no text"),
         (HEADER.encode() + b"\n" + b"x" * 200_000, "line 2: not a file of votes .*field larger"),
@@ -187,6 +188,8 @@ def test_the_plain_command_writes_table_and_details(tmp_path: Path, key: Path) -
     assert rows[2]["elo"] == ""
     details = json.loads((tmp_path / "out" / "abx_scores.json").read_text())
     assert details["total"]["voters"] == 2
+    assert details["note"].startswith("Votes of 2 voters: with fewer than 8 voters the intervals are narrower")
+    assert details["note"] in done.stderr
     assert details["made_by"]["code"]
     assert "1 tie of each model" in details["settings"]["regularisation"]
 
@@ -194,7 +197,7 @@ def test_the_plain_command_writes_table_and_details(tmp_path: Path, key: Path) -
 def test_replaced_votes_are_said(tmp_path: Path, key: Path) -> None:
     """Of two people who both call themselves ann, one would be lost in silence."""
     files = [votes_file(tmp_path, "ann,1,g0,m0,left,0,2", name=name) for name in ("one.csv", "two.csv")]
-    assert command(files[0], "--key", key, "--output", tmp_path).stderr == ""
+    assert "replaced" not in command(files[0], "--key", key, "--output", tmp_path).stderr
     done = command(*files, "--key", key, "--output", tmp_path)
     assert done.returncode == 0
     assert done.stderr.startswith("1 vote replaced by later ones of the same voter on the same pair.")

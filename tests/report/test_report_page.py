@@ -15,6 +15,7 @@ from workflow_scripts.report.page import comparison
 from workflow_scripts.report.page.parts import duration, interval, number
 from workflow_scripts.report.rulegraph import RuleGraph
 from workflow_scripts.report.write import Run, report
+from workflow_scripts.workflow.files import write_json
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,31 @@ def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: 
     assert 'id="genres"' not in text
 
 
+def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    run, target = Run(results, CONFIG, ["tiny"], tmp_path), results / "report.html"
+    plain = report(run, target)
+    assert "Nothing of the dataset" not in plain
+    assert "There is no gain here" not in plain
+    assert "Learning curves" in plain
+    # Nothing kept aside, one held-out song, and no network.
+    content = json.loads((results / "evaluation" / "comparison.json").read_text())
+    write_json(results / "evaluation" / "comparison.json", content | {"truth": {"main": "train", "other": "test"}})
+    table = (results / "evaluation" / "held_out.csv").read_text().splitlines()
+    gains = [place for place, name in enumerate(table[0].split(",")) if "_gain" in name]
+    rows = [
+        ["" if n and place in gains else cell for place, cell in enumerate(line.split(","))]
+        for n, line in enumerate(table)
+    ]
+    (results / "evaluation" / "held_out.csv").write_text("".join(",".join(row) + "\n" for row in rows))
+    (results / "models" / "seq2seq" / "history.csv").unlink()
+    changed = report(run, target)
+    assert changed.count("Nothing of the dataset") == 1
+    assert "Nothing of the dataset main was kept aside" in changed
+    assert "There is no gain here" in changed
+    assert "Learning curves" not in changed
+
+
 def test_a_classifier_speaks_only_of_models_whose_dances_it_can_tell(browser: Any, page: Path) -> None:
     with opened(browser, page) as watched:
         cells = watched.page.locator("#genres .wide").nth(1).locator("tbody tr").all_inner_texts()
@@ -216,5 +242,5 @@ def test_numbers_have_three_digits(value: float | None, text: str) -> None:
 
 def test_intervals_and_durations() -> None:
     assert interval(None, 1.0) == ""
-    assert interval(0.123, 15.6) == "<small>[0.12, 16]</small>"
+    assert interval(0.123, 15.6) == "<small>[0.123, 15.6]</small>"
     assert [duration(seconds) for seconds in (5.04, 600, 9000)] == ["5.0 s", "10.0 min", "2.5 h"]

@@ -87,7 +87,7 @@ def report(run: Run, output: Path) -> str:
             corpus.left_out_parts(results, [*run.collections, SONGS]),
             {name: corpus.left_out_of(results, each) for name, each in datasets.items()},
         ),
-        models_section(trained, figures.get("learning"), models.read_costs(run.benchmarks)),
+        models_section(trained, _learning(figures, results, run.models), models.read_costs(run.benchmarks)),
         comparison_section(comparison, figures, _beats(evaluation / "figures" / "beats", titles)),
         held_out_section(_rows(evaluation / "held_out.csv")),
         genres_section(comparison, {song: genre for song, (_, genre) in described.items()}, figures.get("genres")),
@@ -103,6 +103,12 @@ def report(run: Run, output: Path) -> str:
         "dances": str(len(chosen)),
     }
     return report_page(numbers, [section for section in sections if section])
+
+
+def _learning(figures: Mapping[str, Path], results: Path, names: Sequence[str]) -> Path | None:
+    """Return the figure of learning curves, None where no model has any."""
+    learned = any((results / "models" / name / "history.csv").exists() for name in names)
+    return figures.get("learning") if learned else None
 
 
 def _rules(graph: RuleGraph | None) -> Section | None:

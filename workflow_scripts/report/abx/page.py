@@ -20,7 +20,7 @@ from workflow_scripts.report.abx.page_style import STYLE
 from workflow_scripts.report.abx.pairs import paired, repeats
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import atomic_directory, sha256_of
-from workflow_scripts.workflow.html_page import html_page
+from workflow_scripts.workflow.html_page import counted, html_page
 from workflow_scripts.workflow.outputs import check_outputs
 from workflow_scripts.workflow.provenance import digest
 
@@ -88,14 +88,14 @@ def _check_complete(clips: Mapping[tuple[str, str], str]) -> None:
 def _page(question: str, study: Mapping[str, Any]) -> str:
     data = escape(json.dumps(study, separators=(",", ":")))
     total = study["asked"] + study["repeats"]
-    body = _BODY.format(question=escape(question), data=data, total=total)
+    body = _BODY.format(question=escape(question), data=data, times=counted(total, "time"))
     return html_page(TITLE, "a blind comparison", body, STYLE, SCRIPT)
 
 
 _BODY = """<div id="study" data-study="{data}" hidden></div>
 <section id="welcome">
 <h2>{question}</h2>
-<p>You see two dances to the same song at a time, {total} times. Choose one, or say that you cannot tell. There is no
+<p>You see two dances to the same song at a time, {times}. Choose one, or say that you cannot tell. There is no
 right answer. Turn the sound on.</p>
 <p>Your votes stay on this device until you save them as a file at the end. You may stop, and go on later.</p>
 <form id="form"><label for="voter">A name for you that says nothing about you (letters, digits, _ and -)</label>
@@ -125,7 +125,7 @@ right answer. Turn the sound on.</p>
 </section>
 <section id="done" hidden>
 <h2>Thank you</h2>
-<p>You have voted {total} times. Save your votes, and give the file to whoever asked you.</p>
+<p>You have voted {times}. Save your votes, and give the file to whoever asked you.</p>
 <div class="row"><button class="main" data-do="save">Save votes (CSV)</button>
 <button data-do="back">Back to the last pair</button><button data-do="leave">Another voter</button></div>
 </section>

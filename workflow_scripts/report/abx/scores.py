@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 DRAWS, SEED = 2000, 1
+# Below so many voters intervals are too narrow (docs/abx.md has how often they cover).
+ENOUGH = 8
+FEW = f"Votes of {{}}: with fewer than {ENOUGH} voters the intervals are narrower than they should be."
 COLUMNS = (
     *("model", "elo", "low", "high", "songs_low", "songs_high", "coin_low", "coin_high", "p"),
     *("votes", "wins", "ties", "losses", "win_rate"),
@@ -183,9 +186,13 @@ def main() -> None:
     made_by = {"code": code_version("workflow_scripts.report.abx.scores"), "versions": versions("numpy")}
     prior = f"{PRIOR_TIES:g} tie of each model with an imagined one of rating {MEAN:g} is added to the votes"
     settings = {"regularisation": prior, "level": 0.95, "draws": DRAWS, "seed": SEED}
+    voters = found["total"]["voters"]
+    found["note"] = FEW.format(counted(voters, "voter")) if voters < ENOUGH else ""
     write_json(details, found | {"replaced": replaced, "settings": settings, "made_by": made_by})
     write_text(table, _table(found["models"]))
     print(_table(found["models"]), end="")  # noqa: T201
+    if found["note"]:
+        print(found["note"], file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

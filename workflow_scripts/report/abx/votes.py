@@ -74,6 +74,10 @@ def _rows(path: Path) -> list[tuple[str, dict[str, str]]]:
         (_, header), *lines = [(reader.line_num, cells) for cells in reader] or [(1, [])]
     except csv.Error as error:
         raise UserError(f"{path}: line {reader.line_num}: not a file of votes ({error})") from error
+    if not any(header):
+        raise UserError(f"{path}: there are no votes in it; votes have a first line {','.join(COLUMNS)}")
+    if len(header) == 1 and ";" in header[0]:
+        raise UserError(f"{path}: line 1: the columns are parted by semicolons; save it with commas")
     if missing := [column for column in COLUMNS if column not in header]:
         raise UserError(f"{path}: line 1: the column {missing[0]!r} is missing; votes have {','.join(COLUMNS)}")
     rows = []

@@ -84,6 +84,7 @@ def comparison_section(
             " would reach that were drawn from the training motion's own distribution: nothing below it is better."
         )
         + _legend()
+        + "".join(map(note, _remarks(comparison.get("truth", {}))))
         + _table(comparison, first, FIRST)
         + details(
             "What these columns are",
@@ -100,6 +101,16 @@ def comparison_section(
         + _beats(beats)
     )
     return Section("comparison", "Comparison with controls", body)
+
+
+def _remarks(truth: Mapping[str, str]) -> list[str]:
+    """Return what is to be said of the datasets, {name: split of their truth}, from which nothing was kept aside."""
+    return [
+        f"Nothing of the dataset {name} was kept aside: its truth is the training motion itself. Being like it says"
+        " nothing, and it has no FID."
+        for name, split in truth.items()
+        if split == "train"
+    ]
 
 
 def _beats(beats: Sequence[tuple[str, Path]]) -> str:

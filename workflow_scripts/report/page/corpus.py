@@ -83,7 +83,7 @@ def _numbers(dataset: Dataset, reasons: Sequence[Reason]) -> str:
         table(head, rows, "total")
         + '<div class="pair">'
         + _bars("Pose quality, 0 to 1 (minutes)", dataset, lambda clip: clip.quality, 0.05, "quality", (0.0, 1.0))
-        + _bars("Tempo (minutes)", dataset, lambda clip: clip.music.tempo, 5.0, "bpm")
+        + _bars("Tempo, bpm (minutes)", dataset, lambda clip: clip.music.tempo, 5.0, "bpm")
         + "</div>"
         + (_left_out("Left out of this dataset", reasons) if reasons else "")
     )

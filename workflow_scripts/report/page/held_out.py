@@ -3,9 +3,34 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from workflow_scripts.report.page.parts import Section, breakable, in_box, interval, note, number, row
+from workflow_scripts.report.page.parts import (
+    Section,
+    breakable,
+    details,
+    facts,
+    in_box,
+    interval,
+    note,
+    number,
+    row,
+)
+from workflow_scripts.workflow.html_page import counted
 
 # Of the columns of results/evaluation/held_out.csv, those that say whose the numbers are.
+SAYS = {
+    "best_of_n": "m, mean distance of joints seen from the pelvis, of the nearest of all dances to the song",
+    "pose_distance": "m, the same, mean of all dances",
+    "mse": "mean squared difference of standardised coordinates",
+    "l1": "mean absolute difference",
+    "smooth_l1": "squared where small, absolute where large (Huber)",
+    "euclidean": "mean distance of joints, in standard deviations",
+    "mape": "absolute difference as a share of the true value",
+    "rpd": "absolute difference as a share of the mean of both values, 0 to 2",
+    "mape_velocity": "mape of the speeds of joints",
+    "rpd_velocity": "rpd of the speeds of joints",
+    "srse_velocity": "mean absolute difference of the speeds of joints",
+    "ensemble": "euclidean and srse_velocity added up",
+}
 _SHARED = ("row", "model", "dataset", "split", "clips", "samples")
 
 
@@ -19,7 +44,7 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
     heads = "".join(f'<th scope="col">{breakable(loss)}</th>' for loss in losses)
     bodies = []
     for dataset, split, clips, samples in dict.fromkeys(map(_where, rows)):
-        said = f"dataset {dataset} ({split}): {clips} clips, {samples} dances to each"
+        said = f"dataset {dataset} ({split}): {counted(int(clips), 'clip')}, {counted(int(samples), 'dance')} to each"
         here = [each for each in rows if _where(each) == (dataset, split, clips, samples)]
         own = [each for each in here if each["row"] in ("model", "shuffled")]
         # Controls that hear nothing are the same for all models of a dataset.
@@ -34,7 +59,11 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
         " loses less beside its own song than beside others, clip by clip: green where its interval stays"
         " above 0, so that the model shows that it hears the song. Distances reward caution: a mean pose, held,"
         " is near to all."
-    ) + in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
+    )
+    if not any(each.get(f"{loss}_gain") for each in rows for loss in losses):
+        body += note("There is no gain here: it takes two held-out songs, the one to be the other's other song.")
+    body += in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
+    body += details("What these columns are", facts({loss: SAYS[loss] for loss in losses if loss in SAYS}))
     return Section("held_out", "Held-out songs", body)
 
 

@@ -81,8 +81,8 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return a 95 % interval in small print, two digits, "" where there is none."""
-    return "" if low is None or high is None else f"<small>[{number(low, 2)}, {number(high, 2)}]</small>"
+    """Return a 95 % interval in small print, "" where there is none."""
+    return "" if low is None or high is None else f"<small>[{number(low)}, {number(high)}]</small>"
 
 
 def minutes(value: float) -> str:
