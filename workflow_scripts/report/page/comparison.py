@@ -23,7 +23,6 @@ from workflow_scripts.workflow.html_page import counted
 # What says most in least room: movement, hearing (and its chance level), distribution, body, feet.
 FIRST = {
     "speed_ratio": "speed / training",
-    "late_speed_ratio": "last 10 s / first 10 s",
     "frozen_share": "time frozen",
     "beat_alignment": "beat alignment",
     "beat_alignment_difference": "own song − others",
@@ -132,9 +131,10 @@ def _legend() -> str:
         f"<li>{_chip(name)} <b>{name.replace('_', ' ')}</b>: {escape(_SAYS[name])}</li>" for name in LETTERS
     )
     return (
-        "<div class=\"legend\"><p>A letter on a model's number: its interval overlaps that control's, so the two cannot"
-        " be told apart. Green: captured dances. Amber: another control reaches it as well, so this number alone shows"
-        ' little. "?": one of the two has too few dances for an interval.</p>'
+        "<div class=\"legend\"><p>A letter on a model's number: it cannot be told from that control's with 95 %"
+        " confidence (their difference may be 0; of FID and diversity, their intervals overlap). Green: captured"
+        " dances. Amber: another control reaches it as well, so this number alone shows little."
+        ' "?": there are too few dances for an interval.</p>'
         f"<ul>{chips}</ul></div>"
     )
 
