@@ -260,6 +260,18 @@ def test_too_little_is_said(clips: list[Path], tmp_path: Path, chosen: slice, me
         make_page(clips[chosen], CONFIG, tmp_path / "abx", tmp_path / "key.tsv")
 
 
+def test_how_many_pairs_there_are_is_said(
+    clips: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_page(clips, {**CONFIG, "pairs": 1}, tmp_path / "abx", tmp_path / "key.tsv")
+    assert capsys.readouterr().out == ""
+    text = (tmp_path / "abx" / "index.html").read_text()
+    assert "at a time, 1 time." in text
+    assert "You have voted 1 time." in text
+    make_page(clips, {**CONFIG, "pairs": 20}, tmp_path / "abx", tmp_path / "key.tsv")
+    assert capsys.readouterr().out == "there are 6 pairs, fewer than the 20 of abx.pairs: voters see all\n"
+
+
 def test_the_key_does_not_lie_with_the_page(clips: list[Path], tmp_path: Path) -> None:
     with pytest.raises(UserError, match="put the key elsewhere"):
         make_page(clips, CONFIG, tmp_path / "abx", tmp_path / "abx" / "key.tsv")

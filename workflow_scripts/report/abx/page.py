@@ -49,6 +49,8 @@ def make_page(clips: Sequence[Path], config: Mapping[str, Any], output: Path, ke
     known = (read_keys([key]) if key.exists() else {}) | {clip.clip: clip for clip in named.values()}
     pairs = paired(by_place, config["seed"])
     asked = min(config["pairs"], len(pairs))
+    if asked < config["pairs"]:
+        print(f"there are {counted(asked, 'pair')}, fewer than the {config['pairs']} of abx.pairs: voters see all")  # noqa: T201
     study = {"id": digest([pairs, config]), "seed": config["seed"], "pairs": pairs, "asked": asked}
     with atomic_directory(output) as directory:
         # Copies, all of the same time: by the times at which they were drawn, one model after the other, a listing of
