@@ -11,11 +11,12 @@ import pytest
 from browser import DESKTOP, PHONE, opened, wait_until
 
 from tests.report.tiny_run import CONFIG, NASTY, config_json, write_run
+from workflow_scripts.evaluate.held_out import MEASURES
 from workflow_scripts.report.page import comparison
+from workflow_scripts.report.page.held_out import SAYS, held_out_section
 from workflow_scripts.report.page.parts import duration, interval, number
 from workflow_scripts.report.rulegraph import RuleGraph
 from workflow_scripts.report.write import Run, report
-from workflow_scripts.workflow.files import write_json
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_corrected_stands_beside_published_and_what_is_missing_is_said(browser: 
         assert heads == ["fid_k", "fid_k_corrected", "fid_k_corrected_floor"]
         # Where the floor has no column it stands below its FID.
         cell = watched.page.locator("#comparison tbody").first.locator("tr").first.locator("td").nth(2)
-        assert cell.inner_text().split() == ["0.123", "[0.1,", "0.2]", "floor", "0.123"]
+        assert cell.inner_text().split() == ["0.123", "[0.100,", "0.200]", "floor", "0.123"]
         assert "floor" not in group.locator("tbody").inner_text()
     assert "Not measured here: bar_phase." in page.read_text()
 
@@ -142,6 +143,49 @@ def test_gains_of_held_out_songs_are_green_only_above_zero(browser: Any, page: P
     assert kinds == ["gain truth", "gain other"]
     # Controls that are the same for both models are shown once.
     assert names == ["motion graph", "motion graph, other songs", "seq2seq", "frozen"]
+
+
+def test_every_held_out_measure_is_explained(page: Path) -> None:
+    assert set(SAYS) == set(MEASURES)
+    assert f"<dt>l1</dt><dd>{SAYS['l1']}</dd>" in page.read_text()
+
+
+def test_one_held_out_song_alone_is_said(page: Path) -> None:
+    said = "Two held-out songs are needed to compare with other songs"
+    assert said not in page.read_text()
+    where = {"row": "model", "model": "seq2seq", "dataset": "main", "split": "validation", "clips": "1", "samples": "1"}
+    measured = {f"l1{end}": "" for end in ("_low", "_high", "_gain", "_gain_low", "_gain_high")}
+    section = held_out_section([{**where, "l1": "0.7", **measured}])
+    assert section is not None
+    assert f"{said}: there is no gain of dataset main." in section.html
+    assert "1 clip, 1 dance to each" in section.html
+
+
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    [
+        (None, ""),
+        ({"main": "validation", "other": "test"}, ""),
+        ({"main": "train"}, "being like it says nothing."),
+        ({"main": "train", "<b>": "validation"}, "being like it says nothing (dataset main)."),
+        ({"<b>": "train", "main": "test"}, "being like it says nothing (dataset &lt;b&gt;)."),
+    ],
+)
+def test_a_truth_that_was_learned_from_is_said_above_the_table(truth: dict[str, str] | None, said: str) -> None:
+    content = {"measures": {}, "rows": []} | ({} if truth is None else {"truth": truth})
+    html = comparison.comparison_section(content, {}, []).html
+    assert ("Nothing was kept aside" in html) == bool(said)
+    assert said in html.partition("<table")[0]
+
+
+def test_one_model_that_learns_without_gradients_has_no_curve_and_is_one(page: Path, tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    assert "Learning curves:" in page.read_text()
+    run = Run(results, {**CONFIG, "use": {**CONFIG["use"], "models": ["motion_graph"]}}, ["tiny"], results)
+    text = report(run, results / "report.html")
+    assert "Learning curves:" not in text
+    assert "<b>1</b>model<" in text
+    assert "Tempo, bpm (minutes)" in text
 
 
 def test_the_same_run_gives_the_same_bytes_and_costs_alone_may_differ(tmp_path: Path) -> None:
@@ -178,37 +222,12 @@ def test_without_held_out_songs_and_genres_there_are_no_such_sections(tmp_path: 
     assert 'id="genres"' not in text
 
 
-def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
-    results = write_run(tmp_path)
-    run, target = Run(results, CONFIG, ["tiny"], tmp_path), results / "report.html"
-    plain = report(run, target)
-    assert "Nothing of the dataset" not in plain
-    assert "There is no gain here" not in plain
-    assert "Learning curves" in plain
-    # Nothing kept aside, one held-out song, and no network.
-    content = json.loads((results / "evaluation" / "comparison.json").read_text())
-    write_json(results / "evaluation" / "comparison.json", content | {"truth": {"main": "train", "other": "test"}})
-    table = (results / "evaluation" / "held_out.csv").read_text().splitlines()
-    gains = [place for place, name in enumerate(table[0].split(",")) if "_gain" in name]
-    rows = [
-        ["" if n and place in gains else cell for place, cell in enumerate(line.split(","))]
-        for n, line in enumerate(table)
-    ]
-    (results / "evaluation" / "held_out.csv").write_text("".join(",".join(row) + "\n" for row in rows))
-    (results / "models" / "seq2seq" / "history.csv").unlink()
-    changed = report(run, target)
-    assert changed.count("Nothing of the dataset") == 1
-    assert "Nothing of the dataset main was kept aside" in changed
-    assert "There is no gain here" in changed
-    assert "Learning curves" not in changed
-
-
 def test_a_classifier_speaks_only_of_models_whose_dances_it_can_tell(browser: Any, page: Path) -> None:
     with opened(browser, page) as watched:
         cells = watched.page.locator("#genres .wide").nth(1).locator("tbody tr").all_inner_texts()
     assert [cell.split() for cell in cells] == [
-        ["seq2seq", "0.875", "of", "9", "clips", "0.75", "[0.5,", "1]", "of", "4", "dances", "asked", "for", "a",
-         "genre", "0.5"],
+        ["seq2seq", "0.875", "of", "9", "clips", "0.750", "[0.500,", "1.00]", "of", "4", "dances", "asked", "for", "a",
+         "genre", "0.500"],
     ]  # fmt: skip
 
 
@@ -231,7 +250,10 @@ def test_the_rules_are_drawn_where_they_are_known(browser: Any, tmp_path: Path) 
         (0.0, "0"),
         (0.12345, "0.123"),
         (1234.5, "1234"),
-        (-0.5, "−0.5"),
+        (-0.5, "−0.500"),
+        (1.0, "1.00"),
+        (99.96, "100"),
+        (7, "7"),
         (-1.5e14, "−1.5e14"),
         (2e-6, "2.0e−6"),
     ],
@@ -243,4 +265,5 @@ def test_numbers_have_three_digits(value: float | None, text: str) -> None:
 def test_intervals_and_durations() -> None:
     assert interval(None, 1.0) == ""
     assert interval(0.123, 15.6) == "<small>[0.123, 15.6]</small>"
+    assert interval(0.602, 0.604) == "<small>[0.602, 0.604]</small>"
     assert [duration(seconds) for seconds in (5.04, 600, 9000)] == ["5.0 s", "10.0 min", "2.5 h"]

@@ -57,7 +57,6 @@ def write_run(root: Path) -> Path:
     for model in MODELS:
         write_json(results / "models" / model / "model.json", _description(model))
         (results / "models" / model / "checkpoint.ckpt").write_bytes(model.encode())
-    write_text(results / "models" / "seq2seq" / "history.csv", "epoch,train_loss\n1,2.0\n")
     _write_evaluation(results / "evaluation")
     (results / "animations").mkdir()
     for number, model in enumerate(MODELS):

@@ -31,6 +31,7 @@ from workflow_scripts.report.page.whole import report_page
 from workflow_scripts.report.rulegraph import RuleGraph, read_rules
 from workflow_scripts.workflow.errors import UserError, entry_point
 from workflow_scripts.workflow.files import read_json, write_text
+from workflow_scripts.workflow.html_page import counted
 from workflow_scripts.workflow.names import SONGS
 
 
@@ -87,7 +88,7 @@ def report(run: Run, output: Path) -> str:
             corpus.left_out_parts(results, [*run.collections, SONGS]),
             {name: corpus.left_out_of(results, each) for name, each in datasets.items()},
         ),
-        models_section(trained, _learning(figures, results, run.models), models.read_costs(run.benchmarks)),
+        models_section(trained, figures.get("learning"), models.read_costs(run.benchmarks)),
         comparison_section(comparison, figures, _beats(evaluation / "figures" / "beats", titles)),
         held_out_section(_rows(evaluation / "held_out.csv")),
         genres_section(comparison, {song: genre for song, (_, genre) in described.items()}, figures.get("genres")),
@@ -95,20 +96,19 @@ def report(run: Run, output: Path) -> str:
         _rules(run.rules),
         *_making(run, datasets, trained),
     ]
+    songs = len({song for _, _, song, _ in chosen})
     numbers = {
         "minutes collected": minutes(sum(each.minutes for each in collections if each.name != SONGS)),
         "minutes learned from": minutes(_learned_minutes(datasets.values())),
-        "songs danced to": str(len({song for _, _, song, _ in chosen})),
-        "models": str(len(trained)),
-        "dances": str(len(chosen)),
+        f"{_noun(songs, 'song')} danced to": str(songs),
+        _noun(len(trained), "model"): str(len(trained)),
+        _noun(len(chosen), "dance"): str(len(chosen)),
     }
     return report_page(numbers, [section for section in sections if section])
 
 
-def _learning(figures: Mapping[str, Path], results: Path, names: Sequence[str]) -> Path | None:
-    """Return the figure of learning curves, None where no model has any."""
-    learned = any((results / "models" / name / "history.csv").exists() for name in names)
-    return figures.get("learning") if learned else None
+def _noun(number: int, noun: str) -> str:
+    return counted(number, noun).partition(" ")[2]
 
 
 def _rules(graph: RuleGraph | None) -> Section | None:

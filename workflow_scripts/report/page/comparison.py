@@ -83,7 +83,7 @@ def comparison_section(
             " would reach that were drawn from the training motion's own distribution: nothing below it is better."
         )
         + _legend()
-        + "".join(map(note, _remarks(comparison.get("truth", {}))))
+        + _nothing_aside(comparison.get("truth", {}))
         + _table(comparison, first, FIRST)
         + details(
             "What these columns are",
@@ -102,14 +102,14 @@ def comparison_section(
     return Section("comparison", "Comparison with controls", body)
 
 
-def _remarks(truth: Mapping[str, str]) -> list[str]:
-    """Return what is to be said of the datasets, {name: split of their truth}, from which nothing was kept aside."""
-    return [
-        f"Nothing of the dataset {name} was kept aside: its truth is the training motion itself. Being like it says"
-        " nothing, and it has no FID."
-        for name, split in truth.items()
-        if split == "train"
-    ]
+def _nothing_aside(truth: Mapping[str, str]) -> str:
+    """Return a note on the datasets ({dataset: split of its `truth`}) that kept no song aside, "" without any."""
+    datasets = [dataset for dataset, split in truth.items() if split == "train"]
+    if not datasets:
+        return ""
+    said = "Nothing was kept aside: `truth` is the training motion itself, so being like it says nothing"
+    # Where others have kept something, whose it is has to be told.
+    return note(f"{said}." if len(datasets) == len(truth) else f"{said} (dataset {' and '.join(datasets)}).")
 
 
 def _beats(beats: Sequence[tuple[str, Path]]) -> str:

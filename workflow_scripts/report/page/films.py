@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from workflow_scripts.report.gather.films import SECONDS, Film
 from workflow_scripts.report.page.parts import Section
+from workflow_scripts.workflow.html_page import counted
 
 # One plays at a time: all have sound.
 SCRIPT = """
@@ -34,7 +35,10 @@ def films_section(films: Sequence[Film], there: int, titles: Mapping[str, str], 
         gallery: the gallery's address, relative to the page.
     """
     index = f'<a href="{escape(quote(gallery))}/index.html">the gallery</a>'
-    said = f"{SECONDS:g} s of {len(films)} of {there} dances, small; whole, with sound and measures, in {index}."
+    said = (
+        f"{SECONDS:g} s of {len(films)} of {counted(there, 'dance')}, small; whole, with sound and"
+        f" measures, in {index}."
+    )
     order = {song: number for number, song in enumerate(titles)}
     by_song = sorted(films, key=lambda film: order.get(film.song, len(order)))
     parts = [f'<p class="note">{said}</p>']

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from workflow_scripts.report.page.parts import Section, breakable, figure, in_box, interval, note, number, row, table
+from workflow_scripts.workflow.html_page import counted
 
 SHOWN = (
     *("mean_speed", "frozen_share", "beat_alignment", "beat_alignment_difference"),
@@ -69,9 +70,9 @@ def _told(by_model: Mapping[str, Any]) -> str:
         rows.append(
             [
                 escape(model.replace("_", " ")),
-                f"<b>{number(real['share'])}</b><small>of {real['clips']} clips</small>",
+                f"<b>{number(real['share'])}</b><small>of {counted(real['clips'], 'clip')}</small>",
                 f"<b>{number(dances['mean'])}</b>{interval(dances['low'], dances['high'])}"
-                f"<small>of {dances['asked']} dances asked for a genre</small>",
+                f"<small>of {counted(dances['asked'], 'dance')} asked for a genre</small>",
                 number(found["chance"]),
             ]
         )

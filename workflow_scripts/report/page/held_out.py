@@ -17,21 +17,22 @@ from workflow_scripts.report.page.parts import (
 from workflow_scripts.workflow.html_page import counted
 
 # Of the columns of results/evaluation/held_out.csv, those that say whose the numbers are.
-SAYS = {
-    "best_of_n": "m, mean distance of joints seen from the pelvis, of the nearest of all dances to the song",
-    "pose_distance": "m, the same, mean of all dances",
-    "mse": "mean squared difference of standardised coordinates",
-    "l1": "mean absolute difference",
-    "smooth_l1": "squared where small, absolute where large (Huber)",
-    "euclidean": "mean distance of joints, in standard deviations",
-    "mape": "absolute difference as a share of the true value",
-    "rpd": "absolute difference as a share of the mean of both values, 0 to 2",
-    "mape_velocity": "mape of the speeds of joints",
-    "rpd_velocity": "rpd of the speeds of joints",
-    "srse_velocity": "mean absolute difference of the speeds of joints",
-    "ensemble": "euclidean and srse_velocity added up",
-}
 _SHARED = ("row", "model", "dataset", "split", "clips", "samples")
+# What models/losses.py and evaluate/held_out.py measure, in words.
+SAYS = {
+    "mse": "mean squared difference of all numbers of a pose: large mistakes weigh most",
+    "l1": "mean absolute difference of all numbers of a pose",
+    "smooth_l1": "squares of small differences, absolute differences beyond: between mse and l1",
+    "euclidean": "mean distance between the joints of the two dances",
+    "mape": "mean absolute difference as a share of the captured number; small numbers weigh most",
+    "rpd": "mean absolute difference as a share of the mean of both numbers, 0 to 2",
+    "mape_velocity": "mape of how fast the joints move, wherever they are",
+    "rpd_velocity": "rpd of how fast the joints move, wherever they are",
+    "srse_velocity": "mean absolute difference between the speeds of the joints",
+    "ensemble": "euclidean and srse_velocity together: where the joints are and how fast they move",
+    "best_of_n": "mean distance of the joints, m, seen from the pelvis, of the nearest of all dances to a song",
+    "pose_distance": "mean distance of the joints, m, seen from the pelvis, over all dances to a song",
+}
 
 
 def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
@@ -42,10 +43,12 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
         name for name in rows[0] if name not in _SHARED and f"{name}_low" in rows[0] and f"{name}_gain" in rows[0]
     ]
     heads = "".join(f'<th scope="col">{breakable(loss)}</th>' for loss in losses)
-    bodies = []
+    bodies, alone = [], []
     for dataset, split, clips, samples in dict.fromkeys(map(_where, rows)):
         said = f"dataset {dataset} ({split}): {counted(int(clips), 'clip')}, {counted(int(samples), 'dance')} to each"
         here = [each for each in rows if _where(each) == (dataset, split, clips, samples)]
+        if not any(each.get(f"{loss}_gain") for each in here for loss in losses):
+            alone.append(dataset)
         own = [each for each in here if each["row"] in ("model", "shuffled")]
         # Controls that hear nothing are the same for all models of a dataset.
         others = {(each["row"], *(each[loss] for loss in losses)): each for each in here if each not in own}
@@ -60,10 +63,16 @@ def held_out_section(rows: Sequence[Mapping[str, str]]) -> Section | None:
         " above 0, so that the model shows that it hears the song. Distances reward caution: a mean pose, held,"
         " is near to all."
     )
-    if not any(each.get(f"{loss}_gain") for each in rows for loss in losses):
-        body += note("There is no gain here: it takes two held-out songs, the one to be the other's other song.")
+    if alone:
+        said = "Two held-out songs are needed to compare with other songs: there is no gain"
+        body += note(f"{said} of dataset {' and '.join(dict.fromkeys(alone))}.")
     body += in_box(f'<table class="measures">{head}{"".join(bodies)}</table>')
-    body += details("What these columns are", facts({loss: SAYS[loss] for loss in losses if loss in SAYS}))
+    if explained := {loss: SAYS[loss] for loss in losses if loss in SAYS}:
+        standard = note(
+            "Numbers of a pose are standardised: 1 is a standard deviation of the training motion. Distances of which m"
+            " is said are in metres."
+        )
+        body += details("What these columns are", standard + facts(explained))
     return Section("held_out", "Held-out songs", body)
 
 
@@ -88,7 +97,7 @@ def _gain(each: Mapping[str, str], loss: str) -> str:
     if mean is None:
         return ""
     kind = "unsure" if low is None else "truth" if low > 0 else "other"
-    return f'<span class="gain {kind}">gain {number(mean, 2)}{interval(low, high)}</span>'
+    return f'<span class="gain {kind}">gain {number(mean)}{interval(low, high)}</span>'
 
 
 def _value(each: Mapping[str, str], name: str) -> float | None:

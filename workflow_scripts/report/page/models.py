@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_scripts.report.gather.models import Cost, Model
 from workflow_scripts.report.page.parts import Section, details, duration, facts, figure, note, number, table
+from workflow_scripts.workflow.html_page import counted
 
 # Of a model's losses those that every table can show beside another one's.
 _SHOWN = ("train", "validation", "accuracy", "critic", "generator")
@@ -15,10 +16,12 @@ _SHOWN = ("train", "validation", "accuracy", "critic", "generator")
 
 def models_section(models: Sequence[Model], learning: Path | None, costs: Sequence[Cost]) -> Section:
     """Return the section; `learning` is the figure of learning curves, `costs` may be empty."""
+    # Without a network among the models there is a picture as well, with nothing in it.
+    curves = learning if any(model.description.get("losses") for model in models) else None
     body = (
         _overview(models)
         + "".join(_settings(model) for model in models)
-        + (figure(learning, "Learning curves: losses of the networks over their training.") if learning else "")
+        + (figure(curves, "Learning curves: losses of the networks over their training.") if curves else "")
         + _costs(costs)
     )
     return Section("models", "Models", body)
@@ -37,8 +40,8 @@ def _overview(models: Sequence[Model]) -> str:
                 escape(model.name.replace("_", " ")),
                 escape(of["architecture"]),
                 _two(of["dataset"]["name"], f"{of['feature_set']} by {of['grouping']}"),
-                _two(f"{spent:.1f} min", f"{windows} windows"),
-                _two(duration(of["seconds"]), f"{losses['epochs']} epochs" if "epochs" in losses else ""),
+                _two(f"{spent:.1f} min", counted(windows, "window")),
+                _two(duration(of["seconds"]), counted(losses["epochs"], "epoch") if "epochs" in losses else ""),
                 f"{model.checkpoint_bytes / 1e6:.1f} MB",
                 "<br>".join(map(escape, shown)) or "–",
             ]
@@ -84,5 +87,8 @@ def _costs(costs: Sequence[Cost]) -> str:
             " numbers of this page that another run gives otherwise. Time is summed over jobs that may have run at"
             " once; memory is the most of one job."
         )
-        + details(f"{len(costs)} rules, {duration(total)}", table(("", "jobs", "time", "memory"), rows, "total narrow"))
+        + details(
+            f"{counted(len(costs), 'rule')}, {duration(total)}",
+            table(("", "jobs", "time", "memory"), rows, "total narrow"),
+        )
     )

@@ -67,21 +67,23 @@ def figure(path: Path, says: str) -> str:
     return f'<figure class="plot">{image}<figcaption>{escape(says)}</figcaption></figure>'
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """Return some digits of a number, "–" where there is none."""
+def number(value: float | None) -> str:
+    """Return three digits of a number, those that are 0 as well; "–" where there is none. Whole numbers stay whole."""
     if value is None:
         return "–"
+    if isinstance(value, int) or value == 0:
+        return f"{value:.0f}".replace("-", "−")
     size = abs(value)
     if size >= 1e5 or 0 < size < 1e-4:
         mantissa, _, exponent = f"{value:.1e}".partition("e")
         text = f"{mantissa}e{int(exponent)}"
     else:
-        text = f"{value:.0f}" if size >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+        text = f"{value:.0f}" if size >= 100 else f"{value:#.3g}".removesuffix(".")
     return text.replace("-", "−")
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return a 95 % interval in small print, "" where there is none."""
+    """Return a 95 % interval in small print, with the digits of a mean, "" where there is none."""
     return "" if low is None or high is None else f"<small>[{number(low)}, {number(high)}]</small>"
 
 
