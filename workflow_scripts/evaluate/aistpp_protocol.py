@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workflow_scripts.evaluate.aistpp.published import QUOTED
 from workflow_scripts.evaluate.aistpp.scores import (
@@ -51,6 +50,7 @@ from workflow_scripts.evaluate.aistpp.sequences import (
 from workflow_scripts.evaluate.beats_again import read_beats
 from workflow_scripts.evaluate.controls import Asked, control_motions
 from workflow_scripts.evaluate.metrics.resampling import RATE, resampled
+from workflow_scripts.evaluate.settings import Settings
 from workflow_scripts.motion.dataset_file import Dataset, read_dataset
 from workflow_scripts.motion.pose_file import read_poses
 from workflow_scripts.motion.skeleton import Floats
@@ -70,14 +70,6 @@ COLUMNS = (
     *("FID_k_corrected", "FID_g_corrected", "Div_k_corrected", "Div_g_corrected", "source"),
 )
 Row = dict[str, Any]
-
-
-class ProtocolConfig(BaseModel):
-    """Settings: the seed of controls and intervals."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int = 0
 
 
 class Table:
@@ -225,10 +217,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the table, .csv")
     parser.add_argument("--details", type=Path, required=True, help="the same with every dance, .json")
     arguments = parser.parse_args()
-    try:
-        config = ProtocolConfig.model_validate_json(arguments.config)
-    except ValidationError as error:
-        raise UserError(f"settings of the protocol: {error}") from error
+    config = Settings.parsed(arguments.config)
     sequences = read_sequences(arguments.source)
     beats = {path.stem: read_beats(path) for path in arguments.beats}
     if missing := sorted({case.song for case in sequences.cases} - set(beats)):

@@ -25,6 +25,7 @@ from workflow_scripts.workflow.files import read_json, write_json, write_text
 from workflow_scripts.workflow.provenance import code_version
 
 FORMAT = "playlist2dance/comparison"
+CONTROLS = ("truth", "truth_shuffled", "frozen", "noise", "smooth_random", "replay")
 # Measures that are a chance level or a floor themselves, and so like nothing.
 LEVELS = tuple(name for name in MEASURES if name.endswith(("_shuffled", "_floor")))
 
@@ -34,7 +35,6 @@ def _suffixes(measure: str) -> tuple[str, ...]:
     return ("", *bounds, *(() if measure in LEVELS else ("_like",)))
 
 
-CONTROLS = ("truth", "truth_shuffled", "frozen", "noise", "smooth_random", "replay")
 COLUMNS = (
     *("name", "kind", "dataset", "dances", "songs"),
     *(f"{measure}{suffix}" for measure in MEASURES for suffix in _suffixes(measure)),

@@ -22,12 +22,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from workflow_scripts.evaluate.bootstrap import mean_interval
 from workflow_scripts.evaluate.controls import frozen_motion, replay_motion
 from workflow_scripts.evaluate.metrics.distance import best_of
 from workflow_scripts.evaluate.own_losses import own_losses
+from workflow_scripts.evaluate.settings import Settings
 from workflow_scripts.models.base import DanceModel
 from workflow_scripts.models.losses import LOSSES
 from workflow_scripts.models.scales import Scales
@@ -50,12 +51,9 @@ Row = dict[str, float]
 _NOTHING = dict.fromkeys(MEASURES, float("nan"))
 
 
-class HeldOutConfig(BaseModel):
+class HeldOutConfig(Settings):
     """Settings: the seed of all chance, how often each song is danced to, and how many clips at most."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int = 0
     samples: int = Field(default=4, ge=1)
     clips: int = Field(default=50, ge=1)
 
@@ -201,10 +199,7 @@ def main() -> None:
     parser.add_argument("--config", default="{}", help="a HeldOutConfig as JSON text")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    try:
-        config = HeldOutConfig.model_validate_json(arguments.config)
-    except ValidationError as error:
-        raise UserError(f"settings of the evaluation: {error}") from error
+    config = HeldOutConfig.parsed(arguments.config)
     model, checkpoint = load_model(arguments.model)
     data = sha256_of(arguments.dataset)
     if checkpoint["dataset"] != data:

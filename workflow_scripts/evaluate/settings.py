@@ -1,4 +1,4 @@
-"""Settings of the evaluation."""
+"""Settings of the evaluation, as rules hand them to its entry points."""
 
 from typing import Self
 
@@ -7,18 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workflow_scripts.workflow.errors import UserError
 
 
-class EvaluationConfig(BaseModel):
-    """Settings.
-
-    Attributes:
-        seed: of controls and intervals.
-        samples: motions of each control for each song: as many as a model dances.
-    """
+class Settings(BaseModel):
+    """What all of them have: the seed of controls and intervals. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = 0
-    samples: int = Field(default=1, ge=1)
 
     @classmethod
     def parsed(cls, text: str) -> Self:
@@ -31,3 +25,13 @@ class EvaluationConfig(BaseModel):
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise UserError(f"settings of the evaluation: {error}") from error
+
+
+class EvaluationConfig(Settings):
+    """Settings of models and controls.
+
+    Attributes:
+        samples: motions of each control for each song: as many as a model dances.
+    """
+
+    samples: int = Field(default=1, ge=1)

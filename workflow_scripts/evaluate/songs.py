@@ -19,6 +19,10 @@ from workflow_scripts.motion.music_file import read_features
 from workflow_scripts.motion.skeleton import Floats
 
 CLIP = "0000"
+# Random phases of a song's own beats that stand in for other songs where there is only one.
+PHASES = 8
+# Chance level is taken from so many other songs at most, spread evenly over all.
+MOST_OTHERS = 50
 
 
 def to_the_frame(motion_beats_s: Floats, music_beats_s: Floats) -> float:
@@ -29,10 +33,6 @@ def to_the_frame(motion_beats_s: Floats, music_beats_s: Floats) -> float:
     return published_motion_alignment(rests, beats)
 
 
-# Random phases of a song's own beats that stand in for other songs where there is only one.
-PHASES = 8
-# Chance level is taken from so many other songs at most, spread evenly over all.
-MOST_OTHERS = 50
 # What is scored with a song's beats: by name, the motion beats it looks at, and how.
 SCORES: dict[str, tuple[str, Callable[[Floats, Floats], float]]] = {
     "beat_alignment": ("smoothed", beat_alignment),

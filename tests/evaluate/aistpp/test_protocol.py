@@ -134,7 +134,7 @@ def test_missing_dances_and_songs_are_named_with_their_case(
 
 
 def test_unknown_settings_are_an_error(monkeypatch: pytest.MonkeyPatch, place: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="settings of the protocol"):
+    with pytest.raises(UserError, match="settings of the evaluation"):
         run(monkeypatch, place, tmp_path, "--config", '{"sed": 1}')
 
 
